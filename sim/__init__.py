@@ -1,0 +1,75 @@
+"""paylater-sim: the users of a pay-later credit line, simulated one by one.
+
+>>> import sim
+>>> scenario = sim.load("scenarios/seed_article.toml").with_(users=10_000)
+>>> run = sim.run(scenario, threads=2)
+>>> run.daily[["date", "active", "principal_fen"]].tail()
+
+Nothing is computed on import, and what a name needs is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.day import Environment, Luck, Payment, Wishes
+    from sim.engines.agents import CreditModel, UserAgent
+    from sim.kinds import Place, Standing
+    from sim.results import Run
+    from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
+    from sim.scenario import Scenario, ScenarioError, load
+    from sim.simulation import run
+
+_HOMES = {
+    "CreditModel": "sim.engines.agents",
+    "Environment": "sim.day",
+    "Luck": "sim.day",
+    "Payment": "sim.day",
+    "Place": "sim.kinds",
+    "Run": "sim.results",
+    "Scenario": "sim.scenario",
+    "ScenarioError": "sim.scenario",
+    "Standing": "sim.kinds",
+    "UserAgent": "sim.engines.agents",
+    "Wishes": "sim.day",
+    "load": "sim.scenario",
+    "open": "sim.results",
+    "run": "sim.simulation",
+}
+_NAMES = {"open": "open_run"}  # where the home calls it something else
+
+__all__ = [
+    "CreditModel",
+    "Environment",
+    "Luck",
+    "Payment",
+    "Place",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "Standing",
+    "UserAgent",
+    "Wishes",
+    "__version__",
+    "load",
+    "open",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), _NAMES.get(name, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,230 @@
+"""The engine of agents: every user a `mesa.Agent` whose attributes are its row of the table.
+
+Agents decide, in Python, what to buy and what to repay; the product answers all of them at once,
+in one compiled call a phase. The only file that imports mesa. Mesa keeps the names `scenario`,
+`time`, `steps`, `random` and `rng` for itself; every draw comes from `sim.draws`, none from Mesa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.account import Account
+from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.engines import phases
+from sim.engines.months import close_month
+from sim.engines.state import State, start
+from sim.kinds import Status
+from sim.params import Params
+from sim.rows import Columns, as_object, empty_table, store, view_of
+from sim.rules import repaying, spending
+from sim.scenario import Scenario, load
+from sim.stretches import Stretch
+from sim.user import User
+
+AccountView = view_of(Account)
+LuckView = view_of(Luck)
+WishesView = view_of(Wishes)
+PaymentView = view_of(Payment)
+
+
+class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
+    """A user with two decisions, `spend` and `repay`; override either in a subclass.
+
+    Every column of `sim.user.User` is an attribute, read from and written to the model's table.
+    `accounts` holds one view a product, `numbers` the scenario's numbers for this user.
+    """
+
+    model: CreditModel
+    numbers: Params
+
+    def __init__(self, model: CreditModel, at: int) -> None:
+        mesa.Agent.__init__(self, model)
+        self._columns = model.user_columns
+        self._at = at
+        self.accounts = [AccountView(columns, at) for columns in model.account_columns]
+        self._luck = LuckView(model.luck_columns, at)
+        self._wishes = WishesView(model.wishes_columns, at)
+        self._payment = PaymentView(model.payment_columns, at)
+
+    def spend(self, luck: Luck, environment: Environment) -> Wishes:
+        """Return what the user wants to buy today; the product decides what of it happens."""
+        spending.spend(self, self.accounts, luck, environment, self.numbers, self._wishes)
+        return self._wishes
+
+    def repay(self, luck: Luck, environment: Environment) -> Payment:
+        """Return what the user wants to pay by hand today; auto-debit needs no decision."""
+        repaying.repay(self, self.accounts[0], luck, environment, self.numbers, self._payment)
+        return self._payment
+
+    def wish(self) -> None:
+        """Put what `spend` returns before the product."""
+        self._wishes.count = 0
+        if self.status == Status.HERE:
+            wishes = self.spend(self._luck, self.model.environment)
+            if wishes is not self._wishes:
+                store(wishes, self.model.wishes, self._at)
+
+    def pay(self) -> None:
+        """Put what `repay` returns before the product."""
+        self._payment.amount = 0
+        if self.status == Status.HERE:
+            payment = self.repay(self._luck, self.model.environment)
+            if payment is not self._payment:
+                store(payment, self.model.payments, (self._at, 0))
+
+
+class CreditModel(mesa.Model):  # type: ignore[misc]
+    """A portfolio as a Mesa model: `step()` is a day, `agents` the users, `datacollector` the days.
+
+    file: a scenario file, or a Scenario made in Python. users, days, seed: instead of the
+    file's. agents: how many users, from the first, are Mesa agents; the others are rows of the
+    table with the same rules compiled; all if None. user_class: what the agents are made of.
+    rng: taken as the seed where Mesa's own tools pass it. changes: dotted keys, such as
+    `**{"product.limit.max_fen": 500_000}`. Raises ScenarioError for a scenario that cannot be run.
+    """
+
+    def __init__(
+        self,
+        file: str | Path | Scenario = "scenarios/seed_article.toml",
+        *,
+        users: int | None = None,
+        days: int | None = None,
+        seed: int | None = None,
+        agents: int | None = None,
+        user_class: type[UserAgent] = UserAgent,
+        rng: int | None = None,
+        state: State | None = None,
+        **changes: Any,
+    ) -> None:
+        plan = file if isinstance(file, Scenario) else load(file)
+        given = {"users": users, "days": days, "seed": seed if seed is not None else rng} | changes
+        wanted = {key: value for key, value in given.items() if value is not None}
+        plan = plan.with_(**wanted) if wanted else plan
+        super().__init__(rng=plan.run.seed)
+        self.state = start(plan) if state is None else state
+        self.plan = self.state.scenario
+        self._make_tables()
+        everyone = len(self.state.users)
+        self.python_users = everyone if agents is None else min(agents, everyone)
+        self._open_views()
+        for at in range(self.python_users):
+            user_class(self, at)
+        self._stage = -1
+        self.environment = Environment()
+        self.today = Totals()
+        self.datacollector = mesa.DataCollector(
+            {field.name: partial(_today, field.name) for field in fields(Totals)}
+        )
+
+    def _make_tables(self) -> None:
+        count, products = self.state.accounts.shape
+        self.luck = empty_table(Luck, count)
+        self.wishes = empty_table(Wishes, count)
+        self.payments = empty_table(Payment, count, products)
+        self._keys = np.zeros((2, count), dtype=np.uint64)
+        self._rows = np.zeros(count, dtype=np.int64)
+
+    def _open_views(self) -> None:
+        some = slice(0, self.python_users)
+        self.user_columns = Columns(self.state.users[some])
+        products = range(self.state.accounts.shape[1])
+        self.account_columns = [Columns(self.state.accounts[some, k]) for k in products]
+        self.luck_columns = Columns(self.luck[some])
+        self.wishes_columns = Columns(self.wishes[some])
+        self.payment_columns = Columns(self.payments[some, 0])
+
+    @property
+    def day(self) -> int:
+        """The next simulated day."""
+        return self.state.day
+
+    def step(self) -> None:
+        """Live one day: agents decide twice, the product answers everyone in between."""
+        state, day = self.state, self.state.day
+        days, totals = state.course.days, state.totals
+        everyone, arms, rows = (state.users, state.accounts), state.arms, self._rows
+        self._enter_stage(arms.stage(day))
+        self.environment = as_object(Environment, days[day])
+        numbers = (arms.params, arms.terms, rows)
+
+        phases.draw_luck(state.users, day, arms.params, self._keys, self.luck)
+        phases.morning_of_all(*everyone, self.luck, days, day, *numbers, totals)
+        self.agents.do("wish")
+        self._ask_rows(phases.spend_of_rows, self.wishes)
+        phases.authorise_all(*everyone, self.wishes, days, day, arms.terms, rows, totals)
+        self.agents.do("pay")
+        self._ask_rows(phases.repay_of_rows, self.payments)
+        phases.settle_all(*everyone, self.payments, days, day, *numbers, totals)
+        phases.assess_all(*everyone, days, day, *numbers, totals)
+
+        self.today = _sum_of_segments(totals[day])
+        self.datacollector.collect(self)
+        state.day += 1
+        self._close_month(day)
+        self.running = state.day < len(days)
+
+    def _ask_rows(self, ask: Callable[..., None], answers: Any) -> None:
+        """Ask the users who are not agents, compiled."""
+        rest, state = slice(self.python_users, None), self.state
+        ask(
+            state.users[rest],
+            state.accounts[rest],
+            self.luck[rest],
+            state.course.days,
+            state.day,
+            state.arms.params,
+            self._rows[rest],
+            answers[rest],
+        )
+
+    def _enter_stage(self, stage: int) -> None:
+        """Give every user the numbers of the policies in force."""
+        if stage == self._stage:
+            return
+        self._stage = stage
+        arms, state = self.state.arms, self.state
+        at = (arms.first_row[stage], arms.partial, arms.partial_at[stage])
+        phases.find_rows(state.users, *at, arms.params, self._rows)
+        for agent in self.agents:
+            agent.numbers = arms.plans[self._rows[agent._at]][0]  # noqa: SLF001
+
+    def _close_month(self, day: int) -> None:
+        state = self.state
+        now = state.course.days[day]
+        if now["day_of_month"] == now["month_length"]:
+            month = int(now["month"])
+            tables = (state.buckets[month], state.rolls[month], state.vintages[month])
+            close_month(state.users, state.accounts, state.course.days, day, *tables)
+
+
+class AgentsEngine:
+    """Lives stretches of days with a CreditModel."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.model = CreditModel(state.scenario, state=state)
+
+    def live(self, stretch: Stretch) -> None:
+        """Live one stretch, a day at a time."""
+        for _ in range(stretch.count):
+            self.model.step()
+
+    def close(self) -> None:
+        """Let the agents go."""
+        self.model.remove_all_agents()
+
+
+def _today(name: str, model: CreditModel) -> Any:
+    return getattr(model.today, name)
+
+
+def _sum_of_segments(rows: Any) -> Totals:
+    return Totals(**{name: rows[name].sum(axis=0).tolist() for name in rows.dtype.names})

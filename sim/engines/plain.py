@@ -1,0 +1,65 @@
+"""The plain engine: every user a plain Python object, every rule as it stands.
+
+For stepping through a day in a debugger, and as the reference that compiled code is held to.
+Values that would not fit their columns raise.
+"""
+
+from __future__ import annotations
+
+from sim.account import Account
+from sim.arms import arm_of
+from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.engines.months import close_month
+from sim.engines.state import State
+from sim.life import live_one_day
+from sim.luck import luck_of
+from sim.rows import as_object, store
+from sim.stretches import Stretch
+from sim.user import User
+
+
+class PlainEngine:
+    """Lives stretches one user after the other, in Python."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def live(self, stretch: Stretch) -> None:
+        """Live one stretch."""
+        for i in range(len(self.state.users)):
+            self._live_user(i, stretch)
+        self.state.day = stretch.first + stretch.count
+        if stretch.ends_month:
+            self._close_month(stretch)
+
+    def _live_user(self, i: int, stretch: Stretch) -> None:
+        state = self.state
+        stage = state.arms.stage(stretch.first)
+        user = as_object(User, state.users[i])
+        accounts = [as_object(Account, row) for row in state.accounts[i]]
+        first, _ = state.arms.plans[0]
+        at = (state.arms.partial, state.arms.partial_at[stage], first.seed, first.replication)
+        p, terms = state.arms.plans[state.arms.first_row[stage] + arm_of(user.user, *at)]
+        days = (stretch.first, stretch.count, first.seed, first.replication)
+        luck = luck_of(state.users[i : i + 1], *days)
+        for d in range(stretch.count):
+            day = stretch.first + d
+            env = as_object(Environment, state.course.days[day])
+            today = as_object(Totals, state.totals[day, user.segment])
+            words = as_object(Luck, luck[d])
+            payments = [Payment() for _ in accounts]
+            live_one_day(user, accounts, words, env, p, terms, Wishes(), payments, today)
+            store(today, state.totals, (day, user.segment))
+        store(user, state.users, i)
+        for k, account in enumerate(accounts):
+            store(account, state.accounts, (i, k))
+
+    def _close_month(self, stretch: Stretch) -> None:
+        state = self.state
+        day = stretch.first + stretch.count - 1
+        month = int(state.course.days["month"][day])
+        tables = (state.buckets[month], state.rolls[month], state.vintages[month])
+        close_month(state.users, state.accounts, state.course.days, day, *tables)
+
+    def close(self) -> None:
+        """Nothing to let go."""

@@ -1,0 +1,154 @@
+"""The table engine: every user a row, whole stretches of days compiled, blocks shared by threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arms import arm_of
+from sim.compiled import kernel
+from sim.day import Luck, Payment, Totals, Wishes
+from sim.engines.months import close_month
+from sim.engines.state import State
+from sim.life import live_one_day
+from sim.luck import fill_luck
+from sim.rows import Table, empty_table
+from sim.stretches import Stretch
+
+BLOCK = 8_192  # users that a thread takes at a time
+TILE_ROWS = 256  # rows of luck filled at a time: they stay in the first cache
+
+
+@kernel
+def live_stretch(
+    users: Table,
+    accounts: Table,
+    days: Table,
+    first: int,
+    count: int,
+    params: Table,
+    terms: Table,
+    row: int,
+    partial: Table,
+    started: int,
+    keys: NDArray[np.uint64],
+    luck: Table,
+    wishes: Table,
+    payments: Table,
+    totals: Table,
+) -> None:
+    """Let every user of a block live `count` days from `first` on.
+
+    row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days, segments).
+    """
+    seed = params[row].seed
+    replication = params[row].replication
+    tile = max(TILE_ROWS // count, 1)
+    for start in range(0, users.shape[0], tile):
+        some = users[start : start + tile]
+        fill_luck(some, first, count, seed, replication, keys, luck)
+        for j in range(some.shape[0]):
+            # Views are made here, not in the loop over days: each costs an atomic count.
+            user = some[j]
+            mine = row + arm_of(user.user, partial, started, seed, replication)
+            own_accounts = accounts[start + j]
+            own_terms = terms[mine]
+            for d in range(count):
+                live_one_day(
+                    user,
+                    own_accounts,
+                    luck[j * count + d],
+                    days[first + d],
+                    params[mine],
+                    own_terms,
+                    wishes[0],
+                    payments,
+                    totals[first + d, user.segment],
+                )
+
+
+class TableEngine:
+    """Lives stretches on a pool of threads; the result does not depend on their number."""
+
+    def __init__(self, state: State, threads: int = 1, block: int = BLOCK) -> None:
+        for table in (state.users, state.accounts):
+            # Compiled code writes through tables marked read-only, and compiles again for them.
+            if not (table.flags.writeable and table.flags.c_contiguous):
+                raise ValueError("tables must be writeable and contiguous")
+        self.state = state
+        self.block = block
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads)
+        products = state.accounts.shape[1]
+        self._scratch = [
+            (
+                np.zeros((2, TILE_ROWS), dtype=np.uint64),
+                empty_table(Luck, TILE_ROWS),
+                empty_table(Wishes, 1),
+                empty_table(Payment, products),
+            )
+            for _ in range(threads)
+        ]
+        self._totals = [empty_table(Totals, *state.totals.shape) for _ in range(threads)]
+
+    def live(self, stretch: Stretch) -> None:
+        """Live one stretch, and count the month if it ends one."""
+        state = self.state
+        stage = state.arms.stage(stretch.first)
+        blocks = iter(range(0, len(state.users), self.block))
+
+        def work(worker: int) -> None:
+            scratch = self._scratch[worker]
+            for start in blocks:
+                live_stretch(
+                    state.users[start : start + self.block],
+                    state.accounts[start : start + self.block],
+                    state.course.days,
+                    stretch.first,
+                    stretch.count,
+                    state.arms.params,
+                    state.arms.terms,
+                    state.arms.first_row[stage],
+                    state.arms.partial,
+                    state.arms.partial_at[stage],
+                    *scratch,
+                    self._totals[worker],
+                )
+
+        self._share(work)
+        state.day = stretch.first + stretch.count
+        self._gather(stretch)
+        if stretch.ends_month:
+            self._close_month(stretch)
+
+    def _share(self, work: Callable[[int], None]) -> None:
+        list(self._pool.map(work, range(self.threads)))
+
+    def _gather(self, stretch: Stretch) -> None:
+        """Add up what the threads counted; whole numbers, so their order does not matter."""
+        days = slice(stretch.first, stretch.first + stretch.count)
+        for mine in self._totals:
+            for name in mine.dtype.names or ():
+                self.state.totals[name][days] += mine[name][days]
+            mine[days] = np.zeros((), dtype=mine.dtype)
+
+    def _close_month(self, stretch: Stretch) -> None:
+        state = self.state
+        day = stretch.first + stretch.count - 1
+        month = int(state.course.days["month"][day])
+        close_month(
+            state.users,
+            state.accounts,
+            state.course.days,
+            day,
+            state.buckets[month],
+            state.rolls[month],
+            state.vintages[month],
+        )
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown()

@@ -1,0 +1,71 @@
+"""What all users share on each day: calendar and economy, made before the run.
+
+Source of the flows of work: with a share u without a job and a chance f to find one in a month,
+u stays where it is when f u / (1 - u) of those at work lose theirs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import Calendar, OwnDate, calendar
+from sim.day import Environment
+from sim.rows import Table, empty_table
+from sim.units import PPM
+
+if TYPE_CHECKING:
+    from sim.scenario.sections import Scenario
+
+
+class Course(NamedTuple):
+    """All days of a run."""
+
+    days: Table  # Environment rows, shape (days,), burn-in included
+    calendar: Calendar
+    first: dt.date  # the first simulated day
+
+
+def course(scenario: Scenario) -> Course:
+    """Return what all users share on each simulated day."""
+    run, env = scenario.run, scenario.environment
+    first = run.start - dt.timedelta(days=run.burn_in_days)
+    count = run.burn_in_days + run.days
+    own = [OwnDate(d.date, d.until or d.date, d.demand_ppm, d.name) for d in env.dates]
+    dates = calendar(first, count, own=own, holidays=env.holidays, festivals=env.festivals, weekdays=env.weekdays)
+    rows = empty_table(Environment, count)
+    rows["day"] = np.arange(count)
+    rows["month"] = dates.month_index
+    rows["day_of_month"] = dates.day_of_month
+    rows["month_length"] = dates.month_length
+    rows["last_month_length"] = _last_month_length(dates)
+    rows["day_of_year"] = dates.day_of_year
+    rows["weekday"] = dates.weekday
+    rows["demand"] = dates.demand_ppm
+    jobless = unemployment(scenario, first, count)
+    rows["job_found"] = env.job_found_ppm
+    rows["job_loss"] = np.minimum(env.job_found_ppm * jobless // (PPM - jobless), PPM)
+    rows["income"] = PPM + env.income_growth_ppm * np.arange(count) // 365
+    return Course(rows, dates, first)
+
+
+def unemployment(scenario: Scenario, first: dt.date, count: int) -> NDArray[np.int64]:
+    """Return the share of users without a job on each day, ppm: straight between given dates."""
+    env = scenario.environment
+    if not env.unemployment:
+        return np.full(count, env.unemployment_ppm, dtype=np.int64)
+    at = [(step.date - first).days for step in env.unemployment]
+    levels = [step.value_ppm for step in env.unemployment]
+    # Up to the first date the path stands at the scenario's level.
+    at, levels = [at[0] - 1, *at], [env.unemployment_ppm, *levels]
+    return np.rint(np.interp(np.arange(count), at, levels)).astype(np.int64)
+
+
+def _last_month_length(dates: Calendar) -> NDArray[np.int64]:
+    """Return the length of the month before each day's."""
+    month = np.timedelta64(1, "M")
+    before = dates.dates.astype("M8[M]") - month
+    return ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(np.int64)

@@ -1,0 +1,152 @@
+"""The numbers of a scenario as the rules read them.
+
+Nothing is declared here: `Params` and `Terms` hold the scenario's own sections, under their own
+names, so a rule says `terms.charges.rate_ppb`. A kernel gets the same as a record, made from the
+sections field by field; text, dates and lists of free length stay outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import quantiles, tickets
+from sim.day import WISHES
+from sim.kinds import PLACES
+from sim.rows import Table
+
+if TYPE_CHECKING:
+    from sim.scenario.sections import Behaviour, Population, Product, RiskControl, Scenario
+
+Terms = Any if not TYPE_CHECKING else Product  # what the rules of a product read
+
+PLACE_CELLS = 1_024
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the rules look up, made once a scenario."""
+
+    ticket: list[int]  # quantiles of an amount, 65,536 is the user's own scale
+    logistic: list[int]  # quantiles of logistic noise, thousandths
+    normal: list[int]  # quantiles of a standard normal, thousandths
+    place: list[int]  # Place of each of PLACE_CELLS equally likely choices
+    place_scale: list[int]  # ppm, by Place
+    burst: list[float]  # (n + shape) / (n + 1): ratio of successive chances, without the mean
+    mean_amount: int  # ppm: mean amount over places, against the user's scale
+
+
+@dataclass(frozen=True)
+class Params:
+    """All numbers that do not belong to one product."""
+
+    seed: int
+    replication: int
+    behaviour: Behaviour
+    risk_control: RiskControl
+    population: Population
+    tables: Tables
+
+
+def params_of(scenario: Scenario, replication: int = 0) -> Params:
+    """Return what the rules read, as plain Python; the records are made from it."""
+    return Params(
+        seed=scenario.run.seed,
+        replication=replication,
+        behaviour=scenario.behaviour,
+        risk_control=scenario.risk_control,
+        population=scenario.population,
+        tables=tables_of(scenario.behaviour),
+    )
+
+
+def tables_of(behaviour: Behaviour) -> Tables:
+    """Return the tables that the rules of behaviour look up."""
+    from scipy import special  # noqa: PLC0415  a seventh of a second, and only when a run starts
+
+    shape = behaviour.spending.burst_shape
+    return Tables(
+        ticket=tickets.ticket_quantiles(behaviour.spending).tolist(),
+        logistic=quantiles.table_of(lambda low, high: 1_000 * np.log(low / high)).tolist(),
+        normal=quantiles.table_of(
+            lambda low, high: 1_000 * np.where(low < 0.5, special.ndtri(low), -special.ndtri(high))
+        ).tolist(),
+        place=_place_cells(behaviour),
+        place_scale=_place_scale(behaviour),
+        burst=[(n + shape) / (n + 1) for n in range(WISHES)],
+        mean_amount=tickets.mean_amount_ppm(behaviour),
+    )
+
+
+def _place_cells(behaviour: Behaviour) -> list[int]:
+    """Return PLACE_CELLS places in the proportions of the mix, by largest remainder."""
+    shares = np.array(tickets.place_shares_ppm(behaviour.places), dtype=np.int64) * PLACE_CELLS
+    cells = shares // 1_000_000
+    short = PLACE_CELLS - int(cells.sum())
+    for place in np.argsort(-(shares % 1_000_000), kind="stable")[:short]:
+        cells[place] += 1
+    return np.repeat(np.arange(PLACES), cells).tolist()  # type: ignore[no-any-return]
+
+
+def _place_scale(behaviour: Behaviour) -> list[int]:
+    return list(tickets.place_scales_ppm(behaviour.scale))
+
+
+def record_of(thing: Any) -> np.void:
+    """Return a section, or a dataclass of sections and lists, as one nested record."""
+    table = np.zeros(1, dtype=_dtype_of(thing))
+    _fill(table[0], thing)
+    return table[0]  # type: ignore[no-any-return]
+
+
+def records_of(things: Sequence[Any]) -> Table:
+    """Return several of one kind as a table, shape (len(things),)."""
+    table = np.zeros(len(things), dtype=_dtype_of(things[0]))
+    for row, thing in zip(table, things, strict=True):
+        _fill(row, thing)
+    return table
+
+
+def _names(thing: Any) -> list[str]:
+    fields = getattr(type(thing), "model_fields", None)
+    return list(type(thing).__dataclass_fields__ if fields is None else fields)
+
+
+def _dtype_of(thing: Any) -> np.dtype[Any]:
+    parts: list[Any] = []
+    for name in _names(thing):
+        value = getattr(thing, name)
+        if isinstance(value, float):
+            parts.append((name, "f8"))
+        elif isinstance(value, int):  # bool and IntEnum too
+            parts.append((name, "i8"))
+        elif isinstance(value, list):
+            if _fixed(thing, name):
+                parts.append((name, "f8" if isinstance(value[0], float) else "i8", (len(value),)))
+        elif hasattr(type(value), "model_fields") or hasattr(value, "__dataclass_fields__"):
+            inner = _dtype_of(value)
+            if inner.names:
+                parts.append((name, inner))
+    return np.dtype(parts)
+
+
+def _fixed(thing: Any, name: str) -> bool:
+    """Tell whether a list has one length in all scenarios; others stay outside the record."""
+    fields = getattr(type(thing), "model_fields", None)
+    if fields is None:
+        return True
+    bounds = {type(m).__name__: m for m in fields[name].metadata}
+    least, most = bounds.get("MinLen"), bounds.get("MaxLen")
+    return least is not None and most is not None and least.min_length == most.max_length
+
+
+def _fill(row: Any, thing: Any) -> None:
+    for name in row.dtype.names:
+        value = getattr(thing, name)
+        if row.dtype[name].names:
+            _fill(row[name], value)
+        else:
+            row[name] = value

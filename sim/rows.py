@@ -1,0 +1,133 @@
+"""From a declared row (`User`, `Account`, `Luck`) to a table, to plain objects, and to views.
+
+A row is a dataclass whose fields are annotated with units, and with a sentence of meaning:
+`wallet: Annotated[Fen, "money in the wallet"] = 0`. Columns are laid out by width, widest first,
+so that every one is aligned and no byte is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.units import Length, Unit
+
+Table = NDArray[np.void]  # shape (rows,) or (rows, products); one named field per column
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a declared row."""
+
+    name: str
+    unit: Unit
+    length: int  # elements in each row; 0 for a plain number
+    meaning: str
+
+
+@lru_cache(maxsize=None)
+def columns(row: type) -> tuple[Column, ...]:
+    """Return the columns of a declared row, in the order of its declaration."""
+    found = []
+    for name, hint in get_type_hints(row, include_extras=True).items():
+        notes = hint.__metadata__
+        unit = next(note for note in notes if isinstance(note, Unit))
+        length = next((note.n for note in notes if isinstance(note, Length)), 0)
+        meaning = next((note for note in notes if isinstance(note, str)), "")
+        found.append(Column(name, unit, length, meaning))
+    return tuple(found)
+
+
+@lru_cache(maxsize=None)
+def row_dtype(row: type) -> np.dtype[np.void]:
+    """Return the type of a table of such rows; its size is a multiple of the widest column."""
+    widths = {c.name: np.dtype(c.unit.column).itemsize for c in columns(row)}
+    offsets, end = {}, 0
+    for column in sorted(columns(row), key=lambda c: -widths[c.name]):
+        offsets[column.name] = end
+        end += widths[column.name] * max(column.length, 1)
+    widest = max(widths.values())
+    return np.dtype(
+        {
+            "names": [c.name for c in columns(row)],
+            "formats": [(c.unit.column, (c.length,)) if c.length else c.unit.column for c in columns(row)],
+            "offsets": [offsets[c.name] for c in columns(row)],
+            "itemsize": -(-end // widest) * widest,
+        },
+        align=True,
+    )
+
+
+def empty_table(row: type, *shape: int) -> Table:
+    """Return a table of zeroed rows."""
+    return np.zeros(shape, dtype=row_dtype(row))
+
+
+def default_table(row: type, *shape: int) -> Table:
+    """Return a table whose rows hold the declared defaults."""
+    table = empty_table(row, *shape)
+    plain = row()
+    for column in columns(row):
+        table[column.name] = getattr(plain, column.name)
+    return table
+
+
+def as_object(row: type[R], values: np.void) -> R:
+    """Return one row of a table as a plain Python object, which may go its own way."""
+    return row(**{name: values[name].tolist() for name in values.dtype.names or ()})
+
+
+def store(thing: Any, table: Table, at: Any) -> None:
+    """Write a plain object into a row of a table.
+
+    Raises TypeError for a value that is not whole, ValueError for one out of its column's
+    bounds: compiled code would cut either down to the column without a word.
+    """
+    for column in columns(type(thing)):
+        value = getattr(thing, column.name)
+        for one in value if column.length else (value,):
+            if not isinstance(one, int):
+                raise TypeError(f"{column.name}: wanted a whole number (found {one!r})")
+            if not column.unit.low <= one <= column.unit.high:
+                wanted = f"{column.unit.low} to {column.unit.high} {column.unit.name}"
+                raise ValueError(f"{column.name}: wanted {wanted} (found {one})")
+        table[column.name][at] = value
+
+
+class Columns:
+    """The columns of a table as memory views: their elements are Python ints, writes are checked."""
+
+    def __init__(self, table: Table) -> None:
+        for name in table.dtype.names or ():
+            setattr(self, name, [memoryview(r) for r in table[name]] if table[name].ndim > 1 else memoryview(table[name]))
+
+
+def view_of(row: type[R]) -> type[R]:
+    """Return a class whose attributes are one row of a table, there and nowhere else.
+
+    Made with `(columns, at)`. Reading gives Python ints, as a dataclass would; writing a value
+    that does not fit its column raises ValueError.
+    """
+
+    def attribute(name: str) -> property:
+        def read(self: Any) -> Any:
+            return getattr(self._columns, name)[self._at]
+
+        def write(self: Any, value: int) -> None:
+            getattr(self._columns, name)[self._at] = value
+
+        return property(read, write)
+
+    def __init__(self: Any, table_columns: Columns, at: int) -> None:
+        self._columns = table_columns
+        self._at = at
+
+    body: dict[str, Any] = {f.name: attribute(f.name) for f in fields(row)}  # type: ignore[arg-type]
+    body["__init__"] = __init__
+    body["__doc__"] = f"A row of a table, with the attributes of {row.__name__}."
+    return type(f"{row.__name__}View", (), body)

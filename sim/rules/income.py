@@ -1,0 +1,71 @@
+"""Pots, income, work and strain: what happens to a user apart from the product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.compiled import scalar
+from sim.day import Environment, Luck, Totals, book
+from sim.draws import Purpose, chance, word
+from sim.kinds import Flow
+from sim.quantiles import read
+from sim.units import PPM, clamp, share
+from sim.user import User
+
+if TYPE_CHECKING:
+    from sim.params import Params
+
+LARGEST_POT = 1_500_000_000  # fen; a larger one is swept away before it can leave its column
+
+
+@scalar
+def change_work(user: User, env: Environment, p: Params) -> None:
+    """Lose or find a job; asked once a month. Chances follow the unemployment path."""
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.EMPLOYMENT.value)
+    if user.employed == 1:
+        if chance(fate, env.job_loss):
+            user.employed = 0
+    elif chance(fate, env.job_found):
+        user.employed = 1
+
+
+@scalar
+def receive(user: User, env: Environment, p: Params, today: Totals) -> int:
+    """Book a month's income and fixed outgoings; return what of the outgoings was not paid."""
+    income = share(user.income, env.income)
+    if user.employed == 0:
+        income = share(income, p.behaviour.money.benefit_ppm)
+    user.bank = min(user.bank, LARGEST_POT) + min(income, LARGEST_POT // 4)
+    book(today, Flow.INCOME, min(income, LARGEST_POT // 4))
+    paid = min(user.outgoings, user.bank)
+    user.bank -= paid
+    book(today, Flow.OUTGOINGS, paid)
+    return user.outgoings - paid
+
+
+@scalar
+def save(user: User, env: Environment, p: Params, today: Totals) -> None:
+    """Put away what the bank holds beyond the user's habit."""
+    keep = min(share(share(user.income, env.income), p.behaviour.money.bank_months_ppm), LARGEST_POT // 2)
+    surplus = max(user.bank - keep, 0)
+    user.bank -= surplus
+    book(today, Flow.SAVED, surplus)
+
+
+@scalar
+def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
+    """Move the strain by a month: it drifts to its level and takes a shock."""
+    money = p.behaviour.money
+    level = 0 if user.employed == 1 else money.strain_no_job
+    kept = (user.strain * money.strain_kept_ppm + level * (PPM - money.strain_kept_ppm)) // PPM
+    shock = money.strain_shock * read(p.tables.normal, luck.life) // 1_000
+    user.strain = clamp(kept + shock + (money.strain_short if short > 0 else 0), -10_000, 20_000)
+
+
+@scalar
+def top_up(user: User) -> None:
+    """Fill the wallet from the bank once it is half empty."""
+    if user.wallet * 2 < user.wallet_habit and user.cards > 0:
+        moved = min(user.wallet_habit - user.wallet, user.bank)
+        user.wallet += moved
+        user.bank -= moved

@@ -1,0 +1,41 @@
+"""How much of their usual purchases users feel like making; made anew every 72 hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, principal
+from sim.compiled import scalar
+from sim.kinds import Standing
+from sim.units import PPM, clamp
+from sim.user import User, funds
+
+if TYPE_CHECKING:
+    from sim.params import Params
+
+
+@scalar
+def usual_spending(user: User, p: Params) -> int:
+    """Return what the user spends on a mean day at neutral mood, in fen."""
+    return user.rate * user.ticket // PPM * p.tables.mean_amount // PPM
+
+
+@scalar
+def mood(user: User, accounts: list[Account], p: Params) -> int:
+    """Return the multiplier of purchases, ppm: limit raised, money tight, strain."""
+    s = p.behaviour.spending
+    account = accounts[0]
+    level = PPM
+    money = funds(user)
+    if account.standing == Standing.OPEN:
+        money += max(account.limit - principal(account), 0)
+        if account.first_limit > 0 and account.limit != account.first_limit:
+            rise = (account.limit - account.first_limit) * PPM // account.first_limit
+            level += s.limit_elasticity_ppm * clamp(rise, -PPM, 2 * PPM) // PPM
+    needed = usual_spending(user, p) * s.tight_days
+    if money < needed:
+        floor = s.tight_floor_ppm
+        level = level * (floor + (PPM - floor) * money // needed) // PPM
+    if user.strain > 0:
+        level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
+    return level

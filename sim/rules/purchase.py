@@ -1,0 +1,46 @@
+"""What a purchase does to the books of the account and to the user."""
+
+from __future__ import annotations
+
+from sim.account import Account
+from sim.compiled import scalar
+from sim.day import Environment, Totals, book
+from sim.kinds import Flow
+from sim.user import User, funds, pay_out
+
+
+@scalar
+def draw_credit(account: Account, place: int, amount: int, env: Environment, today: Totals) -> None:
+    """Draw a purchase from the line; it is billed with the next statement."""
+    account.unbilled += amount
+    if account.first_used_on < 0:
+        account.first_used_on = env.day
+    today.credit[place] += amount
+    book(today, Flow.PURCHASES, amount)
+
+
+@scalar
+def pay_own(user: User, place: int, amount: int, today: Totals) -> bool:
+    """Pay from wallet and bank; tell whether the money was there."""
+    if amount > funds(user):
+        today.unaffordable += 1
+        return False
+    pay_out(user, amount)
+    today.own[place] += amount
+    today.own_count[place] += 1
+    book(today, Flow.SPENT_OWN, amount)
+    return True
+
+
+@scalar
+def remember(user: User, amount: int, today: Totals) -> None:
+    """Count a purchase into the trailing 90 days, whatever paid for it (R-L2, R-A2)."""
+    user.spent_now += amount
+    user.count_now = min(user.count_now + 1, 127)
+    today.purchases += 1
+
+
+@scalar
+def form_habit(user: User, on_credit: bool) -> None:
+    """Move the habit a sixteenth of the way towards this choice."""
+    user.habit += ((1_000 if on_credit else 0) - user.habit) // 16

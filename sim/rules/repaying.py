@@ -1,0 +1,83 @@
+"""Whether and how much a user repays by hand. Writes the payment only.
+
+A decision is made on the user's own day for bills, on the due day, on payday and on reminders
+while past due. It is nothing, the minimum, a round sum, or all: prudence against strain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, days_past_due, owed, past_due, principal
+from sim.compiled import scalar
+from sim.day import Environment, Luck, Payment
+from sim.draws import chance
+from sim.kinds import AutoDebit
+from sim.quantiles import read
+from sim.units import PPM, share
+from sim.user import User, funds
+
+if TYPE_CHECKING:
+    from sim.params import Params
+
+
+@scalar
+def repay(
+    user: User,
+    account: Account,
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    payment: Payment,
+) -> None:
+    """Fill in what the user wants to pay into one account today, in fen."""
+    payment.amount = 0
+    if owed(account) == 0:
+        return
+    late = account.missed_count > 0
+    on_payday = env.day_of_month == user.payday
+    if late:
+        reminded = days_past_due(account, env.day) % p.behaviour.repaying.reminder_days == 0
+        if on_payday or reminded:
+            payment.amount = bill_payment(user, account, luck, past_due(account), p)
+    elif account.statement_due > 0 and user.auto_debit == AutoDebit.OFF:
+        if env.day_of_month == user.pays_on or env.day_of_month == account.due_day:
+            payment.amount = bill_payment(user, account, luck, account.minimum_due, p)
+    elif on_payday and chance(luck.pay, p.behaviour.repaying.early_ppm):
+        payment.amount = min(owed(account), spare(user, p))
+
+
+@scalar
+def spare(user: User, p: Params) -> int:
+    """Return the money that may go into bills, in fen."""
+    return max(funds(user) - share(user.income, p.behaviour.repaying.reserve_ppm), 0)
+
+
+@scalar
+def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params) -> int:
+    """Return what is paid of an open bill: nothing, `least`, a round sum, or all of it."""
+    r = p.behaviour.repaying
+    money = spare(user, p)
+    if money < least or not willing(user, account, luck, p):
+        return 0
+    lean = user.full_lean - user.strain * r.full_strain_weight_ppm // PPM
+    lean += read(p.tables.logistic, luck.size)
+    whole = max(account.statement_due, least)
+    if lean > 0:
+        return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)
+    if lean > -r.round_band and least > 0:
+        between = least + (whole - least) * (lean + r.round_band) // r.round_band
+        return min(max(least, between // r.round_fen * r.round_fen), money)
+    return least
+
+
+@scalar
+def willing(user: User, account: Account, luck: Luck, p: Params) -> bool:
+    """Tell whether the user gets round to paying at all."""
+    r = p.behaviour.repaying
+    index = user.prudence - user.strain * r.strain_weight_ppm // PPM
+    if account.missed_count > 0:
+        index -= r.late_weight
+    if principal(account) * 10 > account.limit * 9:
+        index -= r.full_line_weight
+    return index + read(p.tables.logistic, luck.pay) > 0

@@ -1,0 +1,111 @@
+"""How money reaches an account: manual payments, auto-debit, and the order of application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import MISSED, Account, owed
+from sim.compiled import scalar
+from sim.day import Totals, book
+from sim.kinds import AutoDebit, Flow, Method
+from sim.units import PPM, share
+from sim.user import User, funds, pay_out
+
+if TYPE_CHECKING:
+    from sim.params import Terms
+
+
+@scalar
+def apply_payment(account: Account, amount: int, today: Totals) -> None:
+    """Put `amount` <= owed towards penalty, fees, interest, principal; oldest first.
+
+    Source: R-P8.
+    """
+    left = amount
+    part = min(left, account.penalty)
+    account.penalty -= part
+    left -= part
+    book(today, Flow.PENALTY_REPAID, part)
+    part = min(left, account.fees)
+    account.fees -= part
+    left -= part
+    book(today, Flow.FEES_REPAID, part)
+    part = min(left, account.interest)
+    account.interest -= part
+    left -= part
+    book(today, Flow.INTEREST_REPAID, part)
+    book(today, Flow.PRINCIPAL_REPAID, left)
+    part = min(left, account.carried)
+    account.carried -= part
+    account.overdue = max(account.overdue - part, 0)
+    left -= part
+    part = min(left, account.billed)
+    account.billed -= part
+    account.unbilled -= left - part
+    account.statement_due = max(account.statement_due - amount, 0)
+    account.minimum_due = max(account.minimum_due - amount, 0)
+    clear_missed(account, amount)
+
+
+@scalar
+def clear_missed(account: Account, amount: int) -> None:
+    """Take a payment off the minimums missed, oldest first; their ages move up."""
+    left = amount
+    while account.missed_count > 0 and left > 0:
+        part = min(left, account.missed[0])
+        account.missed[0] -= part
+        left -= part
+        if account.missed[0] == 0:
+            for i in range(MISSED - 1):
+                account.missed[i] = account.missed[i + 1]
+                account.missed_on[i] = account.missed_on[i + 1]
+            account.missed[MISSED - 1] = 0
+            account.missed_on[MISSED - 1] = 0
+            account.missed_count -= 1
+    if account.missed_count == 0:
+        account.overdue = 0
+
+
+@scalar
+def pay_by_hand(user: User, account: Account, wanted: int, terms: Terms, today: Totals) -> None:
+    """Take a manual payment and its fee (R-P2), as far as the money and the debt go."""
+    fee_ppm = terms.charges.manual_fee_ppm
+    amount = min(wanted, owed(account), funds(user))
+    if amount + share(amount, fee_ppm) > funds(user):
+        amount = max(funds(user) * PPM // (PPM + fee_ppm) - 1, 0)
+    if amount <= 0:
+        return
+    fee = share(amount, fee_ppm)
+    method = Method.MANUAL_EARLY.value
+    if account.missed_count > 0:
+        method = Method.MANUAL_LATE.value
+    elif account.statement_due > 0:
+        method = Method.MANUAL_BILL.value
+    pay_out(user, amount + fee)
+    apply_payment(account, amount, today)
+    book(today, Flow.FEES_CHARGED, fee)
+    book(today, Flow.FEES_REPAID, fee)
+    today.paid_count[method] += 1
+    today.paid[method] += amount
+
+
+@scalar
+def auto_debit(user: User, account: Account, today: Totals) -> None:
+    """Take the bill or its minimum from wallet, then card; free of charge (R-P1).
+
+    The minimum is tried where the money does not do for the bill; less than that is left alone.
+    """
+    if user.auto_debit == AutoDebit.OFF or account.statement_due == 0:
+        return
+    money = funds(user)
+    amount = account.statement_due
+    if user.auto_debit == AutoDebit.MINIMUM or money < amount:
+        amount = account.minimum_due
+    if amount == 0 or money < amount:
+        return
+    from_card = pay_out(user, amount)
+    apply_payment(account, amount, today)
+    today.paid_count[Method.AUTO_WALLET] += 1 if from_card < amount else 0
+    today.paid[Method.AUTO_WALLET] += amount - from_card
+    today.paid_count[Method.AUTO_CARD] += 1 if from_card > 0 else 0
+    today.paid[Method.AUTO_CARD] += from_card

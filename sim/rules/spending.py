@@ -1,0 +1,105 @@
+"""What a user wants to buy: how often, where, how much, by what means. Writes wishes only.
+
+Counts are negative binomial: gamma-distributed bursts from day to day around the user's own rate
+(which is gamma among users). Source: diary of consumer payments 2019, see the scenario's fields.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, principal
+from sim.compiled import scalar
+from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
+from sim.draws import Purpose, word
+from sim.kinds import Place, Standing
+from sim.quantiles import read
+from sim.units import PPM, clamp
+from sim.user import User, funds
+
+if TYPE_CHECKING:
+    from sim.params import Params
+
+LARGEST_AMOUNT = 100_000_000  # fen: 1 million yuan
+
+
+@scalar
+def spend(
+    user: User, accounts: list[Account], luck: Luck, env: Environment, p: Params, wishes: Wishes
+) -> None:
+    """Fill in what the user wants to buy today."""
+    count = purchases(user, luck, env, p)
+    wishes.count = count
+    for i in range(count):
+        if i < DRAWN:
+            size = luck.amount[i]
+            choice = luck.choice[i]
+        else:
+            size = word(p.seed, p.replication, user.user, env.day, Purpose.PURCHASE.value + i)
+            choice = word(p.seed, p.replication, user.user, env.day, Purpose.PURCHASE.value + WISHES + i)
+        place = p.tables.place[choice >> 22]
+        amount = price(user, place, size, p)
+        wishes.place[i] = place
+        wishes.amount[i] = amount
+        wishes.means[i] = means(user, accounts, place, amount, (choice & 0x3F_FFFF) << 10, p)
+
+
+@scalar
+def purchases(user: User, luck: Luck, env: Environment, p: Params) -> int:
+    """Return how many purchases the user wants: the negative binomial quantile of the luck."""
+    shape = p.behaviour.spending.burst_shape
+    rate = user.rate * user.mood // PPM * env.demand // PPM
+    if env.day <= user.damped_until:
+        rate -= rate * p.behaviour.spending.message_damp_ppm // PPM
+    stay = shape / (shape + rate * 1e-6)
+    at = 1.0
+    for _ in range(shape):
+        at *= stay
+    factor = 1.0 - stay
+    u = (luck.count + 0.5) * 2.3283064365386963e-10  # 2**-32
+    # Four terms without a branch: the processor cannot guess a count, and a wrong guess costs more.
+    burst = p.tables.burst
+    at_1 = at * factor * burst[0]
+    at_2 = at_1 * factor * burst[1]
+    at_3 = at_2 * factor * burst[2]
+    up_to_1 = at + at_1
+    up_to_2 = up_to_1 + at_2
+    up_to = up_to_2 + at_3
+    count = (u >= at) + (u >= up_to_1) + (u >= up_to_2) + (u >= up_to)
+    if count == 4:
+        at = at_3 * factor * burst[3]
+        up_to += at
+        while u >= up_to and count < WISHES:
+            at *= factor * burst[count]
+            up_to += at
+            count += 1
+    return count
+
+
+@scalar
+def price(user: User, place: int, size: int, p: Params) -> int:
+    """Return an amount in fen: lognormal with a power tail, on the scale of user and place."""
+    scale = user.ticket * p.tables.place_scale[place] // PPM
+    return clamp((read(p.tables.ticket, size) * scale) >> 16, 1, LARGEST_AMOUNT)
+
+
+@scalar
+def means(
+    user: User, accounts: list[Account], place: int, amount: int, noise: int, p: Params
+) -> int:
+    """Return by what means the user wants to pay: a logistic choice of credit or own money."""
+    account = accounts[0]
+    if account.standing == Standing.NONE:
+        return OWN_MONEY
+    own = funds(user)
+    if place >= Place.TRANSFER or (own < amount and account.standing == Standing.OPEN):
+        return 0
+    s = p.behaviour.spending
+    index = user.credit_lean + s.habit_weight * user.habit // 1_000
+    if own < amount * s.tight_multiple:
+        index += s.tight_weight
+    if account.carried > 0:
+        index -= s.price_weight
+    if account.limit - principal(account) < amount:
+        index -= s.full_line_weight
+    return 0 if index + read(p.tables.logistic, noise) > 0 else OWN_MONEY

@@ -1,0 +1,46 @@
+"""Stretches: runs of days in which nothing depends on other users.
+
+A stretch ends at month ends, before the day on which a policy starts, where a checkpoint is
+wanted, and, once users share something, at the 72-hour barriers. How days are cut into stretches
+never shows in the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sim.rows import Table
+
+LONGEST = 31
+
+
+class Stretch(NamedTuple):
+    """Days first .. first + count - 1."""
+
+    first: int
+    count: int
+    ends_month: bool
+
+
+def stretches(days: Table, policy_starts: Sequence[int], every: int = LONGEST, start: int = 0) -> Iterator[Stretch]:
+    """Cut simulated days into stretches of at most `every` days, from day `start` on.
+
+    days: Environment rows of the whole run.
+    """
+    total = len(days)
+    starts = set(policy_starts)
+    first = start
+    while first < total:
+        last = first
+        while not (
+            last + 1 == total
+            or int(days["day_of_month"][last]) == int(days["month_length"][last])
+            or last + 1 in starts
+            or last + 1 - first >= every
+            or (every < LONGEST and (last + 1) % every == 0)
+        ):
+            last += 1
+        ends_month = int(days["day_of_month"][last]) == int(days["month_length"][last])
+        yield Stretch(first, last - first + 1, ends_month)
+        first = last + 1
