@@ -17,12 +17,11 @@ from sim.compiled import scalar
 from sim.draws import Purpose, chance, word
 from sim.params import Params, params_of, records_of
 from sim.rows import Table
+from sim.scenario.policies import applied
 from sim.units import PPM
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Policy, Product, Scenario
-
-MOST_PARTIAL = 8  # policies for a share of users: 256 arms
 
 
 class Arms(NamedTuple):
@@ -81,5 +80,5 @@ def arms_of(scenario: Scenario, replication: int = 0) -> Arms:
 def _after(scenario: Scenario, policies: list[Policy], reached: set[int]) -> Scenario:
     for k, policy in enumerate(policies):
         if policy.share_ppm == PPM or k in reached:
-            scenario = scenario.with_(**policy.set)
+            scenario = applied(scenario, policy)
     return scenario

@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     RECOVERY = 128
     EMPLOYMENT = 129
     DUE_DAY = 130  # the day on which the bills of a user are due
+    OUTPUT = 131  # whether a user is in the files, where they hold a share of users
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)

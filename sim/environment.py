@@ -1,7 +1,8 @@
 """What all users share on each day: calendar and economy, made before the run.
 
 Source of the flows of work: with a share u without a job and a chance f to find one in a month,
-u stays where it is when f u / (1 - u) of those at work lose theirs.
+u moves by d in a month when f u + d of all lose their jobs, that is (f u + d) / (1 - u) of those
+at work. A fall faster than f u is not followed: then nobody loses a job.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from sim.units import PPM
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
+
+
+MONTH = 30  # days, between two draws of a user's work
 
 
 class Course(NamedTuple):
@@ -45,9 +49,11 @@ def course(scenario: Scenario) -> Course:
     rows["day_of_year"] = dates.day_of_year
     rows["weekday"] = dates.weekday
     rows["demand"] = dates.demand_ppm
-    jobless = unemployment(scenario, first, count)
+    path = unemployment(scenario, first, count + MONTH)
+    jobless, rise = path[:count], path[MONTH:] - path[:count]
     rows["job_found"] = env.job_found_ppm
-    rows["job_loss"] = np.minimum(env.job_found_ppm * jobless // (PPM - jobless), PPM)
+    lost = env.job_found_ppm * jobless // PPM + rise
+    rows["job_loss"] = np.clip(lost * PPM // (PPM - jobless), 0, PPM)
     rows["income"] = PPM + env.income_growth_ppm * np.arange(count) // 365
     return Course(rows, dates, first)
 
@@ -69,3 +75,10 @@ def _last_month_length(dates: Calendar) -> NDArray[np.int64]:
     month = np.timedelta64(1, "M")
     before = dates.dates.astype("M8[M]") - month
     return ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(np.int64)
+
+
+def years_without_data(scenario: Scenario) -> tuple[int, ...]:
+    """Return the simulated years for which no holidays or festivals are known, if they matter."""
+    if not (scenario.environment.holidays or scenario.environment.festivals):
+        return ()
+    return course(scenario).calendar.years_without_data

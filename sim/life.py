@@ -112,6 +112,7 @@ def depart(
     debt = 0
     for k in range(len(accounts)):
         debt += owed(accounts[k]) + accounts[k].accrued
+        debt += 1 if arrears.in_recovery(accounts[k], env) else 0
     if presence.departure(user, env, debt > 0, p) == presence.STAYS:
         return
     for k in range(len(accounts)):
@@ -189,8 +190,7 @@ def settle(
             settlement.pay_by_hand(user, account, payments[k].amount, terms[k], today)
         since = billing.days_since_due(account, env)
         if since <= terms[k].billing.grace_days:
-            if account.missed_count == 0:
-                settlement.auto_debit(user, account, today)
+            settlement.auto_debit(user, account, today)
             if since == terms[k].billing.grace_days:
                 billing.end_grace(account, env, terms[k], today)
         interest.accrue(account, since < terms[k].billing.grace_days, terms[k])

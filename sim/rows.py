@@ -43,6 +43,21 @@ def columns(row: type) -> tuple[Column, ...]:
     return tuple(found)
 
 
+_SUFFIXES = {
+    "fen": "_fen",
+    "1e-9 fen": "_fen",  # such columns are called `..._nano`
+    "ppm": "_ppm",
+    "points": "_points",
+    "1e-3 point": "_milli_points",
+    "1e-3 logit": "_milli",
+}
+
+
+def outside_name(column: Column) -> str:
+    """Return the name of a column in files and frames, where the name carries the unit."""
+    return column.name + _SUFFIXES.get(column.unit.name, "")
+
+
 @lru_cache(maxsize=None)
 def row_dtype(row: type) -> np.dtype[np.void]:
     """Return the type of a table of such rows; its size is a multiple of the widest column."""

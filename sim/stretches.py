@@ -23,24 +23,32 @@ class Stretch(NamedTuple):
     ends_month: bool
 
 
-def stretches(days: Table, policy_starts: Sequence[int], every: int = LONGEST, start: int = 0) -> Iterator[Stretch]:
-    """Cut simulated days into stretches of at most `every` days, from day `start` on.
+def stretches(
+    days: Table,
+    policy_starts: Sequence[int],
+    *,
+    start: int = 0,
+    longest: int = LONGEST,
+    every: int = 0,
+) -> Iterator[Stretch]:
+    """Cut simulated days into stretches, from day `start` on.
 
-    days: Environment rows of the whole run.
+    days: Environment rows of the whole run. every: also cut after each so many days of the run, for
+    checkpoints; 0 for none.
     """
     total = len(days)
     starts = set(policy_starts)
+    month_ends = days["day_of_month"] == days["month_length"]
     first = start
     while first < total:
         last = first
         while not (
             last + 1 == total
-            or int(days["day_of_month"][last]) == int(days["month_length"][last])
+            or month_ends[last]
             or last + 1 in starts
-            or last + 1 - first >= every
-            or (every < LONGEST and (last + 1) % every == 0)
+            or last + 1 - first >= longest
+            or (every and (last + 1) % every == 0)
         ):
             last += 1
-        ends_month = int(days["day_of_month"][last]) == int(days["month_length"][last])
-        yield Stretch(first, last - first + 1, ends_month)
+        yield Stretch(first, last - first + 1, bool(month_ends[last]))
         first = last + 1

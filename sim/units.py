@@ -39,6 +39,7 @@ Number = Annotated[int, Unit("number", "i4", 0, _I4)]  # who: 0 .. users - 1
 Flag = Annotated[int, Unit("flag", "i1", 0, 1)]
 Ppm = Annotated[int, Unit("ppm", "i4", -_I4, _I4)]  # a rate or a share in millionths
 Points = Annotated[int, Unit("points", "i2", 0, _I2)]  # of the payment score
+MilliPoints = Annotated[int, Unit("1e-3 point", "i4", 0, _I4)]  # of the same score
 Milli = Annotated[int, Unit("1e-3 logit", "i2", -_I2, _I2)]  # an inclination, in log-odds
 Word = Annotated[int, Unit("word", "u4", 0, 2**32 - 1)]  # 32 random bits
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from sim.compiled import scalar
 from sim.kinds import AutoDebit, Status
-from sim.units import Code, Count, Day, Days, Fen, Flag, Length, Milli, Number, Points, Ppm, Unit
+from sim.units import Code, Count, Day, Days, Fen, Flag, Length, Milli, MilliPoints, Number, Points, Ppm, Unit
 
 BINS = 30  # of 72 hours: the trailing 90 days
 COUNT_BINS = 15  # of six days: the same 90 days
@@ -54,7 +54,7 @@ class User:
     bank: Annotated[Fen, "money in the bound bank cards"] = 0
     wallet_habit: Annotated[Fen, "what the wallet is topped up to"] = 100_000
 
-    score: Annotated[Fen, "payment score, in thousandths of a point"] = 650_000
+    score: Annotated[MilliPoints, "payment score, in thousandths of a point"] = 650_000
     score_anchor: Annotated[Points, "score of the user without activity, periods or lapses"] = 650
     rate: Annotated[Ppm, "purchases a day, millionths, at neutral mood and demand"] = 900_000
     ticket: Annotated[Fen, "personal scale of an amount: the median online purchase"] = 8_000

@@ -45,13 +45,24 @@ class State:
 def start(scenario: Scenario, replication: int = 0) -> State:
     """Return the state before the first simulated day."""
     users = population(scenario, replication=replication)
-    return resumed(scenario, replication, 0, users, accounts_at_start(scenario, users))
+    accounts = accounts_at_start(scenario, users)
+    return _nothing_counted(scenario, replication, users, accounts)
 
 
-def resumed(
-    scenario: Scenario, replication: int, day: int, users: Table, accounts: Table
+def restored(
+    scenario: Scenario, replication: int, day: int, arrays: dict[str, NDArray[np.void]]
 ) -> State:
-    """Return a state before simulated day `day`, with nothing counted yet."""
+    """Return the state before simulated day `day` from the arrays of a checkpoint."""
+    state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
+    state.day = day
+    for name in ("totals", "buckets", "rolls", "vintages"):
+        setattr(state, name, arrays[name])
+    return state
+
+
+def _nothing_counted(
+    scenario: Scenario, replication: int, users: Table, accounts: Table
+) -> State:
     days = course(scenario)
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
@@ -60,7 +71,7 @@ def resumed(
         replication=replication,
         course=days,
         arms=arms_of(scenario, replication),
-        day=day,
+        day=0,
         users=users,
         accounts=accounts,
         totals=empty_table(Totals, len(days.days), segments),

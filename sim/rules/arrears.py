@@ -102,6 +102,12 @@ def clear(account: Account) -> None:
 
 
 @scalar
+def in_recovery(account: Account, env: Environment) -> bool:
+    """Tell whether money still comes back from a charged-off account."""
+    return account.standing == Standing.CHARGED_OFF and env.day - account.charged_off_on <= 360
+
+
+@scalar
 def recover(account: Account, env: Environment, terms: Terms, today: Totals) -> None:
     """Collect what comes back in this month after charge-off, every thirty days for a year.
 

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from sim.kinds import Admission, InterestFrom, PastDueFrom, PenaltyStacking
 from sim.scenario.marginals import Copula, Marginals, Segment
 from sim.scenario.origin import Document
-from sim.scenario.section import Section, choice, number, shares_make_one, switch, text
+from sim.scenario.section import Section, choice, number, path, shares_make_one, switch, text
 
 RULES = "seed/rules.md"
 ASSUMED = "assumed"
@@ -244,8 +244,8 @@ class Growth(Section):
 class Population(Section):
     """Who the users are."""
 
-    file: str = text("", "Parquet file with users of one's own; empty draws them from the traits below")
-    from_run: str = text("", "run folder whose final users and accounts this run starts with")
+    file: str = path("", "Parquet file with users of one's own; empty draws them from the traits below")
+    from_run: str = path("", "run folder whose final users and accounts this run starts with")
     regions: list[str] = Field(["east", "central", "west", "northeast"], min_length=1, max_length=100, description="names of regions")
     region_ppm: list[int] = Field([480_000, 260_000, 190_000, 70_000], description="share of users by region", json_schema_extra={"source": "assumed; census 2020: 40, 26, 27, 7 %", "unit": "ppm"})
     segments: list[Segment] = Field(default_factory=Segment.defaults, min_length=1, max_length=20, description="kinds of users; each may override marginals")

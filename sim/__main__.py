@@ -1,0 +1,5 @@
+"""`python -m sim` is `paylater`."""
+
+from sim.command import main
+
+main()

@@ -1,0 +1,251 @@
+"""The command `paylater`. Wrong input is told on standard error, exit code 2; never a traceback."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.scenario import ScenarioError, json_schema, load
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from sim.engines.state import State
+    from sim.results import Run
+    from sim.scenario import Scenario
+
+WRONG_INPUT, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="paylater",
+    help="Simulate the users of a pay-later credit line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="a scenario file (TOML)")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario")
+]
+Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
+Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
+Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
+Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
+
+
+class EngineChoice(str, Enum):
+    """The engines, which give the same bits."""
+
+    TABLE = "table"
+    AGENTS = "agents"
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(words: list[str]) -> int:
+    """Run the command line on some words and return its exit code."""
+    try:
+        code = app(words, standalone_mode=False)
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return WRONG_INPUT
+    except typer.Exit as end:
+        return end.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        # What click finds wrong with options, in its own words.
+        print(f"paylater: {error.format_message()}", file=sys.stderr)
+        return WRONG_INPUT
+    return code if isinstance(code, int) else 0
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  typer calls it
+    if wanted:
+        print(f"paylater-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="say the version")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(  # noqa: PLR0913  the options of the command
+    scenario: ScenarioFile,
+    *,
+    users: Users = None,
+    days: Days = None,
+    seed: Seed = None,
+    replications: Replications = None,
+    engine: Annotated[EngineChoice, typer.Option(help="same bits from both")] = EngineChoice.TABLE,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="of the table; all usable cores if absent")
+    ] = None,
+    set_: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="run folder; runs/NAME if absent")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished run")] = False,
+    checkpoint_every: Annotated[
+        int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
+    ] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
+) -> int:
+    """Run a scenario and leave a run folder."""
+    from sim.results import open_run  # noqa: PLC0415
+    from sim.results.folder import prepare  # noqa: PLC0415
+
+    plan = load(scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications))
+    place = out or _default_place(plan)
+    draft = prepare(place, plan, resume=resume)
+    if draft is None:
+        _say(quiet, f"{place} holds this run already; it is left alone.")
+        return 0
+    began = time.perf_counter()
+    if not _live(draft, engine.value, threads, checkpoint_every, quiet):
+        print(f"Stopped. Go on with --resume; the state lies in {draft.path}", file=sys.stderr)
+        return INTERRUPTED
+    seconds = time.perf_counter() - began
+    draft.finish(engine=engine.value, threads=threads, timings={"days_s": round(seconds, 3)})
+    if not quiet:
+        _sum_up(open_run(place), place, seconds)
+    return 0
+
+
+@app.command()
+def check(
+    scenario: Annotated[Path | None, typer.Argument(metavar="[SCENARIO]")] = None,
+    *,
+    set_: Settings = None,
+    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema")] = False,
+) -> int:
+    """Check a scenario; print all its values, where each is from, memory and time."""
+    if schema:
+        import json  # noqa: PLC0415
+
+        print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return 0
+    if scenario is None:
+        raise ScenarioError(["SCENARIO: wanted a scenario file (found nothing)"])
+    from sim.estimate import estimate  # noqa: PLC0415
+    from sim.population import check_inputs  # noqa: PLC0415
+
+    plan = load(scenario, set_ or [])
+    check_inputs(plan)
+    print(plan.to_toml(), end="")
+    print(*(f"# {line}" for line in estimate(plan)), sep="\n")
+    return 0
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path(),
+) -> int:
+    """Copy the shipped scenarios and notebooks out of the installation."""
+    from sim.shipped import copy_out  # noqa: PLC0415
+
+    for path in copy_out(folder):
+        print(path)
+    return 0
+
+
+def _changes(settings: list[str] | None, **given: int | None) -> list[str]:
+    """Return all changes to a scenario as KEY=VALUE."""
+    named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
+    return [*(settings or []), *named]
+
+
+def _default_place(plan: Scenario) -> Path:
+    place = Path("runs") / plan.name
+    place.parent.mkdir(exist_ok=True)
+    return place
+
+
+def _say(quiet: bool, text: str) -> None:  # noqa: FBT001
+    if not quiet:
+        print(text)
+
+
+def _live(draft: Any, engine: str, threads: int | None, every: int, quiet: bool) -> bool:  # noqa: FBT001
+    """Run a draft with progress shown; tell whether it got to its end."""
+    from sim.environment import years_without_data  # noqa: PLC0415
+    from sim.progress import Progress  # noqa: PLC0415
+    from sim.simulation import Stopped, run_into, will_compile  # noqa: PLC0415
+
+    plan = draft.scenario
+    for year in years_without_data(plan):
+        _say(quiet, f"No holidays and festivals are known for {year}; their factors are neutral.")
+    if engine == "table" and not quiet and will_compile():
+        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
+    days = plan.run.burn_in_days + plan.run.days
+    total = days * plan.run.users * plan.run.replications
+    with Progress(plan.name, total, quiet=quiet) as bar, _stop_on_interrupt() as stop:
+
+        def tell(state: State) -> None:
+            bar.reach((state.replication * days + state.day) * plan.run.users)
+
+        try:
+            run_into(draft, engine=engine, threads=threads, every=every, on_stretch=tell, stop=stop)
+        except Stopped:
+            return False
+    return True
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Any]:
+    """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
+    pressed: list[int] = []
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _sum_up(finished: Run, place: Path, seconds: float) -> None:
+    """Print the headline figures of a run."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    plan = finished.scenario.run
+    table = Table(title=f"{finished.scenario.name}: {plan.users:,} users, {plan.days:,} days")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("public books")
+    for figure, row in finished.summary().iterrows():
+        inside = "" if row["inside"] is None else ("" if row["inside"] else "outside: ")
+        table.add_row(str(figure), row["text"], inside + row["band"])
+    console = Console()
+    console.print(table)
+    print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
+
+
+if __name__ == "__main__":
+    main()

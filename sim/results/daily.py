@@ -1,0 +1,134 @@
+"""Days as rows: `daily` for the whole population, `daily_by` for each segment."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.day import Totals
+from sim.kinds import Flow
+from sim.results.record import Record
+from sim.results.sheet import Sheet, names_at
+from sim.rows import Table, columns, outside_name
+
+FLOWS: dict[Flow, str] = {
+    Flow.PURCHASES: "bought on credit",
+    Flow.INTEREST_CHARGED: "interest posted to accounts",
+    Flow.PENALTY_CHARGED: "penalty posted to accounts (R-P7)",
+    Flow.FEES_CHARGED: "fees posted to accounts (R-P2)",
+    Flow.PRINCIPAL_REPAID: "principal repaid",
+    Flow.INTEREST_REPAID: "interest repaid",
+    Flow.PENALTY_REPAID: "penalty repaid",
+    Flow.FEES_REPAID: "fees repaid",
+    Flow.PRINCIPAL_WRITTEN_OFF: "principal charged off (R-W6)",
+    Flow.INTEREST_WRITTEN_OFF: "interest charged off (R-W6)",
+    Flow.PENALTY_WRITTEN_OFF: "penalty charged off (R-W6)",
+    Flow.FEES_WRITTEN_OFF: "fees charged off (R-W6)",
+    Flow.RECOVERED: "recovered after charge-off (R-W6)",
+    Flow.INCOME: "income of users, into the bank",
+    Flow.OUTGOINGS: "fixed outgoings of users, out of the bank",
+    Flow.SAVED: "put away by users, out of the bank",
+    Flow.SPENT_OWN: "bought from wallet and bank",
+    Flow.BROUGHT: "wallet and bank of users who joined",
+    Flow.TAKEN: "wallet and bank of users who left",
+}
+FLOW_NAMES = {flow: f"{flow.name.lower()}_fen" for flow in Flow} | {Flow.PURCHASES: "spent_fen"}
+
+_REPAID = (Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID)
+_WRITTEN_OFF = (
+    Flow.PRINCIPAL_WRITTEN_OFF,
+    Flow.INTEREST_WRITTEN_OFF,
+    Flow.PENALTY_WRITTEN_OFF,
+    Flow.FEES_WRITTEN_OFF,
+)
+# What a reader looks for first; the others follow in the order of their declaration.
+_FIRST = [
+    "users",
+    "candidates",
+    "active",
+    "utilising",
+    "limit_fen",
+    "principal_fen",
+    "interest_fen",
+    "penalty_fen",
+    "fees_fen",
+    "spent_fen",
+    "repaid_fen",
+    "interest_charged_fen",
+    "fees_charged_fen",
+    "penalty_charged_fen",
+    "written_off_fen",
+    "recovered_fen",
+    "refused",
+    "late_1",
+    "late_31",
+    "late_61",
+    "late_91",
+    "principal_late_1_fen",
+    "principal_late_31_fen",
+    "principal_late_61_fen",
+    "principal_late_91_fen",
+    "past_due_fen",
+    "warned_3",
+]
+
+
+class Measure(NamedTuple):
+    """One column of `daily`."""
+
+    unit: str
+    meaning: str
+    values: NDArray[np.int64]  # shape as the totals it was made from
+
+
+def measures(totals: Table) -> dict[str, Measure]:
+    """Return all columns of `daily` by name, in the order of the file.
+
+    totals: Totals rows of any shape; the columns that count by place or method stay out.
+    """
+    found = {
+        outside_name(column): Measure(column.unit.name, column.meaning, totals[column.name])
+        for column in columns(Totals)
+        if not column.length
+    }
+    flows = totals["flow"]
+    found |= {
+        name: Measure("fen", FLOWS[flow], flows[..., flow]) for flow, name in FLOW_NAMES.items()
+    }
+    repaid = flows[..., _REPAID].sum(axis=-1)
+    found["repaid_fen"] = Measure("fen", "repaid: principal, interest, penalty, fees", repaid)
+    lost = flows[..., _WRITTEN_OFF].sum(axis=-1)
+    found["written_off_fen"] = Measure(
+        "fen", "charged off: principal, interest, penalty, fees", lost
+    )
+    return {name: found[name] for name in dict.fromkeys([*_FIRST, *found])}
+
+
+def daily(record: Record) -> pa.Table:
+    """Return one row a reported day, over all segments."""
+    sheet = _dated(record, 1)
+    for name, measure in measures(record.totals[record.burn_in :]).items():
+        sheet.add(name, measure.values.sum(axis=1), measure.unit, measure.meaning)
+    return sheet.table()
+
+
+def daily_by(record: Record) -> pa.Table:
+    """Return one row a reported day and segment, with the columns of `daily`."""
+    days, segments = record.totals[record.burn_in :].shape
+    sheet = _dated(record, segments)
+    codes = np.tile(np.arange(segments), days)
+    sheet.add("segment", names_at(record.segments, codes), "name", "segment of the population")
+    for name, measure in measures(record.totals[record.burn_in :]).items():
+        sheet.add(name, measure.values.reshape(-1), measure.unit, measure.meaning)
+    return sheet.table()
+
+
+def _dated(record: Record, rows_a_day: int) -> Sheet:
+    dates = record.dates[record.burn_in :]
+    sheet = Sheet.of(record, len(dates) * rows_a_day)
+    day: NDArray[Any] = np.arange(len(dates), dtype=np.int32)
+    sheet.add("day", day.repeat(rows_a_day), "day", "reported days since run.start, from 0")
+    return sheet.add("date", dates.repeat(rows_a_day), "date", "calendar day")

@@ -1,0 +1,148 @@
+"""A run folder in the making: what is stored in `<out>.partial` until all of it can appear.
+
+draft.json           which scenario, so that --resume knows its own
+checkpoints/         the state of the replication under way
+replications/0000/   tables of a replication that is done; whole or not there
+whole/               the run folder, renamed to <out> when complete
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.results import manifest
+from sim.results.disk import sync
+from sim.results.faults import room_to_write
+
+if TYPE_CHECKING:
+    from sim.results.record import Record
+    from sim.scenario.sections import Scenario
+
+FILE = "draft.json"
+
+
+class Draft:
+    """A run folder in the making. What the disk refuses is raised as ScenarioError."""
+
+    def __init__(self, out: Path, path: Path, scenario: Scenario) -> None:
+        """Take up the draft in the folder `path`, which exists."""
+        self.out = out
+        self.path = path
+        self.scenario = scenario
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder for `sim.results.checkpoint`."""
+        return self.path / "checkpoints"
+
+    @property
+    def finished(self) -> list[int]:
+        """Replications whose tables are stored."""
+        parts = self.path / "replications"
+        found = parts.iterdir() if parts.is_dir() else iter(())
+        return sorted(int(path.name) for path in found if path.name.isdecimal())
+
+    def add(self, record: Record) -> None:
+        """Store the tables of a replication that is done; its checkpoint is not needed any more."""
+        from sim.results.parquet import ParquetFile  # noqa: PLC0415
+        from sim.results.tables import LARGE, chosen, chunks  # noqa: PLC0415
+
+        place = self.path / "replications" / f"{record.replication:04d}"
+        with room_to_write(self.out), _appearing(place) as folder:
+            for name in chosen(self.scenario.output.tables):
+                schema, parts = chunks(record, name)
+                with ParquetFile(folder / f"{name}.parquet", schema, packed=name in LARGE) as file:
+                    for part in parts:
+                        file.add(part)
+        with room_to_write(self.out):
+            sync(place.parent)
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+    def finish(self, **made: Any) -> Path:
+        """Let the run folder appear and return it.
+
+        made: for the manifest, such as `engine="table", threads=2, timings={"days_s": 3.1}`.
+        """
+        whole = self.path / "whole"
+        shutil.rmtree(whole, ignore_errors=True)
+        with room_to_write(self.out):
+            whole.mkdir()
+            self._gather(whole)
+            (whole / "scenario.toml").write_text(self.scenario.to_toml(), encoding="utf-8")
+            content = manifest.described(self.scenario, made) | {"files": manifest.files_in(whole)}
+            (whole / manifest.FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
+            sync(whole / "scenario.toml", whole / manifest.FILE)
+            self.appear(whole)
+        return self.out
+
+    def appear(self, whole: Path) -> None:
+        """Let a complete folder take the place of the run folder."""
+        sync(whole)
+        whole.rename(self.out)
+        sync(self.out.parent)
+        shutil.rmtree(self.path)
+
+    def _gather(self, whole: Path) -> None:
+        """Put the tables of all replications together, in the order of their numbers."""
+        from sim.results.tables import chosen  # noqa: PLC0415
+
+        parts = [self.path / "replications" / f"{number:04d}" for number in self.finished]
+        for name in chosen(self.scenario.output.tables):
+            files = [part / f"{name}.parquet" for part in parts]
+            target = whole / f"{name}.parquet"
+            if len(files) == 1:
+                _link(files[0], target)
+            else:
+                _join(files, target)
+
+
+def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
+    """Start a draft in a new folder `path`."""
+    with room_to_write(out):
+        path.mkdir(exist_ok=True)
+        unfinished = path / f"{FILE}.unfinished"
+        unfinished.write_text(json.dumps(manifest.identity(scenario), indent=1), encoding="utf-8")
+        unfinished.rename(path / FILE)
+    return Draft(out, path, scenario)
+
+
+@contextmanager
+def _appearing(place: Path) -> Iterator[Path]:
+    """Yield a folder to fill; it takes its place when filled, and is removed on errors."""
+    place.parent.mkdir(exist_ok=True)
+    unfinished = place.with_name(f"{place.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        unfinished.rename(place)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(file, target)
+
+
+def _join(files: list[Path], target: Path) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from sim.results.parquet import ParquetFile  # noqa: PLC0415
+    from sim.results.tables import LARGE  # noqa: PLC0415
+
+    schema = pq.read_schema(files[0])
+    with ParquetFile(target, schema, packed=target.stem in LARGE) as joined:
+        for file in files:
+            with pq.ParquetFile(file) as part:
+                for group in range(part.num_row_groups):
+                    joined.add(part.read_row_group(group))

@@ -1,0 +1,105 @@
+"""Month ends as rows: `monthly` buckets, `roll_rates` between them, `vintages` of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.kinds import Bucket
+from sim.month import BucketTotals, VintageTotals
+from sim.results.record import Record, month_ends
+from sim.results.sheet import Sheet, lower_names, names_at
+from sim.rows import columns, outside_name
+
+ALL = "all"  # the name of all segments together
+
+_BUCKETS = lower_names(Bucket)
+
+
+def monthly(record: Record) -> pa.Table:
+    """Return one row a reported month end, segment and bucket."""
+    months = record.reported_months
+    some = record.buckets[months.start : months.stop]
+    at, segment, bucket = (axis.reshape(-1) for axis in np.indices(some.shape))
+    sheet = _month_keys(record, months.start + at)
+    sheet.add("segment", names_at(record.segments, segment), "name", "segment of the population")
+    sheet.add("bucket", names_at(_BUCKETS, bucket), "name", "where the accounts stand (Bucket)")
+    for column in columns(BucketTotals):
+        sheet.add(
+            outside_name(column), some[column.name].reshape(-1), column.unit.name, column.meaning
+        )
+    return sheet.table()
+
+
+def roll_rates(record: Record) -> pa.Table:
+    """Return one row a month, segment, bucket left and bucket reached.
+
+    Rows stand for all segments together (`all`) and for each. A bucket that held no account has
+    no rows; one that was not reached from another has a rate of 0.
+    """
+    months = record.reported_months
+    some = record.rolls[months.start : months.stop]
+    accounts, before, after = (
+        np.concatenate([some[name].sum(axis=1, keepdims=True), some[name]], axis=1)
+        for name in ("accounts", "principal", "principal_after")
+    )
+    whole = np.broadcast_to(accounts.sum(axis=-1, keepdims=True), accounts.shape)
+    whole_before = np.broadcast_to(before.sum(axis=-1, keepdims=True), before.shape)
+    kept = np.nonzero(whole)
+    at, segment, start, end = kept
+    sheet = _month_keys(record, months.start + at)
+    sheet.add(
+        "segment", names_at([ALL, *record.segments], segment), "name", "segment, or all of them"
+    )
+    sheet.add(
+        "from_bucket", names_at(_BUCKETS, start), "name", "bucket at the month end before (Bucket)"
+    )
+    sheet.add("to_bucket", names_at(_BUCKETS, end), "name", "bucket at this month end (Bucket)")
+    sheet.add("accounts", accounts[kept], "count", "accounts that went this way")
+    sheet.add("principal_fen", before[kept], "fen", "their principal at the month end before")
+    charged = "their principal now, with what was charged off in between"
+    sheet.add("principal_after_fen", after[kept], "fen", charged)
+    sheet.add_share(
+        "rate", accounts[kept], whole[kept], "accounts, of all that were in from_bucket"
+    )
+    money = "principal_fen, of the principal of all that were in from_bucket"
+    return sheet.add_share("rate_principal", before[kept], whole_before[kept], money).table()
+
+
+def vintages(record: Record) -> pa.Table:
+    """Return one row a reported month end and month of opening.
+
+    Accounts that were opened before the run have no cohort; they have a row if there are any.
+    """
+    months = record.reported_months
+    some = record.vintages[months.start : months.stop]
+    seen, cohort = (axis.reshape(-1) for axis in np.indices(some.shape))
+    seen = seen + months.start
+    older = cohort >= len(record.months)
+    kept = np.flatnonzero((cohort <= seen) | (older & (some["accounts"].reshape(-1) > 0)))
+    seen, cohort, older = seen[kept], cohort[kept], older[kept]
+    opened = record.months.astype("M8[D]")[np.minimum(cohort, len(record.months) - 1)]
+    age: NDArray[Any] = np.where(older, np.nan, seen - cohort)
+    sheet = _month_keys(record, seen)
+    none = "none for accounts opened before the run"
+    sheet.add(
+        "cohort",
+        np.where(older, np.datetime64("NaT"), opened),
+        "date",
+        f"month of opening; {none}",
+        nullable=True,
+    )
+    sheet.add("months_on_book", age, "months", f"months since then; {none}", nullable=True)
+    for column in columns(VintageTotals):
+        values = some[column.name].reshape(-1)[kept]
+        sheet.add(outside_name(column), values, column.unit.name, column.meaning)
+    return sheet.table()
+
+
+def _month_keys(record: Record, at: NDArray[np.int64]) -> Sheet:
+    sheet = Sheet.of(record, len(at))
+    sheet.add("month", record.months.astype("M8[D]")[at], "date", "first day of the month")
+    return sheet.add("date", month_ends(record.months)[at], "date", "last day of the month")

@@ -1,0 +1,80 @@
+"""The raw outcome of one replication, as an engine leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rows import Table
+
+if TYPE_CHECKING:
+    from sim.engines.state import State
+    from sim.scenario.sections import Scenario
+
+Dates = NDArray[np.datetime64]
+
+_DAY_BACK, _MONTH = np.timedelta64(-1, "D"), np.timedelta64(1, "M")
+
+
+@dataclass(eq=False, kw_only=True)
+class Record:
+    """One replication after its last day; nothing in it is converted yet."""
+
+    scenario: Scenario
+    replication: int
+    dates: Dates  # datetime64[D], every simulated day
+    burn_in: int  # days at the start that are not reported
+    users: Table  # User, shape (users,)
+    accounts: Table  # Account, shape (users, products)
+    totals: Table  # Totals, shape (days, segments)
+    buckets: Table  # BucketTotals, shape (months, segments, BUCKETS)
+    rolls: Table  # RollTotals, shape (months, segments, BUCKETS, BUCKETS)
+    vintages: Table  # VintageTotals, shape (months, cohorts); a cohort beyond the months is older
+    months: Dates  # datetime64[M], every simulated month
+    months_ended: int  # of them, those whose last day was simulated
+
+    @classmethod
+    def of(cls, state: State) -> Record:
+        """Return the record of a state that has lived all its days."""
+        dates = state.course.calendar.dates
+        months = np.unique(dates.astype("M8[M]"))
+        return cls(
+            scenario=state.scenario,
+            replication=state.replication,
+            dates=dates,
+            burn_in=state.scenario.run.burn_in_days,
+            users=state.users,
+            accounts=state.accounts,
+            totals=state.totals,
+            buckets=state.buckets,
+            rolls=state.rolls,
+            vintages=state.vintages,
+            months=months,
+            months_ended=int((month_ends(months) <= dates[-1]).sum()),
+        )
+
+    @property
+    def segments(self) -> list[str]:
+        """Names of the segments, in the order of the tables."""
+        return [segment.name for segment in self.scenario.population.segments]
+
+    @property
+    def products(self) -> list[str]:
+        """Names of the products, in the order of the accounts."""
+        return [self.scenario.product.preset]
+
+    @property
+    def reported_months(self) -> range:
+        """Numbers of the simulated months whose last day is a reported one."""
+        ends = month_ends(self.months[: self.months_ended])
+        first = int(np.searchsorted(ends, self.dates[self.burn_in]))
+        return range(first, self.months_ended)
+
+
+def month_ends(months: Dates) -> Dates:
+    """Return the last day of each month, as datetime64[D]."""
+    next_months: Dates = (months + _MONTH).astype("M8[D]")
+    return next_months + _DAY_BACK

@@ -1,0 +1,66 @@
+"""A table in the making: each column comes with its unit and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.results.record import Record
+
+Values = NDArray[Any] | Sequence[str]
+
+
+def described(
+    name: str, kind: pa.DataType, unit: str, meaning: str, *, nullable: bool = False
+) -> pa.Field:
+    """Return a column's declaration, with unit and description in its metadata."""
+    return pa.field(name, kind, nullable=nullable, metadata={"unit": unit, "description": meaning})
+
+
+class Sheet:
+    """Columns in order, added one by one; every one has the same number of rows."""
+
+    def __init__(self) -> None:
+        self._fields: list[pa.Field] = []
+        self._columns: list[pa.Array] = []
+
+    @classmethod
+    def of(cls, record: Record, rows: int) -> Self:
+        """Return a sheet that starts with the key that every table starts with."""
+        replication = np.full(rows, record.replication, dtype=np.int32)
+        return cls().add("replication", replication, "number", "replication, from 0")
+
+    def add(
+        self, name: str, values: Values, unit: str, meaning: str, *, nullable: bool = False
+    ) -> Self:
+        """Add a column. nullable: NaN and NaT stand for no value."""
+        column = pa.array(np.asarray(values), from_pandas=nullable)
+        self._fields.append(described(name, column.type, unit, meaning, nullable=nullable))
+        self._columns.append(column)
+        return self
+
+    def add_share(self, name: str, part: NDArray[Any], whole: NDArray[Any], meaning: str) -> Self:
+        """Add `part / whole` as a float column; no value where `whole` is 0."""
+        shares = np.full(np.shape(part), np.nan)
+        np.divide(part, whole, out=shares, where=np.asarray(whole) != 0)
+        return self.add(name, shares, "share", meaning, nullable=True)
+
+    def table(self) -> pa.Table:
+        """Return the finished table."""
+        return pa.Table.from_arrays(self._columns, schema=pa.schema(self._fields))
+
+
+def names_at(names: Sequence[str], codes: NDArray[Any]) -> NDArray[np.str_]:
+    """Return the name for each code."""
+    all_names: NDArray[np.str_] = np.asarray(names, dtype=np.str_)
+    named: NDArray[np.str_] = all_names[codes]
+    return named
+
+
+def lower_names(kind: Any) -> list[str]:
+    """Return the names of an enumeration's members as files have them, by number."""
+    return [member.name.lower() for member in kind]

@@ -1,0 +1,77 @@
+"""A scenario written out in full: every value with its origin, and the text that is hashed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario.keys import keys_of
+from sim.scenario.notation import document
+from sim.scenario.tree import Steps, Tree, dotted, leaves, value_at
+
+if TYPE_CHECKING:
+    from sim.scenario.origin import Document
+
+
+def to_toml(scenario: Document) -> str:
+    """Return all values as TOML. Behind each is its file, or `default` and the default's source.
+
+    Paths are absolute, so that the text can be read from any folder.
+    """
+    sources = {path: _extra(field).get("source", "") for path, field in keys_of(type(scenario))}
+    origins = scenario.origins
+
+    def comment(path: Steps) -> str:
+        given = [origin for at, origin in origins.items() if at[: len(path)] == path]
+        if given:
+            return max(given).label
+        source = sources.get(tuple(0 if isinstance(step, int) else step for step in path))
+        return f"default: {source}" if source else "default"
+
+    return document(_located(scenario), comment)
+
+
+def values(scenario: Document) -> Tree:
+    """Return all values as JSON has them: dates as text, paths absolute."""
+    return _json(_located(scenario))  # type: ignore[no-any-return]
+
+
+def canonical(scenario: Document) -> str:
+    """Return the one text of all equal scenarios, as JSON."""
+    return json.dumps(values(scenario), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def differing(one: Document, other: Document) -> list[str]:
+    """Return the keys with dots in which two scenarios differ, sorted."""
+    left, right = (
+        {dotted(path): json.dumps(value) for path, value in leaves(values(scenario))}
+        for scenario in (one, other)
+    )
+    return sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
+
+
+def _located(scenario: Document) -> Tree:
+    """Return the tree with absolute paths."""
+    tree = scenario.tree()
+    for path, field in keys_of(type(scenario)):
+        if not _extra(field).get("path"):
+            continue
+        for at, value in leaves(tree):
+            if value and tuple(0 if isinstance(step, int) else step for step in at) == path:
+                place = scenario.path_of(dotted(at))
+                value_at(tree, at[:-1])[at[-1]] = str(place)
+    return tree
+
+
+def _extra(field: Any) -> dict[str, Any]:
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value

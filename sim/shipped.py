@@ -1,0 +1,37 @@
+"""Scenarios and notebooks that come with the package, and copying them out of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sim.scenario import ScenarioError
+
+FOLDERS = ("scenarios", "notebooks")
+
+
+def home_of(folder: str) -> Path:
+    """Return where a shipped folder lies: inside an installation, or beside a source checkout."""
+    package = Path(__file__).parent
+    inside = package / "shipped" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def copy_out(target: Path) -> list[Path]:
+    """Copy the shipped folders into `target` and return what was written.
+
+    Raises ScenarioError, before anything is written, if a file is there already.
+    """
+    pairs = [
+        (path, target / folder / path.relative_to(home_of(folder)))
+        for folder in FOLDERS
+        for path in sorted(home_of(folder).rglob("*"))
+        if path.suffix in {".toml", ".ipynb", ".csv"} and ".ipynb_checkpoints" not in path.parts
+    ]
+    taken = [copy for _, copy in pairs if copy.exists()]
+    if taken:
+        raise ScenarioError([f"{copy}: wanted no file of this name (found one)" for copy in taken])
+    for path, copy in pairs:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return [copy for _, copy in pairs]

@@ -1,0 +1,187 @@
+"""Running a scenario: stretches of days on an engine, from a start or a checkpoint."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from sim.engines.state import State, restored, start
+from sim.stretches import LONGEST, Stretch, stretches
+
+if TYPE_CHECKING:
+    from sim.results import Run
+    from sim.results.draft import Draft
+    from sim.scenario import Scenario
+
+SAVE_SECONDS = 60.0  # between checkpoints that nobody asked for
+
+EngineName = Literal["table", "agents"]
+
+
+class Engine(Protocol):
+    """What lives the days of a state."""
+
+    def live(self, stretch: Stretch) -> None:
+        """Live one stretch of days."""
+
+    def close(self) -> None:
+        """Let go of what the engine holds."""
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def engine_of(name: EngineName, state: State, threads: int) -> Engine:
+    """Return an engine for a state; mesa is imported only for agents."""
+    if name == "agents":
+        from sim.engines.agents import AgentsEngine  # noqa: PLC0415
+
+        return AgentsEngine(state)
+    from sim.engines.table import TableEngine  # noqa: PLC0415
+
+    return TableEngine(state, threads)
+
+
+def live(
+    state: State,
+    engine: Engine,
+    *,
+    every: int = 0,
+    longest: int = LONGEST,
+    on_stretch: Callable[[State], None] | None = None,
+) -> None:
+    """Live all days that are left.
+
+    every: cut stretches after each so many days, for checkpoints. on_stretch: told after each.
+    """
+    cuts = {"start": state.day, "longest": longest, "every": every}
+    for stretch in stretches(state.course.days, state.arms.starts, **cuts):
+        engine.live(stretch)
+        if on_stretch is not None:
+            on_stretch(state)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    engine: EngineName = "table",
+    threads: int | None = None,
+    replication: int = 0,
+    on_stretch: Callable[[State], None] | None = None,
+) -> State:
+    """Return the state of one replication after its last day."""
+    state = start(scenario, replication)
+    _live_on(state, engine, threads or usable_cores(), on_stretch=on_stretch)
+    return state
+
+
+def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None = None) -> Run:
+    """Run a scenario with all its replications in memory.
+
+    engine: "table" (compiled, on `threads` threads, all usable cores if None) or "agents" (Mesa);
+    they give the same bits. `Run.save` writes the run folder.
+    """
+    from sim.results import Run  # noqa: PLC0415
+    from sim.results.record import Record  # noqa: PLC0415
+
+    records = []
+    for replication in range(scenario.run.replications):
+        state = simulate(scenario, engine=engine, threads=threads, replication=replication)
+        records.append(Record.of(state))
+    return Run.of(records)
+
+
+class Stopped(Exception):  # noqa: N818  not an error: the user asked for it
+    """The run was stopped between two stretches; its state is in the draft."""
+
+
+def run_into(
+    draft: Draft,
+    *,
+    engine: EngineName = "table",
+    threads: int | None = None,
+    every: int = 0,
+    on_stretch: Callable[[State], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run what is left of a draft, replication by replication, keeping checkpoints on the way.
+
+    every: a checkpoint after each so many simulated days; besides, one when SAVE_SECONDS have
+    passed since the last, and one when `stop()` tells to stop. Raises Stopped then.
+    """
+    from sim.results.record import Record  # noqa: PLC0415
+
+    for replication in range(draft.scenario.run.replications):
+        if replication in draft.finished:
+            continue
+        state = _taken_up(draft, replication)
+        keeper = _Keeper(draft, every, stop, on_stretch)
+        _live_on(state, engine, threads or usable_cores(), every=every, on_stretch=keeper.after)
+        draft.add(Record.of(state))
+
+
+def _live_on(state: State, name: EngineName, threads: int, **options: Any) -> None:
+    engine = engine_of(name, state, threads)
+    try:
+        live(state, engine, **options)
+    finally:
+        engine.close()
+
+
+def _taken_up(draft: Draft, replication: int) -> State:
+    """Return the state of the draft's checkpoint, or the start of the replication."""
+    from sim.results import checkpoint  # noqa: PLC0415
+
+    saved = checkpoint.load(draft.checkpoints)
+    if saved is None or saved.meta["replication"] != replication:
+        return start(draft.scenario, replication)
+    return restored(draft.scenario, replication, saved.meta["day"], saved.arrays)
+
+
+class _Keeper:
+    """Saves checkpoints between stretches. When it does never shows in the results."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        every: int,
+        stop: Callable[[], bool],
+        on_stretch: Callable[[State], None] | None,
+    ) -> None:
+        self.draft, self.every, self.stop, self.on_stretch = draft, every, stop, on_stretch
+        self.saved_at = time.monotonic()
+
+    def after(self, state: State) -> None:
+        """Save where it is time to; raise Stopped where that is asked for."""
+        if self.on_stretch is not None:
+            self.on_stretch(state)
+        if state.day == len(state.course.days):
+            return
+        stopping = self.stop()
+        late = time.monotonic() - self.saved_at > SAVE_SECONDS
+        if stopping or late or (self.every and state.day % self.every == 0):
+            self._save(state)
+        if stopping:
+            raise Stopped
+
+    def _save(self, state: State) -> None:
+        from sim.results import checkpoint  # noqa: PLC0415
+        from sim.results.faults import room_to_write  # noqa: PLC0415
+
+        meta = {"replication": state.replication, "day": state.day}
+        with room_to_write(self.draft.out):
+            checkpoint.save(self.draft.checkpoints, state.arrays(), meta)
+        self.saved_at = time.monotonic()
+
+
+def will_compile() -> bool:
+    """Tell whether the table engine has no machine code on disk that it could use."""
+    from sim.compiled import on_disk  # noqa: PLC0415
+    from sim.engines.table import live_stretch  # noqa: PLC0415
+
+    return not on_disk(live_stretch)

@@ -1,0 +1,109 @@
+"""Users as Mesa agents: decisions in Python, for everyone or for the first few."""
+
+import mesa
+import numpy as np
+import pytest
+
+import sim
+from sim.engines.state import start
+from sim.engines.table import TableEngine
+from sim.kinds import Flow, Place
+from sim.simulation import live
+
+
+@pytest.fixture(scope="module")
+def file(repo):
+    return repo / "scenarios" / "seed_article.toml"
+
+
+def test_a_model_steps_a_day_and_collects_it(file):
+    model = sim.CreditModel(file, users=50, days=4)
+    assert len(model.agents) == 50
+    while model.running:
+        model.step()
+    days = model.datacollector.get_model_vars_dataframe()
+    assert len(days) == 4
+    assert days["users"].iloc[-1] <= 50
+    assert days["principal"].iloc[-1] > 0
+
+
+def test_a_few_agents_among_many_rows_give_the_same_bits(file):
+    plan = sim.load(file).with_(users=300, days=40)
+    state = start(plan)
+    live(state, TableEngine(state, 1))
+    model = sim.CreditModel(plan, agents=20)
+    assert len(model.agents) == 20
+    while model.running:
+        model.step()
+    assert model.state.users.tobytes() == state.users.tobytes()
+    assert model.state.accounts.tobytes() == state.accounts.tobytes()
+    assert model.state.totals.tobytes() == state.totals.tobytes()
+
+
+class Hoarder(sim.UserAgent):
+    """Buys one thing a day, online and on credit, and never pays by hand."""
+
+    def spend(self, luck, environment):
+        wishes = sim.Wishes()
+        wishes.buy(Place.ONLINE, 12_34)
+        return wishes
+
+    def repay(self, luck, environment):
+        return sim.Payment(amount=0)
+
+
+def test_an_overridden_decision_reaches_the_product(file):
+    model = sim.CreditModel(file, users=30, days=3, agents=5, user_class=Hoarder)
+    before = model.state.accounts["unbilled"].copy()
+    model.step()
+    drawn = (model.state.accounts["unbilled"] - before)[:5, 0]
+    assert (drawn == 12_34).all()
+    assert (np.delete(model.state.accounts["unbilled"][:, 0], range(5)) != 12_34).any()
+
+
+def test_the_product_answers_an_agent_like_anyone(file):
+    class Greedy(sim.UserAgent):
+        def spend(self, luck, environment):
+            wishes = sim.Wishes()
+            wishes.buy(Place.TRANSFER, 100_00)
+            wishes.buy(Place.ONLINE, 5_000_01)
+            return wishes
+
+    model = sim.CreditModel(file, users=10, days=2, user_class=Greedy)
+    model.step()
+    assert model.today.refused == 20
+    assert model.today.flow[Flow.PURCHASES] == 0
+
+
+def test_an_agent_that_asks_for_nonsense_is_told_so(file):
+    class Confused(sim.UserAgent):
+        def repay(self, luck, environment):
+            return sim.Payment(amount=0.5)
+
+    model = sim.CreditModel(file, users=3, days=2, user_class=Confused)
+    with pytest.raises(TypeError, match=r"amount: wanted a whole number \(found 0.5\)"):
+        model.step()
+
+
+def test_attributes_are_the_table(file):
+    model = sim.CreditModel(file, users=3, days=2)
+    agent = next(iter(model.agents))
+    agent.wallet = 77_00
+    assert model.state.users["wallet"][0] == 77_00
+    model.state.users["bank"][0] = 55
+    assert agent.bank == 55
+    with pytest.raises(ValueError, match="memoryview"):
+        agent.wallet = 2**31
+
+
+def test_mesas_batch_run_takes_the_model(file):
+    rows = mesa.batch_run(
+        sim.CreditModel,
+        parameters={"file": str(file), "users": [20, 30], "days": 3},
+        number_processes=1,
+        max_steps=3,
+        data_collection_period=-1,
+        display_progress=False,
+    )
+    assert [row["users"] for row in rows] == [20, 30]
+    assert all(row["active"] > 0 for row in rows)

@@ -1,0 +1,59 @@
+"""Machine code on disk is used again, and never after an edit to a rule."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+PROBE = """
+import sim
+from sim.engines import table
+from sim.simulation import simulate
+state = simulate(sim.load("scenarios/seed_article.toml").with_(users=200, days=70), threads=1)
+hits = sum(table.live_stretch.stats.cache_hits.values())
+print(int(state.totals["flow"].sum()), hits, len(table.live_stretch.signatures))
+"""
+REPO = Path(sim.__file__).parent.parent
+
+
+def probe(folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROBE],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tuple(map(int, done.stdout.split()))
+
+
+@pytest.mark.slow
+def test_an_edit_to_a_rule_reaches_the_kernel(tmp_path):
+    for name in ("sim", "scenarios"):
+        shutil.copytree(REPO / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    first, hits, signatures = probe(tmp_path)
+    assert (hits, signatures) == (0, 1)
+    assert probe(tmp_path) == (first, 1, 1)
+
+    rule = tmp_path / "sim" / "rules" / "interest.py"
+    text = rule.read_text(encoding="utf-8")
+    edited = text.replace("bearing * rate", "2 * bearing * rate")
+    assert edited != text
+    rule.write_text(edited, encoding="utf-8")
+    after, hits, _ = probe(tmp_path)
+    assert after != first
+    assert hits == 0
+
+
+@pytest.mark.slow
+def test_an_edit_to_the_command_line_does_not_recompile(tmp_path):
+    for name in ("sim", "scenarios"):
+        shutil.copytree(REPO / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    probe(tmp_path)
+    command = tmp_path / "sim" / "command.py"
+    command.write_text(command.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert probe(tmp_path)[1] == 1

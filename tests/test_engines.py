@@ -1,0 +1,169 @@
+"""The engines give the same bits, and how the work is split never shows (G1 to G3)."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engines.agents import AgentsEngine
+from sim.engines.plain import PlainEngine
+from sim.engines.state import start
+from sim.engines.table import TableEngine
+from sim.simulation import live
+
+USERS, DAYS = 240, 130
+
+
+@pytest.fixture(scope="module")
+def scenario(repo):
+    """A launch with all that can split the work: joiners, months, policies for all and for some."""
+    plan = sim.load(repo / "scenarios" / "seed_article.toml")
+    policies = [
+        {"name": "dearer", "date": dt.date(2024, 2, 14), "set": {"product.charges.rate_ppb": 600_000}},
+        {
+            "name": "tighter",
+            "date": dt.date(2024, 3, 5),
+            "share_ppm": 400_000,
+            "set": {"product.limit.fen_per_point": 600},
+        },
+    ]
+    growth = [{"day": 0, "share_ppm": 700_000}, {"day": 100, "share_ppm": 1_000_000}]
+    return plan.with_(
+        users=USERS,
+        days=DAYS,
+        policy=policies,
+        **{
+            "population.growth": growth,
+            "population.leave_month_ppm": 30_000,
+            "product.billing.due_day_last": 14,
+            "product.limit.stagger": True,
+        },
+    )
+
+
+def lived(scenario, engine=TableEngine, *arguments, **cuts):
+    state = start(scenario)
+    lives = engine(state, *arguments)
+    live(state, lives, **cuts)
+    lives.close()
+    return state
+
+
+@pytest.fixture(scope="module")
+def reference(scenario):
+    return lived(scenario)
+
+
+def assert_same(one, other):
+    for name, table in one.arrays().items():
+        for column in table.dtype.names:
+            np.testing.assert_array_equal(
+                table[column], other.arrays()[name][column], f"{name}.{column}"
+            )
+
+
+def test_the_run_is_worth_comparing(reference):
+    """Every flow that a year can hold has happened but charge-offs; else equality says little."""
+    flows = reference.totals["flow"].sum(axis=(0, 1))
+    quiet = {kind.name for kind in sim.kinds.Flow if flows[kind] == 0}
+    assert quiet <= {"PRINCIPAL_WRITTEN_OFF", "INTEREST_WRITTEN_OFF", "PENALTY_WRITTEN_OFF"} | {
+        "FEES_WRITTEN_OFF",
+        "RECOVERED",
+    }
+    assert reference.totals["late_31"].sum() > 0
+    assert reference.totals["joined"].sum() > 0
+    assert reference.totals["left"].sum() > 0
+    assert reference.totals["real_time"].sum() > 0
+
+
+def test_agents_and_table_give_the_same_bits(scenario, reference):
+    assert_same(reference, lived(scenario, AgentsEngine))
+
+
+def test_plain_python_and_table_give_the_same_bits(scenario, reference):
+    assert_same(reference, lived(scenario, PlainEngine))
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_the_number_of_threads_does_not_show(scenario, reference, threads):
+    assert_same(reference, lived(scenario, TableEngine, threads, 16))
+
+
+@pytest.mark.parametrize("block", [1, 13, 100_000])
+def test_the_size_of_blocks_does_not_show(scenario, reference, block):
+    assert_same(reference, lived(scenario, TableEngine, 1, block))
+
+
+@pytest.mark.parametrize("cuts", [{"longest": 1}, {"longest": 3}, {"every": 7}, {"every": 50}])
+def test_how_days_are_cut_does_not_show(scenario, reference, cuts):
+    assert_same(reference, lived(scenario, TableEngine, 1, **cuts))
+
+
+def test_the_order_of_users_does_not_show(scenario, reference):
+    state = start(scenario)
+    order = np.argsort(state.users["ticket"], kind="stable")
+    state.users, state.accounts = state.users[order], state.accounts[order]
+    live(state, TableEngine(state, 1))
+    back = np.argsort(order)
+    state.users, state.accounts = state.users[back], state.accounts[back]
+    assert_same(reference, state)
+
+
+def test_a_user_does_not_depend_on_the_number_of_users(scenario, reference):
+    few = lived(scenario.with_(users=60))
+    for column in few.users.dtype.names:
+        np.testing.assert_array_equal(few.users[column], reference.users[column][:60], column)
+    for column in few.accounts.dtype.names:
+        np.testing.assert_array_equal(few.accounts[column], reference.accounts[column][:60], column)
+
+
+def test_one_changed_user_changes_nobody_else(scenario, reference):
+    state = start(scenario)
+    state.users["rate"][17] *= 3
+    state.users["prudence"][17] = -3_000
+    live(state, TableEngine(state, 1))
+    others = np.arange(USERS) != 17
+    assert state.accounts[17].tobytes() != reference.accounts[17].tobytes()
+    assert state.users[others].tobytes() == reference.users[others].tobytes()
+    assert state.accounts[others].tobytes() == reference.accounts[others].tobytes()
+
+
+def test_a_policy_that_changes_nothing_gives_the_same_bits(scenario):
+    plan = scenario.with_(policy=[])
+    neutral = {
+        "name": "none",
+        "date": dt.date(2024, 2, 20),
+        "share_ppm": 500_000,
+        "set": {"product.charges.rate_ppb": plan.product.charges.rate_ppb},
+    }
+    assert_same(lived(plan), lived(plan.with_(policy=[neutral])))
+
+
+def test_a_policy_reaches_its_share_of_users_and_no_earlier(scenario):
+    plan = scenario.with_(policy=[])
+    date = dt.date(2024, 2, 20)
+    cut = {"name": "cut", "date": date, "share_ppm": 300_000, "set": {"product.limit.max_fen": 0}}
+    state = lived(plan.with_(policy=[cut], days=80))
+    twin = lived(plan.with_(days=80))
+    day = (date - plan.run.start).days
+    for column in state.totals.dtype.names:
+        np.testing.assert_array_equal(state.totals[column][:day], twin.totals[column][:day])
+    changed = (state.accounts["limit"] == 0) & (twin.accounts["limit"] > 0)
+    open_accounts = (twin.accounts["limit"] > 0).sum()
+    # Three binomial standard errors around the share.
+    spread = 3 * np.sqrt(0.3 * 0.7 / open_accounts)
+    assert abs(changed.sum() / open_accounts - 0.3) < spread
+
+
+def test_replications_have_luck_of_their_own(scenario, reference):
+    other = start(scenario, replication=1)
+    live(other, TableEngine(other, 1))
+    assert other.totals.tobytes() != reference.totals.tobytes()
+
+
+def test_tables_that_compiled_code_must_not_touch_are_refused(scenario):
+    state = start(scenario.with_(users=10))
+    state.users.flags.writeable = False
+    with pytest.raises(ValueError, match="writeable"):
+        TableEngine(state)
