@@ -32,7 +32,8 @@ def made_record(scenario, replication=0):
     luck = np.random.default_rng((scenario.run.seed, replication))
     run = scenario.run
     days = run.burn_in_days + run.days
-    dates = np.datetime64(run.start) - run.burn_in_days + np.arange(days)
+    first = np.datetime64(run.start - dt.timedelta(days=run.burn_in_days))
+    dates = first + np.arange(days).astype("m8[D]")
     months = np.unique(dates.astype("M8[M]"))
     segments = len(scenario.population.segments)
     counted = {

@@ -16,7 +16,18 @@ from sim.results import manifest, open_run
 from sim.results.folder import partial_of, prepare
 from sim.scenario import ScenarioError
 
-TABLES = "accounts cycles daily daily_by monthly repayments roll_rates scenes users vintages".split()
+TABLES = [
+    "accounts",
+    "cycles",
+    "daily",
+    "daily_by",
+    "monthly",
+    "repayments",
+    "roll_rates",
+    "scenes",
+    "users",
+    "vintages",
+]
 
 
 def written(out, scenario, replications=(0,)):
@@ -79,7 +90,8 @@ def test_replications_lie_in_one_file_in_order(tmp_path):
     run = open_run(forward)
     assert list(run.users["replication"].unique()) == [0, 1, 2]
     assert len(run.users) == 150
-    assert (run.users["status"].dtype == "category") and run.users["status"].notna().all()
+    assert run.users["status"].dtype == "category"
+    assert run.users["status"].notna().all()
     assert bytes_of(forward) == bytes_of(written(tmp_path / "backward", scenario, (2, 1, 0)))
 
 
@@ -208,11 +220,15 @@ def test_no_room_is_told_and_leaves_no_half_result(tmp_path, step):
     if step == "finish":
         for replication in (0, 1):
             draft.add(made_record(scenario, replication))
-    act = {
-        "prepare": lambda: prepare(out, scenario),
-        "add": lambda: draft.add(made_record(scenario)),
-        "finish": lambda: draft.finish(),
-    }[step]
+
+    def act():
+        if step == "prepare":
+            prepare(out, scenario)
+        elif step == "add":
+            draft.add(made_record(scenario))
+        else:
+            draft.finish()
+
     with little_room(3_000), pytest.raises(ScenarioError, match="can be written to") as caught:
         act()
     assert str(caught.value).startswith(str(out))
@@ -223,7 +239,9 @@ def test_no_room_is_told_and_leaves_no_half_result(tmp_path, step):
     assert step == "prepare" or not unfinished
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
 def test_a_folder_that_may_not_be_written_to_is_told(tmp_path):
     tmp_path.chmod(0o500)
     assert "Permission denied" in refusal(tmp_path / "run", small_scenario())

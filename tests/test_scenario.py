@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from sim.kinds import InterestFrom
 from sim.scenario import Scenario, applied, differing, from_tree, json_schema, load
 from sim.scenario.keys import keys_of
+from sim.scenario.marginals import Distribution, Marginal
 from sim.scenario.resolved import values
 from sim.scenario.section import Section
+from sim.scenario.sections import Run
 from sim.scenario.tree import dotted
 
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ def within_bounds(field: FieldInfo) -> st.SearchStrategy[Any]:
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES = {key: within_bounds(field) for key, field in FIELDS.items() if key.startswith(FREE)}
-CHANGES = st.fixed_dictionaries({}, optional=VALUES | {"run.name": TEXT, "run.description": TEXT})
+VALUES |= {"run.name": TEXT, "run.description": TEXT}
+CHANGES = st.lists(st.sampled_from(sorted(VALUES)), max_size=8, unique=True).flatmap(
+    lambda keys: st.fixed_dictionaries({key: VALUES[key] for key in keys})
+)
 OWN_DATES = st.lists(
     st.fixed_dictionaries(
         {"date": st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1))},
@@ -231,6 +236,14 @@ def test_a_path_is_relative_to_the_file_that_names_it(
         scenario.path_of("population.fle")
 
 
+def test_a_section_made_in_python_takes_the_place_of_the_one_there() -> None:
+    own = Marginal(distribution=Distribution.CONSTANT, mean=25.0)
+    scenario = Scenario().with_(**{"population.traits.age": own, "run": Run(users=7)})
+    assert scenario.population.traits.age == own
+    assert scenario.run == Run(users=7)
+    assert from_tree(tomllib.loads(scenario.to_toml())) == scenario
+
+
 def test_a_policy_changes_what_it_sets_and_nothing_else() -> None:
     settings_ = {"product": {"limit": {"max_fen": 100}}, "risk_control.level_3_days": 40}
     scenario = from_tree({"policy": [{"date": dt.date(2024, 7, 1), "set": settings_}]})
@@ -247,6 +260,28 @@ def test_what_is_set_last_in_a_policy_holds() -> None:
     scenario = from_tree({"policy": [policy]}, ["policy.0.set.product.limit.max_fen=7"])
     assert scenario.policy[0].set == {"product.limit.max_fen": 7}
     assert scenario.origin["policy.0.set.product.limit.max_fen"] == "--set"
+    assert scenario.origin["policy.0.date"] == "scenario"
+
+
+def test_only_values_that_are_there_have_an_origin() -> None:
+    own = [{"date": dt.date(2024, 1, 1), "until": dt.date(2024, 1, 2)}] * 3
+    scenario = from_tree({"environment": {"dates": own}}, ["environment.dates.0.name=x"])
+    fewer = scenario.with_(**{"environment.dates": own[:1], "run.name": "y"})
+    lasting = fewer.with_(**{"environment.dates.0.until": None})
+    assert [origin for origin in lasting.origin.items() if origin[1] != "default"] == [
+        ("run.name", "with_"),
+        ("environment.dates.0.date", "with_"),
+    ]
+    assert {".".join(map(str, path)) for path in lasting.origins} <= set(lasting.origin)
+
+
+def test_the_tree_that_a_scenario_is_made_from_stays_as_it_is() -> None:
+    policy = {"date": dt.date(2024, 7, 1), "set": {"product": {"limit": {"max_fen": 1}}}}
+    tree = {"policy": [policy], "population": {"regions": ["a"], "region_ppm": [1_000_000]}}
+    before = copy.deepcopy(tree)
+    scenario = from_tree(tree, ["population.regions.0=b", "policy.0.share_ppm=5"])
+    assert scenario.population.regions == ["b"]
+    assert tree == before
 
 
 def test_a_scenario_keeps_its_origins_when_copied_and_sent() -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,16 +51,14 @@ class Draft:
 
     def add(self, record: Record) -> None:
         """Store the tables of a replication that is done; its checkpoint is not needed any more."""
-        from sim.results.parquet import ParquetFile  # noqa: PLC0415
-        from sim.results.tables import LARGE, chosen, chunks  # noqa: PLC0415
+        from sim.results.tables import chosen  # noqa: PLC0415  imports pyarrow
 
         place = self.path / "replications" / f"{record.replication:04d}"
-        with room_to_write(self.out), _appearing(place) as folder:
-            for name in chosen(self.scenario.output.tables):
-                schema, parts = chunks(record, name)
-                with ParquetFile(folder / f"{name}.parquet", schema, packed=name in LARGE) as file:
-                    for part in parts:
-                        file.add(part)
+        names = chosen(self.scenario.output.tables)
+        with room_to_write(self.out), _appearing(place) as folder, ThreadPoolExecutor(2) as pool:
+            # The two large tables come last in the list, and take as long as each other.
+            for done in [pool.submit(_store, record, name, folder) for name in reversed(names)]:
+                done.result()
         with room_to_write(self.out):
             sync(place.parent)
             shutil.rmtree(self.checkpoints, ignore_errors=True)
@@ -110,6 +109,17 @@ def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
         unfinished.write_text(json.dumps(manifest.identity(scenario), indent=1), encoding="utf-8")
         unfinished.rename(path / FILE)
     return Draft(out, path, scenario)
+
+
+def _store(record: Record, name: str, folder: Path) -> None:
+    """Write one table of a replication."""
+    from sim.results.parquet import ParquetFile  # noqa: PLC0415
+    from sim.results.tables import LARGE, chunks  # noqa: PLC0415
+
+    schema, parts = chunks(record, name)
+    with ParquetFile(folder / f"{name}.parquet", schema, packed=name in LARGE) as file:
+        for part in parts:
+            file.add(part)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sim.rows import Column, Table, columns, outside_name
 from sim.sample import chosen_users
 from sim.user import User
 
-ROWS = 131_072  # of a row group
+ROWS = 65_536  # of a row group
 BLOCK = 4_096  # rows that are turned into columns at a time: they stay in the second cache
 
 _SEXES = ["female", "male"]

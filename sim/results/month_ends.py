@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -82,17 +80,11 @@ def vintages(record: Record) -> pa.Table:
     kept = np.flatnonzero((cohort <= seen) | (older & (some["accounts"].reshape(-1) > 0)))
     seen, cohort, older = seen[kept], cohort[kept], older[kept]
     opened = record.months.astype("M8[D]")[np.minimum(cohort, len(record.months) - 1)]
-    age: NDArray[Any] = np.where(older, np.nan, seen - cohort)
-    sheet = _month_keys(record, seen)
+    age = (seen - cohort).astype(np.int32)
     none = "none for accounts opened before the run"
-    sheet.add(
-        "cohort",
-        np.where(older, np.datetime64("NaT"), opened),
-        "date",
-        f"month of opening; {none}",
-        nullable=True,
-    )
-    sheet.add("months_on_book", age, "months", f"months since then; {none}", nullable=True)
+    sheet = _month_keys(record, seen)
+    sheet.add("cohort", opened, "date", f"month of opening; {none}", missing=older)
+    sheet.add("months_on_book", age, "months", f"months since then; {none}", missing=older)
     for column in columns(VintageTotals):
         values = some[column.name].reshape(-1)[kept]
         sheet.add(outside_name(column), values, column.unit.name, column.meaning)

@@ -35,19 +35,26 @@ class Sheet:
         return cls().add("replication", replication, "number", "replication, from 0")
 
     def add(
-        self, name: str, values: Values, unit: str, meaning: str, *, nullable: bool = False
+        self,
+        name: str,
+        values: Values,
+        unit: str,
+        meaning: str,
+        *,
+        missing: NDArray[np.bool_] | None = None,
     ) -> Self:
-        """Add a column. nullable: NaN and NaT stand for no value."""
-        column = pa.array(np.asarray(values), from_pandas=nullable)
+        """Add a column. missing: the rows that have no value."""
+        column = pa.array(np.asarray(values), mask=missing)
+        nullable = missing is not None
         self._fields.append(described(name, column.type, unit, meaning, nullable=nullable))
         self._columns.append(column)
         return self
 
     def add_share(self, name: str, part: NDArray[Any], whole: NDArray[Any], meaning: str) -> Self:
         """Add `part / whole` as a float column; no value where `whole` is 0."""
-        shares = np.full(np.shape(part), np.nan)
-        np.divide(part, whole, out=shares, where=np.asarray(whole) != 0)
-        return self.add(name, shares, "share", meaning, nullable=True)
+        missing = whole == 0
+        shares = part / np.where(missing, 1, whole)
+        return self.add(name, shares, "share", meaning, missing=missing)
 
     def table(self) -> pa.Table:
         """Return the finished table."""

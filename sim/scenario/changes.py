@@ -6,8 +6,10 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from sim.scenario.faults import Fault, found
-from sim.scenario.tree import Origin, Origins, Steps, Tree, copied, forget, merge, plain
+from sim.scenario.tree import Origin, Origins, Steps, Tree, copied, merge, plain
 
 SHORTCUTS = {key: f"run.{key}" for key in ("users", "days", "seed", "replications", "start")}
 
@@ -15,7 +17,10 @@ _DEEPEST = 20  # tables in tables
 
 
 class Change(NamedTuple):
-    """A key with dots, and its new value. Tables merge key by key, all else is replaced."""
+    """A key with dots, and its new value.
+
+    Tables merge key by key, all else is replaced, by a Section too: it has all its keys.
+    """
 
     key: str  # "product.limit.max_fen", "policy.0.share_ppm", or a shortcut such as "users"
     value: Any
@@ -47,7 +52,7 @@ def changed(tree: Tree, origins: Origins, changes: Iterable[Change], origin: Ori
     for key, value in changes:
         steps = key.split(".")
         try:
-            _put(tree, steps, plain(value), origins, origin)
+            _put(tree, steps, value, origins, origin)
         except _NoPlaceError as error:
             faults.append(error.fault)
     return faults
@@ -69,13 +74,11 @@ def _put(tree: Tree, steps: list[str], value: Any, origins: Origins, origin: Ori
         at = (*at, place)
         below = node[place] if isinstance(node, list) else node.get(place)
         if last == 0:
-            node[place] = merge(below, value, origins, origin, at)
+            base = None if isinstance(value, BaseModel) else below
+            node[place] = merge(base, plain(value), origins, origin, at)
             return
         if not isinstance(below, dict | list):
-            forget(origins, at)
             below = node[place] = {}
-        elif not below:
-            forget(origins, at)
         node = below
 
 

@@ -121,7 +121,9 @@ class Document(Section):
 
     def held(self, origins: Origins, source: str) -> Self:
         """Return this scenario with what is known of its values' origins."""
-        self._origins, self._source = origins, source
+        held = (path for path, _ in leaves(self.tree()))
+        self._origins = {path: origins[path] for path in held if path in origins}
+        self._source = source
         return self
 
     @property

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.scenario.changes import Change, changed
 from sim.scenario.faults import Fault, ScenarioError, faults_of, found
-from sim.scenario.tree import Origin, Origins, Steps, Tree, dotted, forget, later, leaves
+from sim.scenario.tree import Origin, Origins, Steps, Tree, dotted, later, leaves
 
 if TYPE_CHECKING:
     from sim.scenario.origin import Document
@@ -42,18 +42,14 @@ def flatten(tree: Tree, origins: Origins) -> None:
     """Write the tables in every policy's `set` as keys with dots; of two equal the last holds."""
     for index, settings in _settings(tree):
         at: Steps = ("policy", index, "set")
-        known = {path: origin for path, origin in origins.items() if path[:3] == at}
         flat = list(_flat(settings))
-        if flat:
-            forget(origins, at)
         settings.clear()
         for path, value in flat:
             key = dotted(path)
-            forget(origins, (*at, key))
             settings[key] = value
             for rest, _ in leaves(value):
-                if (*at, *path, *rest) in known:
-                    origins[*at, key, *rest] = known[*at, *path, *rest]
+                if (*at, *path, *rest) in origins:
+                    origins[*at, key, *rest] = origins[*at, *path, *rest]
 
 
 def faults(model: type[BaseModel], tree: Tree, origins: Origins, source: str) -> list[str]:

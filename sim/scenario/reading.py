@@ -62,7 +62,7 @@ def _chain(label: str) -> list[tuple[str, Tree]]:
 def _parsed(label: str, said_by: str) -> Tree:
     try:
         words = Path(label).read_bytes().decode("utf-8-sig")
-        return copied(tomllib.loads(words))  # type: ignore[no-any-return]  fails if it is too deep
+        tree: Tree = copied(tomllib.loads(words))  # fails here if it is too deep to walk
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         byte = f"byte 0x{error.object[error.start]:02x} in line {line}"
@@ -78,6 +78,8 @@ def _parsed(label: str, said_by: str) -> Tree:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         fault = f"{said_by or f'{label}: '}wanted a file that can be read (found: {reason})"
+    else:
+        return tree
     raise ScenarioError([fault])
 
 

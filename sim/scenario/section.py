@@ -34,7 +34,7 @@ class Section(BaseModel):
         }
 
 
-def number(  # noqa: PLR0913  one argument for each thing that a number must declare
+def number(
     default: Any,
     description: str,
     *,

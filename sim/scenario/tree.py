@@ -72,12 +72,12 @@ def merge(base: Any, change: Any, origins: Origins, origin: Origin, at: Steps = 
     if isinstance(change, dict) and isinstance(base, dict):
         for key, value in change.items():
             base[key] = merge(base.get(key), value, origins, origin, (*at, key))
-        if change:
-            origins.pop(at, None)
-        elif not base:
+        if not base:
             origins[at] = origin
         return base
-    forget(origins, at)
+    # Below a list that is replaced, defaults may come to stand where something was given.
+    for path in [path for path in origins if path[: len(at)] == at]:
+        del origins[path]
     origins.update((path, origin) for path, _ in leaves(change, at))
     return copied(change)
 
@@ -86,12 +86,6 @@ def later(origins: Origins, label: str) -> Origin:
     """Return the origin of what is changed now."""
     rank = max((origin.rank for origin in origins.values()), default=-1) + 1
     return Origin(rank, label, Path.cwd())
-
-
-def forget(origins: Origins, at: Steps) -> None:
-    """Drop the origins of a path and of all below it."""
-    for path in [path for path in origins if path[: len(at)] == at]:
-        del origins[path]
 
 
 def blamed(path: Steps, origins: Origins) -> Origin | None:

@@ -1,0 +1,46 @@
+"""Who the users are: traits drawn from the scenario, a file of one's own, or an earlier run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.account import Account
+from sim.population.draw import drawn_users
+from sim.population.given import given_accounts, given_users
+from sim.population.plan import plan_of
+from sim.rows import Table, default_table
+
+if TYPE_CHECKING:
+    from sim.scenario.sections import Scenario
+
+__all__ = ["accounts_at_start", "check_inputs", "population"]
+
+
+def population(
+    scenario: Scenario, *, first: int = 0, count: int | None = None, replication: int = 0
+) -> Table:
+    """Return users first .. first + count - 1 before the first day, shape (count,).
+
+    User i is the same whatever the number of users, and whichever others are asked for. Raises
+    ScenarioError for a file, a run or a copula that cannot be used.
+    """
+    number = scenario.run.users - first if count is None else count
+    users = drawn_users(scenario, plan_of(scenario), first, number, replication)
+    given_users(scenario, users)
+    return users
+
+
+def accounts_at_start(scenario: Scenario, users: Table) -> Table:
+    """Return the accounts of users before the first day, shape (users, products)."""
+    accounts = default_table(Account, len(users), 1)
+    given_accounts(scenario, users, accounts)
+    return accounts
+
+
+def check_inputs(scenario: Scenario) -> None:
+    """Raise ScenarioError for whatever would keep the population from being made."""
+    few = population(scenario, count=min(scenario.run.users, 10))
+    accounts_at_start(scenario, few)
+    np.testing.assert_array_equal(few["user"], np.arange(len(few)))

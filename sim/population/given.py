@@ -1,0 +1,272 @@
+"""Users and accounts that are given: a Parquet file of one's own, or an earlier run.
+
+A file of one's own (`population.file`) has one row a user, in the order of their numbers; `user` is
+optional. A column may be left out, and is then drawn as usual. Columns and what they may hold are
+`COLUMNS`; `limit_fen`, `balance_fen` and `days_past_due` start the user with an account.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.account import Account
+from sim.kinds import AutoDebit, Bucket, Standing, Status
+from sim.rows import Column, Table, columns, outside_name
+from sim.scenario import ScenarioError
+from sim.user import BINS, User
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sim.scenario.sections import Scenario
+
+MAX = 400_000_000  # fen: what one user may earn, own or owe in a file
+
+
+class Wanted(NamedTuple):
+    """What a column of a file may hold."""
+
+    low: int
+    high: int
+    needed: bool = False
+    unit: str = ""
+
+
+COLUMNS = {
+    "user": Wanted(0, 2**31 - 1),
+    "age": Wanted(0, 120, needed=True, unit="years"),
+    "income_fen": Wanted(0, MAX, needed=True, unit="fen a month"),
+    "score": Wanted(0, 1_000, needed=True, unit="points"),
+    "sex": Wanted(0, 1),
+    "region": Wanted(0, 99),
+    "segment": Wanted(0, 19),
+    "student": Wanted(0, 1),
+    "real_name": Wanted(0, 1),
+    "occupation_known": Wanted(0, 1),
+    "past_overdue": Wanted(0, 1),
+    "cards": Wanted(0, 100),
+    "friends": Wanted(0, 32_000),
+    "verified_income_fen": Wanted(0, 2_000_000_000, unit="fen a year"),
+    "outgoings_fen": Wanted(0, MAX, unit="fen a month"),
+    "debt_elsewhere_fen": Wanted(0, 2_000_000_000, unit="fen"),
+    "wallet_fen": Wanted(0, MAX, unit="fen"),
+    "bank_fen": Wanted(0, MAX, unit="fen"),
+    "payday": Wanted(1, 28, unit="day of month"),
+    "pays_on": Wanted(1, 28, unit="day of month"),
+    "auto_debit": Wanted(0, 2),
+    "rate_ppm": Wanted(0, 12_000_000, unit="purchases a day, ppm"),
+    "ticket_fen": Wanted(1, 20_000_000, unit="fen"),
+    "credit_lean": Wanted(-30_000, 30_000, unit="1e-3 logit"),
+    "prudence": Wanted(-30_000, 30_000, unit="1e-3 logit"),
+    "full_lean": Wanted(-30_000, 30_000, unit="1e-3 logit"),
+    "limit_fen": Wanted(0, 1_000_000_000, unit="fen"),
+    "balance_fen": Wanted(0, 1_000_000_000, unit="fen"),
+    "days_past_due": Wanted(0, 179, unit="days"),
+}
+_ACCOUNT = ("limit_fen", "balance_fen", "days_past_due")
+_TRAIT_OF = {"score": "score", "income_fen": "income", "rate_ppm": "rate", "ticket_fen": "ticket"}
+
+
+def given_users(scenario: Scenario, users: Table) -> None:
+    """Write what a file or an earlier run says of users into drawn rows."""
+    if scenario.population.from_run:
+        _copy(_stored(scenario, "users", users), User, users, _names_of(scenario))
+        lived = _days_lived(scenario)
+        for name in ("used_since", "damped_until"):
+            users[name] -= lived
+        users["joins_on"] = np.where(users["joins_on"] > lived, users["joins_on"] - lived, 0)
+    elif scenario.population.file:
+        _write_traits(_columns_of(scenario, users), users)
+
+
+def given_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
+    """Write what a file or an earlier run says of accounts into empty rows."""
+    if scenario.population.from_run:
+        stored = _stored(scenario, "accounts", users)
+        _copy(stored, Account, accounts[:, 0], _names_of(scenario))
+        _move_days(scenario, accounts[:, 0])
+    elif scenario.population.file:
+        given = _columns_of(scenario, users)
+        if "limit_fen" in given:
+            _open_accounts(scenario, given, users, accounts[:, 0])
+
+
+def _write_traits(given: dict[str, NDArray[np.int64]], users: Table) -> None:
+    for name, values in given.items():
+        if name in _ACCOUNT or name == "user":
+            continue
+        column = name.removesuffix("_fen").removesuffix("_ppm")
+        users[column] = values * (1_000 if name == "score" else 1)
+    if "score" in given:
+        users["score_anchor"] = given["score"]
+    users["status"] = Status.HERE.value
+    users["joins_on"] = 0
+    if {"ticket_fen", "rate_ppm"} & given.keys():
+        three_days = users["rate"].astype(np.int64) * users["ticket"] * 2 * 3 // 1_000_000
+        users["spend_bins"] = np.minimum(three_days, 2_000_000_000)[:, None].repeat(BINS, axis=1)
+
+
+def _open_accounts(
+    scenario: Scenario, given: dict[str, NDArray[np.int64]], users: Table, accounts: Table
+) -> None:
+    """Open an account for each limit above 0; a balance past due is carried and was missed."""
+    held = given["limit_fen"] > 0
+    balance = np.where(held, given.get("balance_fen", np.zeros(len(users), dtype=np.int64)), 0)
+    late = np.where(held, given.get("days_past_due", np.zeros(len(users), dtype=np.int64)), 0)
+    late = np.where(balance > 0, late, 0)
+    accounts["standing"] = np.where(held, np.where(late > 0, Standing.BLOCKED, Standing.OPEN), 0)
+    accounts["due_day"] = scenario.product.billing.due_day_first
+    accounts["limit"] = accounts["first_limit"] = given["limit_fen"] * held
+    accounts["first_used_on"] = np.where(balance > 0, 0, -1)
+    accounts["unbilled"] = np.where(late > 0, 0, balance)
+    accounts["carried"] = accounts["overdue"] = np.where(late > 0, balance, 0)
+    accounts["statement_due"] = np.where(late > 0, balance, 0)
+    accounts["missed_count"] = late > 0
+    accounts["missed"][:, 0] = np.where(late > 0, balance, 0)
+    accounts["missed_on"][:, 0] = np.where(late > 0, -1 - late, 0)
+    accounts["lapses"] = late > 0
+    accounts["worst_days"] = late
+    accounts["bucket"] = np.where(held, Bucket.UNUSED.value, Bucket.CLOSED.value)
+
+
+def _columns_of(scenario: Scenario, users: Table) -> dict[str, NDArray[np.int64]]:
+    """Return the checked columns of the file for some users, in the order of its columns."""
+    path = scenario.path_of("population.file")
+    label = scenario.population.file
+    table = _read(Path(str(path)), label)
+    faults = _faults_of(table, scenario.run.users, label)
+    if faults:
+        raise ScenarioError(faults)
+    wanted = users["user"]
+    if "user" in table.column_names:
+        order = np.argsort(table["user"].to_numpy(), kind="stable")
+    else:
+        order = np.arange(table.num_rows)
+    return {
+        name: table[name].to_numpy().astype(np.int64)[order][wanted] for name in table.column_names
+    }
+
+
+def _read(path: Path, label: str) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError:
+        near = sorted(p.name for p in path.parent.glob("*.parquet")) if path.parent.is_dir() else []
+        found = f"nothing; the folder has {', '.join(near)}" if near else "nothing of that name"
+        raise ScenarioError([f"{label}: wanted a Parquet file (found {found})"]) from None
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0][:80]
+        raise ScenarioError([f"{label}: wanted a Parquet file (found: {reason})"]) from None
+
+
+def _faults_of(table: pa.Table, users: int, label: str) -> list[str]:
+    faults = []
+    for name in table.column_names:
+        if name not in COLUMNS:
+            near = difflib.get_close_matches(name, COLUMNS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            faults.append(f"{label}: {name}: wanted a known column{hint} (found {name})")
+    for name, wanted in COLUMNS.items():
+        if name in table.column_names:
+            faults += [f"{label}: {name}: {line}" for line in _column_faults(table[name], wanted)]
+        elif wanted.needed:
+            faults.append(f"{label}: {name}: wanted this column (found {', '.join(table.column_names)})")
+    if table.num_rows < users:
+        faults.append(f"{label}: wanted a row for each of {users:,} users (found {table.num_rows:,})")
+    if "user" in table.column_names and not faults:
+        numbers = np.sort(table["user"].to_numpy())
+        if not np.array_equal(numbers, np.arange(len(numbers))):
+            faults.append(f"{label}: user: wanted each number from 0 to {len(numbers) - 1:,} once")
+    return faults
+
+
+def _column_faults(column: Any, wanted: Wanted) -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415
+
+    kind = column.type
+    if not (pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        return [f"wanted whole numbers (found {kind})"]
+    if column.null_count:
+        row = next(i for i, value in enumerate(column) if not value.is_valid)
+        return [f"wanted no gaps (found {column.null_count:,}, the first in row {row})"]
+    values = column.to_numpy().astype(np.int64)
+    wrong = np.flatnonzero((values < wanted.low) | (values > wanted.high))
+    if not len(wrong):
+        return []
+    text = f"wanted {wanted.low:,} to {wanted.high:,} {wanted.unit}".rstrip()
+    more = f", and {len(wrong) - 1:,} more rows" if len(wrong) > 1 else ""
+    return [f"{text} (found {values[wrong[0]]:,} in row {wrong[0]:,}{more})"]
+
+
+def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
+    """Return the rows of an earlier run's table for some users, in their order."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    folder = Path(str(scenario.path_of("population.from_run")))
+    label = f"{scenario.population.from_run}/{table}.parquet"
+    stored = _read(folder / f"{table}.parquet", label)
+    if "replication" in stored.column_names:
+        stored = stored.filter(pc.equal(stored["replication"], 0))
+    numbers = stored["user"].to_numpy()
+    known = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
+    missing = [int(user) for user in users["user"] if int(user) not in known]
+    if missing:
+        found = f"{len(numbers):,} users, not user {missing[0]:,}"
+        raise ScenarioError([f"{label}: wanted users 0 to {scenario.run.users - 1:,} (found {found})"])
+    return stored.take([known[int(user)] for user in users["user"]])
+
+
+def _copy(stored: pa.Table, row: type, table: Table, names: dict[str, list[str]]) -> None:
+    for column in columns(row):
+        if outside_name(column) in stored.column_names:
+            values = stored[outside_name(column)].combine_chunks()
+            table[column.name] = _values(values, column, names.get(column.name))
+
+
+def _values(values: Any, wanted: Column, names: list[str] | None) -> NDArray[Any]:
+    """Return stored values as the numbers of a column; kinds are stored by name."""
+    if names is not None:
+        codes = {name: code for code, name in enumerate(names)}
+        return np.array([codes[value] for value in values.to_pylist()])
+    if wanted.length:
+        return np.asarray(values.flatten().to_numpy().reshape(-1, wanted.length))
+    return np.asarray(values.to_numpy(zero_copy_only=False))
+
+
+def _names_of(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the names under which numbers are stored, in the order of the numbers."""
+    kinds = {"status": Status, "auto_debit": AutoDebit, "standing": Standing, "bucket": Bucket}
+    names = {key: [member.name.lower() for member in kind] for key, kind in kinds.items()}
+    segments = [segment.name for segment in scenario.population.segments]
+    regions = scenario.population.regions
+    return names | {"sex": ["female", "male"], "region": regions, "segment": segments}
+
+
+def _days_lived(scenario: Scenario) -> int:
+    """Return how many days the earlier run simulated."""
+    folder = Path(str(scenario.path_of("population.from_run")))
+    try:
+        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]["run"]
+        return int(made["days"]) + int(made["burn_in_days"])
+    except (OSError, ValueError, KeyError):
+        wanted = "wanted a finished run (found no manifest)"
+        raise ScenarioError([f"{scenario.population.from_run}/manifest.json: {wanted}"]) from None
+
+
+def _move_days(scenario: Scenario, accounts: Table) -> None:
+    """Count days from this run's first day, not from that of the run the accounts are from."""
+    lived = _days_lived(scenario)
+    for name in ("opened_on", "first_used_on", "settled_on"):
+        accounts[name] = np.where(accounts[name] < 0, -1, np.minimum(accounts[name] - lived, -1))
+    accounts["charged_off_on"] -= lived * (accounts["charged_off_on"] >= 0)
+    late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
+    accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)

@@ -1,0 +1,279 @@
+"""How traits are distributed among users: a marginal for each, joined by a Gaussian copula."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from sim.scenario.section import Section, choice, number, text
+
+
+class Distribution(IntEnum):
+    """Families of marginals."""
+
+    LOGNORMAL = 0  # median, sigma of the logarithm
+    NORMAL = 1  # mean, sd
+    GAMMA = 2  # mean, shape
+    UNIFORM = 3  # low, high
+    CONSTANT = 4  # mean
+    QUANTILES = 5  # pairs of a probability and a value, straight between them
+
+
+NEEDED = {
+    Distribution.LOGNORMAL: ("median", "sigma"),
+    Distribution.NORMAL: ("mean", "sd"),
+    Distribution.GAMMA: ("mean", "shape"),
+    Distribution.UNIFORM: ("low", "high"),
+    Distribution.CONSTANT: ("mean",),
+    Distribution.QUANTILES: ("quantiles",),
+}
+
+
+class Marginal(Section):
+    """The distribution of one trait, cut to low .. high."""
+
+    distribution: Distribution = choice(Distribution.CONSTANT, "the family", source="assumed")
+    median: float | None = number(None, "of a lognormal", source="assumed")
+    sigma: float | None = number(None, "of its logarithm", ge=0, source="assumed")
+    mean: float | None = number(None, "of a normal, a gamma, a constant", source="assumed")
+    sd: float | None = number(None, "of a normal", ge=0, source="assumed")
+    shape: float | None = number(None, "of a gamma", ge=0.01, source="assumed")
+    quantiles: list[list[float]] | None = Field(None, description="[[probability, value], ...]")
+    low: float | None = number(None, "least value", source="assumed")
+    high: float | None = number(None, "largest value", source="assumed")
+    source: str = text("assumed", "where it is from")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for key in NEEDED[self.distribution]:
+            if getattr(self, key) is None:
+                kind = self.distribution.name.lower()
+                raise ValueError(f"{key}: wanted a value, as the marginal is {kind} (found nothing)")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low: wanted at most high (found {self.low:g} above {self.high:g})")
+        if self.quantiles is not None:
+            _check_quantiles(self.quantiles)
+        return self
+
+
+def _check_quantiles(pairs: list[list[float]]) -> None:
+    if any(len(pair) != 2 for pair in pairs) or len(pairs) < 2:
+        raise ValueError("quantiles: wanted at least two pairs of a probability and a value")
+    chances, values = zip(*pairs, strict=True)
+    if list(chances) != sorted(set(chances)) or chances[0] < 0 or chances[-1] > 1:
+        raise ValueError("quantiles: wanted probabilities from 0 to 1 that rise")
+    if list(values) != sorted(values):
+        raise ValueError("quantiles: wanted values that do not fall")
+
+
+def lognormal(median: float, sigma: float, low: float, high: float, source: str) -> Marginal:
+    """Return a lognormal marginal."""
+    family = Distribution.LOGNORMAL
+    return Marginal(distribution=family, median=median, sigma=sigma, low=low, high=high, source=source)
+
+
+def normal(mean: float, sd: float, low: float, high: float, source: str) -> Marginal:
+    """Return a normal marginal."""
+    family = Distribution.NORMAL
+    return Marginal(distribution=family, mean=mean, sd=sd, low=low, high=high, source=source)
+
+
+def gamma(mean: float, shape: float, low: float, high: float, source: str) -> Marginal:
+    """Return a gamma marginal."""
+    family = Distribution.GAMMA
+    return Marginal(distribution=family, mean=mean, shape=shape, low=low, high=high, source=source)
+
+
+def table(pairs: list[list[float]], source: str) -> Marginal:
+    """Return a marginal of quantiles."""
+    return Marginal(distribution=Distribution.QUANTILES, quantiles=pairs, source=source)
+
+
+DIARY = "diary of consumer payments 2019 (US), purchases of adults with silent diarists"
+
+
+class Marginals(Section):
+    """The traits that hang together, and those that do not."""
+
+    age: Marginal = table(
+        [[0, 16], [0.02, 18], [0.25, 25], [0.5, 32], [0.8, 42], [0.95, 55], [1, 75]],
+        "assumed; Huabei 2017: 79 % of borrowers under 35 years",
+    )
+    income_fen: Marginal = lognormal(
+        580_000, 0.55, 50_000, 30_000_000,
+        "a month; assumed; urban wages 2023 about 5,700 (private) to 10,000 yuan (other)",
+    )
+    score: Marginal = normal(625, 55, 350, 850, "assumed")
+    payments_month: Marginal = gamma(24, 2.1, 0.5, 200, f"assumed mean; shape 2.1 from the {DIARY}")
+    friends: Marginal = lognormal(175, 0.6, 1, 5_000, "mean about 200: R-A2")
+    spend_share: Marginal = lognormal(0.68, 0.35, 0.05, 1.6, "assumed; of income after fixed outgoings")
+    outgoings_share: Marginal = normal(0.38, 0.12, 0.05, 0.75, "assumed; rent, loans, family")
+    wallet_share: Marginal = lognormal(0.10, 0.8, 0.005, 2, "assumed; wallet habit of a month's income")
+    debt_share: Marginal = table(
+        [[0, 0], [0.55, 0], [0.8, 1], [0.95, 4], [1, 15]], "assumed; debt elsewhere in monthly incomes"
+    )
+    credit_lean: Marginal = normal(-2_300, 1_500, -12_000, 8_000, "assumed; 1e-3 logit towards credit")
+    prudence: Marginal = table(
+        [[0, -1_500], [0.01, 300], [0.025, 1_500], [0.06, 3_200], [0.15, 4_800], [0.5, 6_300], [1, 9_500]],
+        "assumed; 1e-3 logit towards paying a bill",
+    )
+    full_lean: Marginal = normal(2_600, 2_600, -12_000, 14_000, "assumed; 1e-3 logit towards paying in full")
+    tenure_days: Marginal = table(
+        [[0, 0], [0.05, 90], [0.2, 400], [0.6, 1_800], [1, 3_600]], "assumed; use of the wallet so far"
+    )
+    longest_gap_days: Marginal = lognormal(8, 0.8, 0, 365, "assumed")
+
+    male_ppm: int = number(515_000, "share of men", ge=0, le=1_000_000, unit="ppm", source="census 2020: 51.2 %")
+    real_name_ppm: int = number(985_000, "real-name verified (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    occupation_ppm: int = number(700_000, "occupation on file (R-E1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    past_overdue_ppm: int = number(60_000, "with an overdue record (R-A2); likelier for the imprudent", ge=1, le=999_999, unit="ppm", source="assumed")
+    past_overdue_link: float = number(0.6, "correlation of that record with imprudence", ge=0, le=0.99, neutral=0, source="assumed")
+    no_card_ppm: int = number(15_000, "without a bank card (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    most_cards: int = number(4, "cards of the others: 1 to this many, equally likely", ge=1, le=20, source="assumed")
+    verified_low_ppm: int = number(800_000, "verified income, of the true one, at least", ge=0, le=10_000_000, unit="ppm", source="assumed")
+    verified_high_ppm: int = number(1_200_000, "verified income, of the true one, at most", ge=0, le=10_000_000, unit="ppm", source="assumed")
+    paydays: list[int] = Field([5, 10, 10, 15, 15, 20, 25, 28], min_length=1, max_length=64, description="days of the month, equally likely", json_schema_extra={"source": "assumed"})
+    pays_first: int = number(1, "first day of the month on which bills get attention", ge=1, le=28, source="assumed")
+    pays_last: int = number(10, "last such day, equally likely", ge=1, le=28, source="assumed")
+    auto_debit_full_ppm: int = number(380_000, "let the product take the whole bill", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    auto_debit_minimum_ppm: int = number(80_000, "let the product take the minimum", ge=0, le=1_000_000, unit="ppm", source="assumed")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.auto_debit_full_ppm + self.auto_debit_minimum_ppm > 1_000_000:
+            raise ValueError("auto_debit_minimum_ppm: wanted shares that add up to at most 1,000,000")
+        if self.pays_first > self.pays_last:
+            raise ValueError("pays_first: wanted a day not after pays_last")
+        if self.verified_low_ppm > self.verified_high_ppm:
+            raise ValueError("verified_low_ppm: wanted at most verified_high_ppm")
+        if not all(1 <= day <= 28 for day in self.paydays):
+            raise ValueError("paydays: wanted days from 1 to 28")
+        return self
+
+
+TRAITS = tuple(
+    name for name, field in Marginals.model_fields.items() if field.annotation is Marginal
+)
+
+
+class Segment(Section):
+    """A kind of user: its share, and the marginals in which it differs."""
+
+    name: str = text(..., "in tables and reports")
+    share_ppm: int = number(1_000_000, "of all users", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    student: bool = Field(False, description="whether its users are students")
+    traits: dict[str, Marginal] = Field(default_factory=dict, description="marginals of its own")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        unknown = [name for name in self.traits if name not in TRAITS]
+        if unknown:
+            raise ValueError(f"traits.{unknown[0]}: wanted one of {', '.join(TRAITS)}")
+        return self
+
+    @classmethod
+    def defaults(cls) -> list[Segment]:
+        """Return the segments of the main scenario."""
+        young = table([[0, 17], [0.05, 18], [0.9, 23], [1, 27]], "assumed")
+        allowance = lognormal(180_000, 0.35, 50_000, 2_000_000, "assumed; a month's allowance")
+        gig = lognormal(480_000, 0.6, 50_000, 20_000_000, "assumed")
+        owner = lognormal(720_000, 0.75, 50_000, 30_000_000, "assumed")
+        return [
+            cls(name="employee", share_ppm=600_000),
+            cls(name="student", share_ppm=120_000, student=True, traits={"age": young, "income_fen": allowance}),
+            cls(name="self_employed", share_ppm=160_000, traits={"income_fen": owner}),
+            cls(name="gig_worker", share_ppm=120_000, traits={"income_fen": gig}),
+        ]
+
+
+class Pair(Section):
+    """A correlation between the normal scores of two traits."""
+
+    first: str = text(..., "a trait")
+    second: str = text(..., "another trait")
+    correlation: float = number(0.0, "of their normal scores", ge=-0.999, le=0.999, neutral=0, source="assumed")
+
+
+def _pair(first: str, second: str, correlation: float) -> Pair:
+    return Pair(first=first, second=second, correlation=correlation)
+
+
+class Copula(Section):
+    """How traits hang together; pairs that are not named have no correlation of their own."""
+
+    pairs: list[Pair] = Field(
+        default_factory=lambda: [
+            _pair("age", "income_fen", 0.20),
+            _pair("age", "tenure_days", 0.35),
+            _pair("income_fen", "score", 0.30),
+            _pair("income_fen", "payments_month", 0.15),
+            _pair("income_fen", "full_lean", 0.15),
+            _pair("score", "payments_month", 0.20),
+            _pair("score", "tenure_days", 0.20),
+            _pair("prudence", "full_lean", 0.35),
+            _pair("prudence", "debt_share", -0.15),
+            _pair("full_lean", "credit_lean", -0.20),
+            _pair("debt_share", "outgoings_share", 0.30),
+            _pair("wallet_share", "full_lean", 0.15),
+        ],
+        description="correlations; source: assumed",
+    )
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        seen: dict[frozenset[str], float] = {}
+        for index, pair in enumerate(self.pairs):
+            for key, name in (("first", pair.first), ("second", pair.second)):
+                if name not in TRAITS:
+                    raise ValueError(f"pairs.{index}.{key}: wanted one of {', '.join(TRAITS)} (found '{name}')")
+            if pair.first == pair.second:
+                raise ValueError(f"pairs.{index}.second: wanted another trait than '{pair.first}'")
+            if {pair.first, pair.second} == {"score", "prudence"}:
+                raise ValueError(f"pairs.{index}: wanted no pair of score and prudence, which follows from score_auc")
+            both = frozenset((pair.first, pair.second))
+            if both in seen and seen[both] != pair.correlation:
+                raise ValueError(
+                    f"pairs.{index}.correlation: wanted {seen[both]:g} for {pair.first} and {pair.second},"
+                    f" a symmetric matrix (found {pair.correlation:g})"
+                )
+            seen[both] = pair.correlation
+        return self
+
+    def matrix(self, score_prudence: float) -> NDArray[np.float64]:
+        """Return the correlation matrix in the order of TRAITS, with the pair that AUC decides.
+
+        Raises ValueError, naming the pair to blame, where it is not positive definite.
+        """
+        values = np.eye(len(TRAITS))
+        pairs = [(p.first, p.second, p.correlation) for p in self.pairs]
+        for first, second, correlation in [*pairs, ("score", "prudence", score_prudence)]:
+            i, j = TRAITS.index(first), TRAITS.index(second)
+            values[i, j] = values[j, i] = correlation
+        least = float(np.linalg.eigvalsh(values)[0])
+        if least > LEAST_EIGENVALUE:
+            return values
+        raise ValueError(
+            f"pairs.{self._culprit(values)}: wanted a positive definite matrix"
+            f" (found a smallest eigenvalue of {least:.4f})"
+        )
+
+    def _culprit(self, values: NDArray[np.float64]) -> str:
+        """Return the pair without which the smallest eigenvalue is largest."""
+        best, blamed = -np.inf, ""
+        for index, pair in enumerate(self.pairs):
+            i, j = TRAITS.index(pair.first), TRAITS.index(pair.second)
+            without = values.copy()
+            without[i, j] = without[j, i] = 0.0
+            least = float(np.linalg.eigvalsh(without)[0])
+            if least > best:
+                best, blamed = least, f"{index} ({pair.first}, {pair.second})"
+        return blamed
+
+
+LEAST_EIGENVALUE = 1e-6
+
+__all__ = ["TRAITS", "Copula", "Distribution", "Marginal", "Marginals", "Segment"]
