@@ -49,14 +49,9 @@ def kernel(loop: F) -> F:
     return _compiled(loop)
 
 
-def is_cached(loop: Any) -> bool:
-    """Tell whether a kernel has been compiled or loaded in this process."""
-    return bool(loop.signatures)
-
-
-def will_compile(loop: Any) -> bool:
-    """Tell whether the first call of a kernel must compile, that is, no code of it is on disk."""
-    return not loop.signatures and not Path(loop.stats.cache_path, loop._cache._impl.filename_base + ".1.nbc").exists() if hasattr(loop._cache, "_impl") else False
+def on_disk(loop: Any) -> bool:
+    """Tell whether a kernel has machine code already, in this process or on disk."""
+    return bool(loop.signatures) or bool(loop._cache._cache_file._load_index())  # noqa: SLF001
 
 
 def _compiled(function: F, **options: Any) -> F:

@@ -72,6 +72,24 @@ def test_tables_come_back_as_they_went_in_however_they_are_cut(
     ]
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_pages_do_not_follow_the_parts_that_rows_came_in(tmp_path, packed):
+    """Only columns of more than one page can show it."""
+    rows = 70_000
+    numbers = np.random.default_rng(1).integers(0, 10**9, rows * 20, dtype=np.int32)
+    kind = pa.list_(pa.field("element", pa.int32(), nullable=False), 20)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(numbers), type=kind)
+    table = pa.Table.from_arrays([column], schema=pa.schema([pa.field("bins", kind)]))
+    written = set()
+    for size in (rows, 40_001, 999):
+        path = tmp_path / "table.parquet"
+        with ParquetFile(path, table.schema, packed=packed) as file:
+            for start in range(0, rows, size):
+                file.add(table.slice(start, size))
+        written.add(path.read_bytes())
+    assert len(written) == 1
+
+
 @pytest.mark.parametrize("name", tables.NAMES)
 def test_two_writes_give_the_same_bytes_and_say_nothing_of_when_or_where(tmp_path, name):
     written = []

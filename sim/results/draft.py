@@ -51,7 +51,7 @@ class Draft:
 
     def add(self, record: Record) -> None:
         """Store the tables of a replication that is done; its checkpoint is not needed any more."""
-        from sim.results.tables import chosen  # noqa: PLC0415  imports pyarrow
+        from sim.results.tables import chosen
 
         place = self.path / "replications" / f"{record.replication:04d}"
         names = chosen(self.scenario.output.tables)
@@ -89,7 +89,7 @@ class Draft:
 
     def _gather(self, whole: Path) -> None:
         """Put the tables of all replications together, in the order of their numbers."""
-        from sim.results.tables import chosen  # noqa: PLC0415
+        from sim.results.tables import chosen
 
         parts = [self.path / "replications" / f"{number:04d}" for number in self.finished]
         for name in chosen(self.scenario.output.tables):
@@ -113,8 +113,8 @@ def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
 
 def _store(record: Record, name: str, folder: Path) -> None:
     """Write one table of a replication."""
-    from sim.results.parquet import ParquetFile  # noqa: PLC0415
-    from sim.results.tables import LARGE, chunks  # noqa: PLC0415
+    from sim.results.parquet import ParquetFile
+    from sim.results.tables import LARGE, chunks
 
     schema, parts = chunks(record, name)
     with ParquetFile(folder / f"{name}.parquet", schema, packed=name in LARGE) as file:
@@ -145,10 +145,10 @@ def _link(file: Path, target: Path) -> None:
 
 
 def _join(files: list[Path], target: Path) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq
 
-    from sim.results.parquet import ParquetFile  # noqa: PLC0415
-    from sim.results.tables import LARGE  # noqa: PLC0415
+    from sim.results.parquet import ParquetFile
+    from sim.results.tables import LARGE
 
     schema = pq.read_schema(files[0])
     with ParquetFile(target, schema, packed=target.stem in LARGE) as joined:

@@ -52,7 +52,7 @@ def described(scenario: Scenario, made: dict[str, Any]) -> dict[str, Any]:
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     """Return bytes and sha256 of each file in a folder, and the rows of each table."""
-    import pyarrow.parquet as pq  # noqa: PLC0415  only where there are tables
+    import pyarrow.parquet as pq
 
     files: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.iterdir()):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.results import folder, manifest
 from sim.results.stores import FolderStore, RecordStore, Store
+from sim.scenario import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,9 +110,9 @@ class Run:
 
     def summary(self) -> pd.DataFrame:
         """Return headline figures with the bands that public books lie in; see `headlines`."""
-        import pandas as pd  # noqa: PLC0415  half a second that only this needs
+        import pandas as pd
 
-        from sim.results.headlines import headlines  # noqa: PLC0415
+        from sim.results.headlines import headlines
 
         return pd.DataFrame(headlines(self)).set_index("figure")
 
@@ -137,8 +138,6 @@ def open_run(path: str | Path) -> Run:
 
     Raises ScenarioError that names what is missing or changed.
     """
-    from sim.scenario import load  # noqa: PLC0415
-
     place = Path(path)
     made = manifest.read(place)
     manifest.verify(place, made)

@@ -54,7 +54,7 @@ class FolderStore:
 
     def table(self, name: str, columns: list[str] | None) -> pa.Table:
         """Return a table, or some of its columns."""
-        import pyarrow.parquet as pq  # noqa: PLC0415  only when a table is asked for
+        import pyarrow.parquet as pq
 
         return pq.read_table(self._folder / f"{name}.parquet", columns=columns)
 
@@ -84,15 +84,15 @@ class RecordStore:
     @property
     def names(self) -> list[str]:
         """The tables that are there."""
-        from sim.results.tables import chosen  # noqa: PLC0415  imports pyarrow
+        from sim.results.tables import chosen
 
         return sorted(chosen(self._records[0].scenario.output.tables))
 
     def table(self, name: str, columns: list[str] | None) -> pa.Table:
         """Return a table, or some of its columns."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
-        from sim.results.tables import table  # noqa: PLC0415
+        from sim.results.tables import table
 
         whole = pa.concat_tables([table(record, name) for record in self._records])
         return whole if columns is None else whole.select(columns)

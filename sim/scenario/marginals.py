@@ -104,13 +104,13 @@ class Marginals(Section):
         "assumed; Huabei 2017: 79 % of borrowers under 35 years",
     )
     income_fen: Marginal = lognormal(
-        580_000, 0.55, 50_000, 30_000_000,
+        620_000, 0.55, 50_000, 30_000_000,
         "a month; assumed; urban wages 2023 about 5,700 (private) to 10,000 yuan (other)",
     )
     score: Marginal = normal(625, 55, 350, 850, "assumed")
-    payments_month: Marginal = gamma(24, 2.1, 0.5, 200, f"assumed mean; shape 2.1 from the {DIARY}")
+    payments_month: Marginal = gamma(18, 2.1, 0.5, 200, f"assumed mean; shape 2.1 from the {DIARY}")
     friends: Marginal = lognormal(175, 0.6, 1, 5_000, "mean about 200: R-A2")
-    spend_share: Marginal = lognormal(0.68, 0.35, 0.05, 1.6, "assumed; of income after fixed outgoings")
+    spend_share: Marginal = lognormal(0.72, 0.35, 0.05, 1.6, "assumed; of income after fixed outgoings")
     outgoings_share: Marginal = normal(0.38, 0.12, 0.05, 0.75, "assumed; rent, loans, family")
     wallet_share: Marginal = lognormal(0.10, 0.8, 0.005, 2, "assumed; wallet habit of a month's income")
     debt_share: Marginal = table(
@@ -118,7 +118,7 @@ class Marginals(Section):
     )
     credit_lean: Marginal = normal(-2_300, 1_500, -12_000, 8_000, "assumed; 1e-3 logit towards credit")
     prudence: Marginal = table(
-        [[0, -1_500], [0.01, 300], [0.025, 1_500], [0.06, 3_200], [0.15, 4_800], [0.5, 6_300], [1, 9_500]],
+        [[0, 0], [0.004, 1_000], [0.012, 2_500], [0.04, 4_200], [0.15, 5_600], [0.5, 7_000], [1, 10_000]],
         "assumed; 1e-3 logit towards paying a bill",
     )
     full_lean: Marginal = normal(2_600, 2_600, -12_000, 14_000, "assumed; 1e-3 logit towards paying in full")

@@ -154,7 +154,7 @@ class Spending(Section):
     burst_shape: int = number(5, "gamma shape of the day-to-day bursts of one user", ge=1, le=50, source="diary of consumer payments 2019: 19 % of the variance within persons")
     limit_elasticity_ppm: int = number(100_000, "rise of spending for a doubled limit", ge=-1_000_000, le=1_000_000, unit="ppm", neutral=0, source="assumed; Gross and Souleles 2002 find 10 to 14 % of a raise in debt")
     tight_floor_ppm: int = number(250_000, "share of usual spending that is kept without any money", ge=0, le=1_000_000, unit="ppm", source=ASSUMED)
-    tight_days: int = number(10, "days of usual spending below which money feels tight", ge=1, le=366, unit="days", source=ASSUMED)
+    tight_days: int = number(15, "days of usual spending below which money feels tight", ge=1, le=366, unit="days", source=ASSUMED)
     strain_damp_ppm: int = number(150_000, "fall of spending for each 1,000 of strain", ge=0, le=1_000_000, unit="ppm", neutral=0, source=ASSUMED)
     message_damp_ppm: int = number(300_000, "fall of spending after a message", ge=0, le=1_000_000, unit="ppm", neutral=0, source="assumed (R-W1)")
     message_days: int = number(7, "days that a message works", ge=0, le=366, unit="days", source="assumed (R-W1)")
@@ -203,7 +203,7 @@ class Money(Section):
     """Pots, income and strain of users."""
 
     bank_months_ppm: int = number(900_000, "bank balance kept after payday, in monthly incomes; the rest is saved away", ge=0, le=100_000_000, unit="ppm", source=ASSUMED)
-    benefit_ppm: int = number(250_000, "income while without a job", ge=0, le=1_000_000, unit="ppm", source=ASSUMED)
+    benefit_ppm: int = number(600_000, "income while without a job: benefits, odd jobs, family", ge=0, le=1_000_000, unit="ppm", source=ASSUMED)
     strain_kept_ppm: int = number(800_000, "of last month's strain", ge=0, le=1_000_000, unit="ppm", source=ASSUMED)
     strain_shock: int = number(700, "standard deviation of the monthly shock", ge=0, le=10_000, unit="1e-3 logit", neutral=0, source=ASSUMED)
     strain_no_job: int = number(2_500, "level that strain drifts to without a job", ge=0, le=10_000, unit="1e-3 logit", neutral=0, source=ASSUMED)
