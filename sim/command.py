@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from sim.engines.state import State
     from sim.results import Run
+    from sim.results.draft import Draft
     from sim.scenario import Scenario
+    from sim.simulation import EngineName
 
 WRONG_INPUT, INTERRUPTED = 2, 130
 
@@ -44,7 +46,7 @@ Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of ru
 Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
 
 
-class EngineChoice(str, Enum):
+class EngineChoice(StrEnum):
     """The engines, which give the same bits."""
 
     TABLE = "table"
@@ -113,17 +115,17 @@ def run(  # noqa: PLR0913  the options of the command
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
-    from sim.results import open_run  # noqa: PLC0415
-    from sim.results.folder import prepare  # noqa: PLC0415
+    from sim.results import open_run
+    from sim.results.folder import prepare
 
     plan = load(scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications))
     place = out or _default_place(plan)
     draft = prepare(place, plan, resume=resume)
     if draft is None:
-        _say(quiet, f"{place} holds this run already; it is left alone.")
+        print(f"{place} holds this run already; it is left alone.")
         return 0
     began = time.perf_counter()
-    if not _live(draft, engine.value, threads, checkpoint_every, quiet):
+    if not _live(draft, engine.value, threads, checkpoint_every, quiet=quiet):
         print(f"Stopped. Go on with --resume; the state lies in {draft.path}", file=sys.stderr)
         return INTERRUPTED
     seconds = time.perf_counter() - began
@@ -142,14 +144,14 @@ def check(
 ) -> int:
     """Check a scenario; print all its values, where each is from, memory and time."""
     if schema:
-        import json  # noqa: PLC0415
+        import json
 
         print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         return 0
     if scenario is None:
         raise ScenarioError(["SCENARIO: wanted a scenario file (found nothing)"])
-    from sim.estimate import estimate  # noqa: PLC0415
-    from sim.population import check_inputs  # noqa: PLC0415
+    from sim.estimate import estimate
+    from sim.population import check_inputs
 
     plan = load(scenario, set_ or [])
     check_inputs(plan)
@@ -163,7 +165,7 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path(),
 ) -> int:
     """Copy the shipped scenarios and notebooks out of the installation."""
-    from sim.shipped import copy_out  # noqa: PLC0415
+    from sim.shipped import copy_out
 
     for path in copy_out(folder):
         print(path)
@@ -182,20 +184,15 @@ def _default_place(plan: Scenario) -> Path:
     return place
 
 
-def _say(quiet: bool, text: str) -> None:  # noqa: FBT001
-    if not quiet:
-        print(text)
-
-
-def _live(draft: Any, engine: str, threads: int | None, every: int, quiet: bool) -> bool:  # noqa: FBT001
+def _live(draft: Draft, engine: EngineName, threads: int | None, every: int, *, quiet: bool) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
-    from sim.environment import years_without_data  # noqa: PLC0415
-    from sim.progress import Progress  # noqa: PLC0415
-    from sim.simulation import Stopped, run_into, will_compile  # noqa: PLC0415
+    from sim.environment import years_without_data
+    from sim.progress import Progress
+    from sim.simulation import Stopped, run_into, will_compile
 
     plan = draft.scenario
     for year in years_without_data(plan):
-        _say(quiet, f"No holidays and festivals are known for {year}; their factors are neutral.")
+        print(f"No holidays and festivals are known for {year}; their factors are neutral.", file=sys.stderr)
     if engine == "table" and not quiet and will_compile():
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days
@@ -231,8 +228,8 @@ def _stop_on_interrupt() -> Iterator[Any]:
 
 def _sum_up(finished: Run, place: Path, seconds: float) -> None:
     """Print the headline figures of a run."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     plan = finished.scenario.run
     table = Table(title=f"{finished.scenario.name}: {plan.users:,} users, {plan.days:,} days")

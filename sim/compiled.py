@@ -36,7 +36,7 @@ _UNREACHED_FILES = {"command.py", "__main__.py", "bench.py", "version.py", "__in
 
 def scalar(rule: F) -> F:
     """Let kernels call `rule`; leave it plain Python for everyone else."""
-    return cast("F", register_jitable(**_SAME_BITS, **_INLINE)(rule))
+    return register_jitable(**_SAME_BITS, **_INLINE)(rule)
 
 
 def leaf(function: F) -> F:
@@ -87,9 +87,9 @@ class _Stamped:
         return self.stamp
 
 
-class BesidePackage(_Stamped, InTreeCacheLocator):  # type: ignore[misc]
+class BesidePackage(_Stamped, InTreeCacheLocator):
     """Keep machine code in the package's own __pycache__ folders."""
 
 
-class BesideUser(_Stamped, UserWideCacheLocator):  # type: ignore[misc]
+class BesideUser(_Stamped, UserWideCacheLocator):
     """Keep it in the user's cache folder, where the package cannot be written to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from sim.compiled import scalar
 from sim.kinds import FLOWS, METHODS, OUTCOMES, PLACES
@@ -25,8 +25,8 @@ MethodSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(METHODS)]
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
 
 
-def _zeros(n: int) -> list[int]:
-    return field(default_factory=lambda: [0] * n)  # type: ignore[return-value]
+def _zeros(n: int) -> Any:
+    return field(default_factory=lambda: [0] * n)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -74,7 +74,8 @@ def _last_month_length(dates: Calendar) -> NDArray[np.int64]:
     """Return the length of the month before each day's."""
     month = np.timedelta64(1, "M")
     before = dates.dates.astype("M8[M]") - month
-    return ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(np.int64)
+    lengths: NDArray[np.int64] = ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(np.int64)
+    return lengths
 
 
 def years_without_data(scenario: Scenario) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from sim.rows import Table
 if TYPE_CHECKING:
     from sim.scenario.sections import Behaviour, Population, Product, RiskControl, Scenario
 
-Terms = Any if not TYPE_CHECKING else Product  # what the rules of a product read
+    Terms = Product  # what the rules of a product read
 
 PLACE_CELLS = 1_024
 
@@ -65,7 +65,7 @@ def params_of(scenario: Scenario, replication: int = 0) -> Params:
 
 def tables_of(behaviour: Behaviour) -> Tables:
     """Return the tables that the rules of behaviour look up."""
-    from scipy import special  # noqa: PLC0415  a seventh of a second, and only when a run starts
+    from scipy import special
 
     shape = behaviour.spending.burst_shape
     return Tables(
@@ -88,7 +88,7 @@ def _place_cells(behaviour: Behaviour) -> list[int]:
     short = PLACE_CELLS - int(cells.sum())
     for place in np.argsort(-(shares % 1_000_000), kind="stable")[:short]:
         cells[place] += 1
-    return np.repeat(np.arange(PLACES), cells).tolist()  # type: ignore[no-any-return]
+    return np.repeat(np.arange(PLACES), cells).tolist()
 
 
 def _place_scale(behaviour: Behaviour) -> list[int]:

@@ -46,8 +46,8 @@ class Progress:
             self._bar.console.print(text)
 
     def _open(self) -> None:
-        from rich.console import Console  # noqa: PLC0415  a tenth of a second, for terminals only
-        from rich.progress import (  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import (
             BarColumn,
             ProgressColumn,
             Task,
@@ -55,8 +55,8 @@ class Progress:
             TextColumn,
             TimeRemainingColumn,
         )
-        from rich.progress import Progress as Bar  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich.progress import Progress as Bar
+        from rich.text import Text
 
         class _Rate(ProgressColumn):
             """Millions of user-days a second."""

@@ -7,8 +7,8 @@ so that every one is aligned and no byte is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.units import Length, Unit
 
-Table = NDArray[np.void]  # shape (rows,) or (rows, products); one named field per column
+Table = NDArray[Any]  # shape (rows,) or (rows, products); one named field per column
 R = TypeVar("R")
 
 
@@ -30,7 +30,7 @@ class Column:
     meaning: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def columns(row: type) -> tuple[Column, ...]:
     """Return the columns of a declared row, in the order of its declaration."""
     found = []
@@ -58,7 +58,7 @@ def outside_name(column: Column) -> str:
     return column.name + _SUFFIXES.get(column.unit.name, "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def row_dtype(row: type) -> np.dtype[np.void]:
     """Return the type of a table of such rows; its size is a multiple of the widest column."""
     widths = {c.name: np.dtype(c.unit.column).itemsize for c in columns(row)}
@@ -70,12 +70,16 @@ def row_dtype(row: type) -> np.dtype[np.void]:
     return np.dtype(
         {
             "names": [c.name for c in columns(row)],
-            "formats": [(c.unit.column, (c.length,)) if c.length else c.unit.column for c in columns(row)],
+            "formats": [_format(column) for column in columns(row)],
             "offsets": [offsets[c.name] for c in columns(row)],
             "itemsize": -(-end // widest) * widest,
         },
         align=True,
     )
+
+
+def _format(column: Column) -> Any:
+    return (column.unit.column, (column.length,)) if column.length else column.unit.column
 
 
 def empty_table(row: type, *shape: int) -> Table:
@@ -103,7 +107,8 @@ def store(thing: Any, table: Table, at: Any) -> None:
     Raises TypeError for a value that is not whole, ValueError for one out of its column's
     bounds: compiled code would cut either down to the column without a word.
     """
-    for column in columns(type(thing)):
+    row: Any = type(thing)
+    for column in columns(row):
         value = getattr(thing, column.name)
         for one in value if column.length else (value,):
             if not isinstance(one, int):
@@ -115,14 +120,16 @@ def store(thing: Any, table: Table, at: Any) -> None:
 
 
 class Columns:
-    """The columns of a table as memory views: their elements are Python ints, writes are checked."""
+    """The columns of a table as memory views: elements are Python ints, and writes are checked."""
 
     def __init__(self, table: Table) -> None:
         for name in table.dtype.names or ():
-            setattr(self, name, [memoryview(r) for r in table[name]] if table[name].ndim > 1 else memoryview(table[name]))
+            column: Any = table[name]
+            rows = [memoryview(row) for row in column] if column.ndim > 1 else memoryview(column)
+            setattr(self, name, rows)
 
 
-def view_of(row: type[R]) -> type[R]:
+def view_of(row: type) -> Any:
     """Return a class whose attributes are one row of a table, there and nowhere else.
 
     Made with `(columns, at)`. Reading gives Python ints, as a dataclass would; writing a value
@@ -138,11 +145,11 @@ def view_of(row: type[R]) -> type[R]:
 
         return property(read, write)
 
-    def __init__(self: Any, table_columns: Columns, at: int) -> None:
+    def open_at(self: Any, table_columns: Columns, at: int) -> None:
         self._columns = table_columns
         self._at = at
 
-    body: dict[str, Any] = {f.name: attribute(f.name) for f in fields(row)}  # type: ignore[arg-type]
-    body["__init__"] = __init__
+    body: dict[str, Any] = {column.name: attribute(column.name) for column in columns(row)}
+    body["__init__"] = open_at
     body["__doc__"] = f"A row of a table, with the attributes of {row.__name__}."
     return type(f"{row.__name__}View", (), body)

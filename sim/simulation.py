@@ -39,10 +39,10 @@ def usable_cores() -> int:
 def engine_of(name: EngineName, state: State, threads: int) -> Engine:
     """Return an engine for a state; mesa is imported only for agents."""
     if name == "agents":
-        from sim.engines.agents import AgentsEngine  # noqa: PLC0415
+        from sim.engines.agents import AgentsEngine
 
         return AgentsEngine(state)
-    from sim.engines.table import TableEngine  # noqa: PLC0415
+    from sim.engines.table import TableEngine
 
     return TableEngine(state, threads)
 
@@ -86,8 +86,8 @@ def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None
     engine: "table" (compiled, on `threads` threads, all usable cores if None) or "agents" (Mesa);
     they give the same bits. `Run.save` writes the run folder.
     """
-    from sim.results import Run  # noqa: PLC0415
-    from sim.results.record import Record  # noqa: PLC0415
+    from sim.results import Run
+    from sim.results.record import Record
 
     records = []
     for replication in range(scenario.run.replications):
@@ -114,7 +114,7 @@ def run_into(
     every: a checkpoint after each so many simulated days; besides, one when SAVE_SECONDS have
     passed since the last, and one when `stop()` tells to stop. Raises Stopped then.
     """
-    from sim.results.record import Record  # noqa: PLC0415
+    from sim.results.record import Record
 
     for replication in range(draft.scenario.run.replications):
         if replication in draft.finished:
@@ -135,7 +135,7 @@ def _live_on(state: State, name: EngineName, threads: int, **options: Any) -> No
 
 def _taken_up(draft: Draft, replication: int) -> State:
     """Return the state of the draft's checkpoint, or the start of the replication."""
-    from sim.results import checkpoint  # noqa: PLC0415
+    from sim.results import checkpoint
 
     saved = checkpoint.load(draft.checkpoints)
     if saved is None or saved.meta["replication"] != replication:
@@ -170,8 +170,8 @@ class _Keeper:
             raise Stopped
 
     def _save(self, state: State) -> None:
-        from sim.results import checkpoint  # noqa: PLC0415
-        from sim.results.faults import room_to_write  # noqa: PLC0415
+        from sim.results import checkpoint
+        from sim.results.faults import room_to_write
 
         meta = {"replication": state.replication, "day": state.day}
         with room_to_write(self.draft.out):
@@ -181,7 +181,7 @@ class _Keeper:
 
 def will_compile() -> bool:
     """Tell whether the table engine has no machine code on disk that it could use."""
-    from sim.compiled import on_disk  # noqa: PLC0415
-    from sim.engines.table import live_stretch  # noqa: PLC0415
+    from sim.compiled import on_disk
+    from sim.engines.table import live_stretch
 
     return not on_disk(live_stretch)

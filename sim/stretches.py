@@ -16,10 +16,10 @@ LONGEST = 31
 
 
 class Stretch(NamedTuple):
-    """Days first .. first + count - 1."""
+    """Days first .. first + days - 1."""
 
     first: int
-    count: int
+    days: int
     ends_month: bool
 
 

@@ -57,16 +57,16 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
     def spend(self, luck: Luck, environment: Environment) -> Wishes:
         """Return what the user wants to buy today; the product decides what of it happens."""
         spending.spend(self, self.accounts, luck, environment, self.numbers, self._wishes)
-        return self._wishes
+        return self._wishes  # type: ignore[no-any-return]
 
     def repay(self, luck: Luck, environment: Environment) -> Payment:
         """Return what the user wants to pay by hand today; auto-debit needs no decision."""
         repaying.repay(self, self.accounts[0], luck, environment, self.numbers, self._payment)
-        return self._payment
+        return self._payment  # type: ignore[no-any-return]
 
     def wish(self) -> None:
         """Put what `spend` returns before the product."""
-        self._wishes.count = 0
+        self._wishes.days = 0
         if self.status == Status.HERE:
             wishes = self.spend(self._luck, self.model.environment)
             if wishes is not self._wishes:
@@ -214,7 +214,7 @@ class AgentsEngine:
 
     def live(self, stretch: Stretch) -> None:
         """Live one stretch, a day at a time."""
-        for _ in range(stretch.count):
+        for _ in range(stretch.days):
             self.model.step()
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ class PlainEngine:
         """Live one stretch."""
         for i in range(len(self.state.users)):
             self._live_user(i, stretch)
-        self.state.day = stretch.first + stretch.count
+        self.state.day = stretch.first + stretch.days
         if stretch.ends_month:
             self._close_month(stretch)
 
@@ -40,9 +40,9 @@ class PlainEngine:
         first, _ = state.arms.plans[0]
         at = (state.arms.partial, state.arms.partial_at[stage], first.seed, first.replication)
         p, terms = state.arms.plans[state.arms.first_row[stage] + arm_of(user.user, *at)]
-        days = (stretch.first, stretch.count, first.seed, first.replication)
+        days = (stretch.first, stretch.days, first.seed, first.replication)
         luck = luck_of(state.users[i : i + 1], *days)
-        for d in range(stretch.count):
+        for d in range(stretch.days):
             day = stretch.first + d
             env = as_object(Environment, state.course.days[day])
             today = as_object(Totals, state.totals[day, user.segment])
@@ -56,7 +56,7 @@ class PlainEngine:
 
     def _close_month(self, stretch: Stretch) -> None:
         state = self.state
-        day = stretch.first + stretch.count - 1
+        day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
         tables = (state.buckets[month], state.rolls[month], state.vintages[month])
         close_month(state.users, state.accounts, state.course.days, day, *tables)

@@ -108,7 +108,7 @@ class TableEngine:
                     state.accounts[start : start + self.block],
                     state.course.days,
                     stretch.first,
-                    stretch.count,
+                    stretch.days,
                     state.arms.params,
                     state.arms.terms,
                     state.arms.first_row[stage],
@@ -119,7 +119,7 @@ class TableEngine:
                 )
 
         self._share(work)
-        state.day = stretch.first + stretch.count
+        state.day = stretch.first + stretch.days
         self._gather(stretch)
         if stretch.ends_month:
             self._close_month(stretch)
@@ -129,7 +129,7 @@ class TableEngine:
 
     def _gather(self, stretch: Stretch) -> None:
         """Add up what the threads counted; whole numbers, so their order does not matter."""
-        days = slice(stretch.first, stretch.first + stretch.count)
+        days = slice(stretch.first, stretch.first + stretch.days)
         for mine in self._totals:
             for name in mine.dtype.names or ():
                 self.state.totals[name][days] += mine[name][days]
@@ -137,7 +137,7 @@ class TableEngine:
 
     def _close_month(self, stretch: Stretch) -> None:
         state = self.state
-        day = stretch.first + stretch.count - 1
+        day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
         close_month(
             state.users,

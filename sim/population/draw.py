@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,9 +49,23 @@ def drawn_users(
 
 
 @kernel
-def draw_all(  # noqa: D103  see `draw_user`
-    users, factor, normal, grids, segments, students, regions, paydays, growth_days, growth_words, numbers, replication, scratch, scores
-):  # type: ignore[no-untyped-def]
+def draw_all(
+    users: Table,
+    factor: Table,
+    normal: Any,
+    grids: Table,
+    segments: Any,
+    students: Any,
+    regions: Any,
+    paydays: Table,
+    growth_days: Any,
+    growth_words: Any,
+    numbers: Any,
+    replication: int,
+    scratch: Table,
+    scores: Table,
+) -> None:
+    """Fill rows whose `user` is set; all between is a field of the Plan. Two rows of scratch."""
     values, extra = scratch[0], scratch[1]
     for i in range(users.shape[0]):
         user = users[i]
@@ -61,9 +75,9 @@ def draw_all(  # noqa: D103  see `draw_user`
             for k in range(4):
                 at = 4 * block + k
                 if at < COUNT:
-                    scores[0, at] = read(normal, np.int64(four[k])) * 1e-6
+                    scores[0, at] = read(normal, int(np.int64(four[k]))) * 1e-6
                 elif block >= BLOCKS:
-                    extra[at - 4 * BLOCKS] = np.int64(four[k])
+                    extra[at - 4 * BLOCKS] = int(np.int64(four[k]))
         join(user, extra, segments, students, regions, numbers)
         for j in range(COUNT):
             z = 0.0

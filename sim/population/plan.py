@@ -117,7 +117,7 @@ def _words(shares_ppm: list[int]) -> NDArray[np.int64]:
 
 def _score(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normal score of a probability given from both sides, exact in both tails."""
-    return np.where(low < 0.5, special.ndtri(low), -special.ndtri(high))
+    return np.asarray(np.where(low < 0.5, special.ndtri(low), -special.ndtri(high)))
 
 
 def cholesky(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,14 +154,14 @@ def _quantile(marginal: Marginal, z: NDArray[np.float64]) -> NDArray[np.float64]
     if family == Distribution.GAMMA:
         shape = marginal.shape or 1.0
         body = np.where(z < 0, special.gammaincinv(shape, below), special.gammainccinv(shape, special.ndtr(-z)))
-        return np.asarray(body * (marginal.mean or 0.0) / shape)
+        return np.asarray(body * (marginal.mean or 0.0) / shape, dtype=np.float64)
     if family == Distribution.UNIFORM:
         low, high = marginal.low or 0.0, marginal.high or 0.0
         return np.asarray(low + (high - low) * below)
     if family == Distribution.CONSTANT:
         return np.full(len(z), marginal.mean or 0.0)
     chances, values = zip(*(marginal.quantiles or []), strict=True)
-    return np.interp(below, chances, values)
+    return np.asarray(np.interp(below, chances, values), dtype=np.float64)
 
 
 def auc_of(correlation: float, bad: float) -> float:
