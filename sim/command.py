@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -115,21 +115,24 @@ def run(  # noqa: PLR0913  the options of the command
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
+    from sim.population import check_inputs
     from sim.results import open_run
     from sim.results.folder import prepare
 
     plan = load(scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications))
+    check_inputs(plan)
     place = out or _default_place(plan)
-    draft = prepare(place, plan, resume=resume)
-    if draft is None:
-        print(f"{place} holds this run already; it is left alone.")
-        return 0
-    began = time.perf_counter()
-    if not _live(draft, engine.value, threads, checkpoint_every, quiet=quiet):
-        print(f"Stopped. Go on with --resume; the state lies in {draft.path}", file=sys.stderr)
-        return INTERRUPTED
-    seconds = time.perf_counter() - began
-    draft.finish(engine=engine.value, threads=threads, timings={"days_s": round(seconds, 3)})
+    with _stop_on_interrupt() as stop:
+        draft = prepare(place, plan, resume=resume)
+        if draft is None:
+            print(f"{place} holds this run already; it is left alone.")
+            return 0
+        began = time.perf_counter()
+        if not _live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
+            print(f"Stopped. Go on with --resume; the state is in {draft.path}", file=sys.stderr)
+            return INTERRUPTED
+        seconds = time.perf_counter() - began
+        draft.finish(engine=engine.value, threads=threads, timings={"days_s": round(seconds, 3)})
     if not quiet:
         _sum_up(open_run(place), place, seconds)
     return 0
@@ -184,7 +187,15 @@ def _default_place(plan: Scenario) -> Path:
     return place
 
 
-def _live(draft: Draft, engine: EngineName, threads: int | None, every: int, *, quiet: bool) -> bool:
+def _live(
+    draft: Draft,
+    engine: EngineName,
+    threads: int | None,
+    every: int,
+    stop: Callable[[], bool],
+    *,
+    quiet: bool,
+) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
     from sim.progress import Progress
@@ -197,7 +208,7 @@ def _live(draft: Draft, engine: EngineName, threads: int | None, every: int, *, 
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days
     total = days * plan.run.users * plan.run.replications
-    with Progress(plan.name, total, quiet=quiet) as bar, _stop_on_interrupt() as stop:
+    with Progress(plan.name, total, quiet=quiet) as bar:
 
         def tell(state: State) -> None:
             bar.reach((state.replication * days + state.day) * plan.run.users)
@@ -210,7 +221,7 @@ def _live(draft: Draft, engine: EngineName, threads: int | None, every: int, *, 
 
 
 @contextmanager
-def _stop_on_interrupt() -> Iterator[Any]:
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
     pressed: list[int] = []
 

@@ -1,0 +1,21 @@
+"""The notebooks run from top to bottom."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["01_first_look"])
+def test_a_notebook_runs(repo, name):
+    notebook = nbformat.read(repo / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not committed"
+    NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(repo / "notebooks")}},
+    ).execute()
+    shown = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert sum("image/png" in out.get("data", {}) for out in shown) >= 3
+    assert not any(out.output_type == "error" for out in shown)
