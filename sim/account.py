@@ -39,7 +39,9 @@ class Account:
     fees: Annotated[Fen, "posted and unpaid"] = 0
     accrued: Annotated[Fen, "interest accrued and not yet posted, whole fen"] = 0
     accrued_nano: Annotated[Nano, "and the rest of it"] = 0
-    grace_accrued: Annotated[Fen, "interest since the due day, dropped if the bill is paid in grace"] = 0
+    grace_accrued: Annotated[
+        Fen, "interest since the due day, dropped if the bill is paid in grace"
+    ] = 0
     grace_nano: Annotated[Nano, "and the rest of it"] = 0
     penalty_accrued: Annotated[Fen, "penalty accrued and not yet posted, whole fen"] = 0
     penalty_nano: Annotated[Nano, "and the rest of it"] = 0

@@ -61,7 +61,7 @@ class Calendar:
     years_without_data: tuple[int, ...]  # they have no holidays or festivals
 
 
-def calendar(  # noqa: PLR0913 - switches, each named by the caller
+def calendar(
     start: dt.date,
     days: int,
     *,

@@ -38,7 +38,8 @@ app = typer.Typer(
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="a scenario file (TOML)")]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario"),
 ]
 Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
 Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
@@ -95,7 +96,7 @@ def _top(
 
 
 @app.command()
-def run(  # noqa: PLR0913  the options of the command
+def run(
     scenario: ScenarioFile,
     *,
     users: Users = None,
@@ -119,7 +120,9 @@ def run(  # noqa: PLR0913  the options of the command
     from sim.results import open_run
     from sim.results.folder import prepare
 
-    plan = load(scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications))
+    plan = load(
+        scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications)
+    )
     check_inputs(plan)
     place = out or _default_place(plan)
     with _stop_on_interrupt() as stop:
@@ -203,7 +206,10 @@ def _live(
 
     plan = draft.scenario
     for year in years_without_data(plan):
-        print(f"No holidays and festivals are known for {year}; their factors are neutral.", file=sys.stderr)
+        print(
+            f"No holidays and festivals are known for {year}; their factors are neutral.",
+            file=sys.stderr,
+        )
     if engine == "table" and not quiet and will_compile():
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days

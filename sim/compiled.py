@@ -27,7 +27,11 @@ _config: Any = numba.config  # its names are made at run time, out of a type che
 # would end the identity of the engines. `error_model` python: x / 0 raises in both.
 _SAME_BITS: dict[str, Any] = {"fastmath": False, "error_model": "python", "nogil": True}
 # Left to itself LLVM calls a rule, and reads its parameters again: 600 against 300 ns a user-day.
-_INLINE: dict[str, Any] = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INLINE: dict[str, Any] = {
+    "forceinline": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 
 # Folders and files that no kernel can reach: an edit to them leaves machine code valid.
 _UNREACHED = {"scenario", "results", "risk", "study", "report", "data", "docs", "presets"}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from sim.compiled import scalar
 from sim.kinds import FLOWS, METHODS, OUTCOMES, PLACES
-from sim.units import Code, Count, CountSum, Day, Days, Fen, FenSum, Length, Ppm, Unit, Word
+from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Ppm, Unit, Word
 
 WISHES = 16  # purchases that a user can want on one day
 DRAWN = 4  # of them, drawn with the day's luck; the rest are keyed calls
@@ -134,7 +134,9 @@ class Totals:
     lowered_by: Annotated[FenSum, "sum of cuts"] = 0
 
     flow: Annotated[Flows, "money moved, by Flow"] = _zeros(FLOWS)
-    outcome: Annotated[OutcomeCounts, "wishes on credit, by Place and Outcome"] = _zeros(PLACES * OUTCOMES)
+    outcome: Annotated[OutcomeCounts, "wishes on credit, by Place and Outcome"] = _zeros(
+        PLACES * OUTCOMES
+    )
     credit: Annotated[PlaceSums, "bought on credit, by Place"] = _zeros(PLACES)
     own: Annotated[PlaceSums, "bought with own money, by Place"] = _zeros(PLACES)
     own_count: Annotated[PlaceCounts, "purchases with own money, by Place"] = _zeros(PLACES)

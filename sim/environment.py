@@ -39,7 +39,9 @@ def course(scenario: Scenario) -> Course:
     first = run.start - dt.timedelta(days=run.burn_in_days)
     count = run.burn_in_days + run.days
     own = [OwnDate(d.date, d.until or d.date, d.demand_ppm, d.name) for d in env.dates]
-    dates = calendar(first, count, own=own, holidays=env.holidays, festivals=env.festivals, weekdays=env.weekdays)
+    dates = calendar(
+        first, count, own=own, holidays=env.holidays, festivals=env.festivals, weekdays=env.weekdays
+    )
     rows = empty_table(Environment, count)
     rows["day"] = np.arange(count)
     rows["month"] = dates.month_index
@@ -74,7 +76,9 @@ def _last_month_length(dates: Calendar) -> NDArray[np.int64]:
     """Return the length of the month before each day's."""
     month = np.timedelta64(1, "M")
     before = dates.dates.astype("M8[M]") - month
-    lengths: NDArray[np.int64] = ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(np.int64)
+    lengths: NDArray[np.int64] = ((before + month).astype("M8[D]") - before.astype("M8[D]")).astype(
+        np.int64
+    )
     return lengths
 
 

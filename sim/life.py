@@ -162,7 +162,12 @@ def authorise(
             on_credit = False
         if bought:
             purchase.remember(user, amount, today)
-        if bought and on_credit and terms[k].limit.dynamic and limit.is_major(account, amount, terms[k]):
+        if (
+            bought
+            and on_credit
+            and terms[k].limit.dynamic
+            and limit.is_major(account, amount, terms[k])
+        ):
             before = account.limit
             account.limit = limit.assessed_limit(user, account, terms[k])
             counting.count_refresh(before, account.limit, True, today)

@@ -40,15 +40,30 @@ def fill_luck(
     for t in range(n):
         a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(0)), key)
         row = luck[t]
-        row.count, row.pay, row.size, row.life = np.uint32(a), np.uint32(b), np.uint32(c), np.uint32(d)
+        row.count, row.pay, row.size, row.life = (
+            np.uint32(a),
+            np.uint32(b),
+            np.uint32(c),
+            np.uint32(d),
+        )
     for t in range(n):
         a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(1)), key)
         words = luck[t].amount
-        words[0], words[1], words[2], words[3] = np.uint32(a), np.uint32(b), np.uint32(c), np.uint32(d)
+        words[0], words[1], words[2], words[3] = (
+            np.uint32(a),
+            np.uint32(b),
+            np.uint32(c),
+            np.uint32(d),
+        )
     for t in range(n):
         a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(2)), key)
         words = luck[t].choice
-        words[0], words[1], words[2], words[3] = np.uint32(a), np.uint32(b), np.uint32(c), np.uint32(d)
+        words[0], words[1], words[2], words[3] = (
+            np.uint32(a),
+            np.uint32(b),
+            np.uint32(c),
+            np.uint32(d),
+        )
 
 
 def luck_of(users: Table, first: int, days: int, seed: int, replication: int) -> Table:

@@ -23,7 +23,9 @@ class RollTotals:
 
     accounts: Annotated[CountSum, "accounts"] = 0
     principal: Annotated[FenSum, "their principal at the month end before"] = 0
-    principal_after: Annotated[FenSum, "their principal now, with what was charged off in between"] = 0
+    principal_after: Annotated[
+        FenSum, "their principal now, with what was charged off in between"
+    ] = 0
 
 
 @dataclass(eq=False, kw_only=True)

@@ -23,8 +23,12 @@ _LAST = 2.0**-25  # the probability beyond the outermost edge, which no word rea
 def _probabilities() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the probability below each edge, and above it, each exact where it is small."""
     step = np.arange(CELLS + 1) / CELLS
-    below = np.concatenate([step, step / 256, 1 - (1 - step) / 256, step / 65536, 1 - (1 - step) / 65536])
-    above = np.concatenate([1 - step, 1 - step / 256, (1 - step) / 256, 1 - step / 65536, (1 - step) / 65536])
+    below = np.concatenate(
+        [step, step / 256, 1 - (1 - step) / 256, step / 65536, 1 - (1 - step) / 65536]
+    )
+    above = np.concatenate(
+        [1 - step, 1 - step / 256, (1 - step) / 256, 1 - step / 65536, (1 - step) / 65536]
+    )
     return np.clip(below, _LAST, 1 - _LAST), np.clip(above, _LAST, 1 - _LAST)
 
 

@@ -30,7 +30,9 @@ def ticket_quantiles(spending: Spending) -> NDArray[np.int64]:
     def quantile(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
         z = np.where(low < 0.5, special.ndtri(low), -special.ndtri(high))
         body = np.exp(sigma * z)
-        return UNIT * np.where(high < tail, edge * (tail / high) ** (1 / spending.ticket_tail), body)
+        return UNIT * np.where(
+            high < tail, edge * (tail / high) ** (1 / spending.ticket_tail), body
+        )
 
     return quantiles.table_of(quantile)
 

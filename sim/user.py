@@ -11,7 +11,21 @@ from typing import Annotated
 
 from sim.compiled import scalar
 from sim.kinds import AutoDebit, Status
-from sim.units import Code, Count, Day, Days, Fen, Flag, Length, Milli, MilliPoints, Number, Points, Ppm, Unit
+from sim.units import (
+    Code,
+    Count,
+    Day,
+    Days,
+    Fen,
+    Flag,
+    Length,
+    Milli,
+    MilliPoints,
+    Number,
+    Points,
+    Ppm,
+    Unit,
+)
 
 BINS = 30  # of 72 hours: the trailing 90 days
 COUNT_BINS = 15  # of six days: the same 90 days
@@ -41,7 +55,9 @@ class User:
     past_overdue: Annotated[Flag, "1 with an overdue record anywhere (R-A2)"] = 0
     cards: Annotated[Code, "bank cards bound (R-A1)"] = 1
     friends: Annotated[Count, "contacts (R-A2)"] = 200
-    used_since: Annotated[Day, "first day of use of the wallet; negative before the run (R-A4)"] = -400
+    used_since: Annotated[
+        Day, "first day of use of the wallet; negative before the run (R-A4)"
+    ] = -400
     longest_gap: Annotated[Days, "longest gap of use, days (R-A4)"] = 7
 
     verified_income: Annotated[Fen, "a year, as verified (R-U7)"] = 8_000_000
@@ -62,7 +78,9 @@ class User:
     prudence: Annotated[Milli, "towards paying bills at all"] = 4_000
     full_lean: Annotated[Milli, "towards paying bills in full"] = 1_000
     pays_on: Annotated[Code, "day of the month on which bills get attention, 1 .. 28"] = 5
-    auto_debit: Annotated[Code, "what the product may take on the due day (AutoDebit)"] = AutoDebit.FULL.value
+    auto_debit: Annotated[Code, "what the product may take on the due day (AutoDebit)"] = (
+        AutoDebit.FULL.value
+    )
 
     strain: Annotated[Milli, "financial strain; 0 is usual, larger is worse"] = 0
     mood: Annotated[Ppm, "multiplies the rate of purchases; made every 72 hours"] = 1_000_000
@@ -72,15 +90,15 @@ class User:
     spent_now: Annotated[Fen, "spent since the last 72-hour close, all means"] = 0
     wallet_now: Annotated[Fen, "wallet at close, summed since the last 72-hour close"] = 0
     count_now: Annotated[Code, "payments since the last close of six days"] = 0
-    spend_bins: Annotated[SpendBins, "spent in each of the last thirty 72 hours, all means"] = field(
-        default_factory=lambda: [0] * BINS
+    spend_bins: Annotated[SpendBins, "spent in each of the last thirty 72 hours, all means"] = (
+        field(default_factory=lambda: [0] * BINS)
     )
     count_bins: Annotated[CountBins, "payments in each of the last fifteen six days"] = field(
         default_factory=lambda: [0] * COUNT_BINS
     )
-    wallet_bins: Annotated[WalletBins, "wallet at close, summed over each of the last ten 72 hours"] = field(
-        default_factory=lambda: [0] * WALLET_BINS
-    )
+    wallet_bins: Annotated[
+        WalletBins, "wallet at close, summed over each of the last ten 72 hours"
+    ] = field(default_factory=lambda: [0] * WALLET_BINS)
 
 
 @scalar

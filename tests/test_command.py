@@ -146,7 +146,11 @@ def test_a_full_disk_is_told_and_leaves_no_result(launch, tmp_path):
     words = ["run", launch, *SMALL, "--out", str(tmp_path / "r"), "--quiet"]
     environment = os.environ | {"NUMBA_CACHE_DIR": ""}
     done = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     assert done.returncode == 2, done.stderr
     assert "r: wanted a place that can be written to" in done.stderr

@@ -20,7 +20,11 @@ def scenario(repo):
     """A launch with all that can split the work: joiners, months, policies for all and for some."""
     plan = sim.load(repo / "scenarios" / "seed_article.toml")
     policies = [
-        {"name": "dearer", "date": dt.date(2024, 2, 14), "set": {"product.charges.rate_ppb": 600_000}},
+        {
+            "name": "dearer",
+            "date": dt.date(2024, 2, 14),
+            "set": {"product.charges.rate_ppb": 600_000},
+        },
         {
             "name": "tighter",
             "date": dt.date(2024, 3, 5),

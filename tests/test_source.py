@@ -132,7 +132,12 @@ def test_rules_do_not_import_each_other():
 
 @pytest.mark.parametrize(
     ("library", "home"),
-    [("numba", {"compiled"}), ("mesa", {"engines"}), ("pydantic", {"scenario"}), ("typer", {"command"})],
+    [
+        ("numba", {"compiled"}),
+        ("mesa", {"engines"}),
+        ("pydantic", {"scenario"}),
+        ("typer", {"command"}),
+    ],
 )
 def test_each_library_has_one_door(library, home):
     doors = set()

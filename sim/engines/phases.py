@@ -19,7 +19,9 @@ def draw_luck(users: Table, day: int, params: Table, keys: Table, luck: Table) -
 
 
 @kernel
-def find_rows(users: Table, row: int, partial: Table, started: int, params: Table, rows: Table) -> None:
+def find_rows(
+    users: Table, row: int, partial: Table, started: int, params: Table, rows: Table
+) -> None:
     """Fill in which row of the numbers holds for each user; row: of arm 0."""
     seed, replication = params[0].seed, params[0].replication
     for i in range(users.shape[0]):
@@ -28,18 +30,35 @@ def find_rows(users: Table, row: int, partial: Table, started: int, params: Tabl
 
 @kernel
 def morning_of_all(
-    users: Table, accounts: Table, luck: Table, days: Table, day: int, params: Table, terms: Table, rows: Table, totals: Table
+    users: Table,
+    accounts: Table,
+    luck: Table,
+    days: Table,
+    day: int,
+    params: Table,
+    terms: Table,
+    rows: Table,
+    totals: Table,
 ) -> None:
     """Let every user have their morning."""
     for i in range(users.shape[0]):
         user = users[i]
         k = rows[i]
-        morning(user, accounts[i], luck[i], days[day], params[k], terms[k], totals[day, user.segment])
+        morning(
+            user, accounts[i], luck[i], days[day], params[k], terms[k], totals[day, user.segment]
+        )
 
 
 @kernel
 def spend_of_rows(
-    users: Table, accounts: Table, luck: Table, days: Table, day: int, params: Table, rows: Table, wishes: Table
+    users: Table,
+    accounts: Table,
+    luck: Table,
+    days: Table,
+    day: int,
+    params: Table,
+    rows: Table,
+    wishes: Table,
 ) -> None:
     """Ask users who are not agents what they want to buy."""
     for i in range(users.shape[0]):
@@ -50,18 +69,34 @@ def spend_of_rows(
 
 @kernel
 def authorise_all(
-    users: Table, accounts: Table, wishes: Table, days: Table, day: int, terms: Table, rows: Table, totals: Table
+    users: Table,
+    accounts: Table,
+    wishes: Table,
+    days: Table,
+    day: int,
+    terms: Table,
+    rows: Table,
+    totals: Table,
 ) -> None:
     """Answer everyone's wishes."""
     for i in range(users.shape[0]):
         user = users[i]
         if user.status == Status.HERE:
-            authorise(user, accounts[i], wishes[i], days[day], terms[rows[i]], totals[day, user.segment])
+            authorise(
+                user, accounts[i], wishes[i], days[day], terms[rows[i]], totals[day, user.segment]
+            )
 
 
 @kernel
 def repay_of_rows(
-    users: Table, accounts: Table, luck: Table, days: Table, day: int, params: Table, rows: Table, payments: Table
+    users: Table,
+    accounts: Table,
+    luck: Table,
+    days: Table,
+    day: int,
+    params: Table,
+    rows: Table,
+    payments: Table,
 ) -> None:
     """Ask users who are not agents what they want to pay."""
     for i in range(users.shape[0]):
@@ -73,19 +108,42 @@ def repay_of_rows(
 
 @kernel
 def settle_all(
-    users: Table, accounts: Table, payments: Table, days: Table, day: int, params: Table, terms: Table, rows: Table, totals: Table
+    users: Table,
+    accounts: Table,
+    payments: Table,
+    days: Table,
+    day: int,
+    params: Table,
+    terms: Table,
+    rows: Table,
+    totals: Table,
 ) -> None:
     """Settle everyone's accounts."""
     for i in range(users.shape[0]):
         user = users[i]
         k = rows[i]
         if user.status == Status.HERE:
-            settle(user, accounts[i], payments[i], days[day], params[k], terms[k], totals[day, user.segment])
+            settle(
+                user,
+                accounts[i],
+                payments[i],
+                days[day],
+                params[k],
+                terms[k],
+                totals[day, user.segment],
+            )
 
 
 @kernel
 def assess_all(
-    users: Table, accounts: Table, days: Table, day: int, params: Table, terms: Table, rows: Table, totals: Table
+    users: Table,
+    accounts: Table,
+    days: Table,
+    day: int,
+    params: Table,
+    terms: Table,
+    rows: Table,
+    totals: Table,
 ) -> None:
     """Assess everyone's standing, score and limit, and count the day."""
     for i in range(users.shape[0]):

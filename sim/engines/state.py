@@ -60,9 +60,7 @@ def restored(
     return state
 
 
-def _nothing_counted(
-    scenario: Scenario, replication: int, users: Table, accounts: Table
-) -> State:
+def _nothing_counted(scenario: Scenario, replication: int, users: Table, accounts: Table) -> State:
     days = course(scenario)
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1

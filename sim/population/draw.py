@@ -21,13 +21,42 @@ if TYPE_CHECKING:
 
 # Places of traits and numbers, as plain constants that a kernel can freeze.
 (
-    AGE, INCOME, SCORE, PAYMENTS, FRIENDS, SPEND_SHARE, OUTGOINGS_SHARE, WALLET_SHARE, DEBT_SHARE,
-    CREDIT_LEAN, PRUDENCE, FULL_LEAN, TENURE, LONGEST_GAP,
+    AGE,
+    INCOME,
+    SCORE,
+    PAYMENTS,
+    FRIENDS,
+    SPEND_SHARE,
+    OUTGOINGS_SHARE,
+    WALLET_SHARE,
+    DEBT_SHARE,
+    CREDIT_LEAN,
+    PRUDENCE,
+    FULL_LEAN,
+    TENURE,
+    LONGEST_GAP,
 ) = range(len(TRAITS))
 (
-    SEED, MALE, REAL_NAME, OCCUPATION, OVERDUE_AT, OVERDUE_LINK, NO_CARD, MOST_CARDS, VERIFIED_LOW,
-    VERIFIED_HIGH, PAYS_FIRST, PAYS_LAST, FULL, MINIMUM, UNEMPLOYMENT, STRAIN_SD, BANK_MONTHS,
-    MEAN_AMOUNT, ACTIVITY_POINTS, ACTIVITY_PAYMENTS,
+    SEED,
+    MALE,
+    REAL_NAME,
+    OCCUPATION,
+    OVERDUE_AT,
+    OVERDUE_LINK,
+    NO_CARD,
+    MOST_CARDS,
+    VERIFIED_LOW,
+    VERIFIED_HIGH,
+    PAYS_FIRST,
+    PAYS_LAST,
+    FULL,
+    MINIMUM,
+    UNEMPLOYMENT,
+    STRAIN_SD,
+    BANK_MONTHS,
+    MEAN_AMOUNT,
+    ACTIVITY_POINTS,
+    ACTIVITY_PAYMENTS,
 ) = range(len(NUMBERS))
 COUNT = len(TRAITS)
 BLOCKS = -(-COUNT // 4)  # of four words, for the normal scores
@@ -36,9 +65,7 @@ LARGEST_FEN = 400_000_000
 LEAST_SPENT_PPM = 100_000  # of income: outgoings never take all of it
 
 
-def drawn_users(
-    scenario: Scenario, plan: Plan, first: int, count: int, replication: int
-) -> Table:
+def drawn_users(scenario: Scenario, plan: Plan, first: int, count: int, replication: int) -> Table:
     """Return users first .. first + count - 1 as drawn from the plan, shape (count,)."""
     users = default_table(User, count)
     users["user"] = np.arange(first, first + count)
@@ -93,7 +120,9 @@ def draw_all(
         rest = 1.0 - record * record
         mixed = record * scores[1, PRUDENCE] + np.sqrt(rest) * read(normal, extra[15]) * 1e-6
         user.past_overdue = 1 if mixed * 1e6 < numbers[OVERDUE_AT] else 0
-        user.strain = clamp(numbers[STRAIN_SD] * read(normal, extra[14]) // 1_000_000, -10_000, 20_000)
+        user.strain = clamp(
+            numbers[STRAIN_SD] * read(normal, extra[14]) // 1_000_000, -10_000, 20_000
+        )
         remember_the_past(user, numbers[MEAN_AMOUNT])
 
 
@@ -108,7 +137,12 @@ def at_score(grid: list[int], z: float) -> int:
 
 @scalar
 def join(
-    user: User, extra: list[int], segments: list[int], students: list[int], regions: list[int], numbers: list[int]
+    user: User,
+    extra: list[int],
+    segments: list[int],
+    students: list[int],
+    regions: list[int],
+    numbers: list[int],
 ) -> None:
     """Put a user into a segment and a region, and draw what hangs on nothing else."""
     user.segment = 0

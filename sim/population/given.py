@@ -154,8 +154,8 @@ def _columns_of(scenario: Scenario, users: Table) -> dict[str, NDArray[np.int64]
 
 
 def _read(path: Path, label: str) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         return pq.read_table(path)
@@ -179,9 +179,13 @@ def _faults_of(table: pa.Table, users: int, label: str) -> list[str]:
         if name in table.column_names:
             faults += [f"{label}: {name}: {line}" for line in _column_faults(table[name], wanted)]
         elif wanted.needed:
-            faults.append(f"{label}: {name}: wanted this column (found {', '.join(table.column_names)})")
+            faults.append(
+                f"{label}: {name}: wanted this column (found {', '.join(table.column_names)})"
+            )
     if table.num_rows < users:
-        faults.append(f"{label}: wanted a row for each of {users:,} users (found {table.num_rows:,})")
+        faults.append(
+            f"{label}: wanted a row for each of {users:,} users (found {table.num_rows:,})"
+        )
     if "user" in table.column_names and not faults:
         numbers = np.sort(table["user"].to_numpy())
         if not np.array_equal(numbers, np.arange(len(numbers))):
@@ -190,7 +194,7 @@ def _faults_of(table: pa.Table, users: int, label: str) -> list[str]:
 
 
 def _column_faults(column: Any, wanted: Wanted) -> list[str]:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
@@ -209,7 +213,7 @@ def _column_faults(column: Any, wanted: Wanted) -> list[str]:
 
 def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
     """Return the rows of an earlier run's table for some users, in their order."""
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow.compute as pc
 
     folder = Path(str(scenario.path_of("population.from_run")))
     label = f"{scenario.population.from_run}/{table}.parquet"
@@ -221,7 +225,9 @@ def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
     missing = [int(user) for user in users["user"] if int(user) not in known]
     if missing:
         found = f"{len(numbers):,} users, not user {missing[0]:,}"
-        raise ScenarioError([f"{label}: wanted users 0 to {scenario.run.users - 1:,} (found {found})"])
+        raise ScenarioError(
+            [f"{label}: wanted users 0 to {scenario.run.users - 1:,} (found {found})"]
+        )
     return stored.take([known[int(user)] for user in users["user"]])
 
 

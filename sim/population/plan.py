@@ -22,7 +22,14 @@ GRID_END = 6  # the score runs from -6 to 6
 GRID = 2 * GRID_END * GRID_PER_UNIT + 1
 
 # What one unit of a trait's table stands for; a table holds whole numbers.
-SCALE = {"spend_share": PPM, "outgoings_share": PPM, "wallet_share": PPM, "debt_share": PPM, "score": 1_000, "payments_month": 1_000}
+SCALE = {
+    "spend_share": PPM,
+    "outgoings_share": PPM,
+    "wallet_share": PPM,
+    "debt_share": PPM,
+    "score": 1_000,
+    "payments_month": 1_000,
+}
 
 
 class Plan(NamedTuple):
@@ -77,7 +84,10 @@ def plan_of(scenario: Scenario) -> Plan:
         normal=quantiles.table_of(lambda low, high: 1e6 * _score(low, high)),
         grids=np.array(
             [
-                [grid_of(segment.traits.get(name) or getattr(people.traits, name), name) for name in TRAITS]
+                [
+                    grid_of(segment.traits.get(name) or getattr(people.traits, name), name)
+                    for name in TRAITS
+                ]
                 for segment in people.segments
             ]
         ),
@@ -153,7 +163,9 @@ def _quantile(marginal: Marginal, z: NDArray[np.float64]) -> NDArray[np.float64]
         return np.asarray((marginal.mean or 0.0) + (marginal.sd or 0.0) * z)
     if family == Distribution.GAMMA:
         shape = marginal.shape or 1.0
-        body = np.where(z < 0, special.gammaincinv(shape, below), special.gammainccinv(shape, special.ndtr(-z)))
+        body = np.where(
+            z < 0, special.gammaincinv(shape, below), special.gammainccinv(shape, special.ndtr(-z))
+        )
         return np.asarray(body * (marginal.mean or 0.0) / shape, dtype=np.float64)
     if family == Distribution.UNIFORM:
         low, high = marginal.low or 0.0, marginal.high or 0.0

@@ -46,7 +46,9 @@ def receive(user: User, env: Environment, p: Params, today: Totals) -> int:
 @scalar
 def save(user: User, env: Environment, p: Params, today: Totals) -> None:
     """Put away what the bank holds beyond the user's habit."""
-    keep = min(share(share(user.income, env.income), p.behaviour.money.bank_months_ppm), LARGEST_POT // 2)
+    keep = min(
+        share(share(user.income, env.income), p.behaviour.money.bank_months_ppm), LARGEST_POT // 2
+    )
     surplus = max(user.bank - keep, 0)
     user.bank -= surplus
     book(today, Flow.SAVED, surplus)

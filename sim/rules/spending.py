@@ -36,7 +36,9 @@ def spend(
             choice = luck.choice[i]
         else:
             size = word(p.seed, p.replication, user.user, env.day, Purpose.PURCHASE.value + i)
-            choice = word(p.seed, p.replication, user.user, env.day, Purpose.PURCHASE.value + WISHES + i)
+            choice = word(
+                p.seed, p.replication, user.user, env.day, Purpose.PURCHASE.value + WISHES + i
+            )
         place = p.tables.place[choice >> 22]
         amount = price(user, place, size, p)
         wishes.place[i] = place

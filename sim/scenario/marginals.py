@@ -52,7 +52,9 @@ class Marginal(Section):
         for key in NEEDED[self.distribution]:
             if getattr(self, key) is None:
                 kind = self.distribution.name.lower()
-                raise ValueError(f"{key}: wanted a value, as the marginal is {kind} (found nothing)")
+                raise ValueError(
+                    f"{key}: wanted a value, as the marginal is {kind} (found nothing)"
+                )
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low: wanted at most high (found {self.low:g} above {self.high:g})")
         if self.quantiles is not None:
@@ -73,7 +75,9 @@ def _check_quantiles(pairs: list[list[float]]) -> None:
 def lognormal(median: float, sigma: float, low: float, high: float, source: str) -> Marginal:
     """Return a lognormal marginal."""
     family = Distribution.LOGNORMAL
-    return Marginal(distribution=family, median=median, sigma=sigma, low=low, high=high, source=source)
+    return Marginal(
+        distribution=family, median=median, sigma=sigma, low=low, high=high, source=source
+    )
 
 
 def normal(mean: float, sd: float, low: float, high: float, source: str) -> Marginal:
@@ -104,48 +108,126 @@ class Marginals(Section):
         "assumed; Huabei 2017: 79 % of borrowers under 35 years",
     )
     income_fen: Marginal = lognormal(
-        620_000, 0.55, 50_000, 30_000_000,
+        620_000,
+        0.55,
+        50_000,
+        30_000_000,
         "a month; assumed; urban wages 2023 about 5,700 (private) to 10,000 yuan (other)",
     )
     score: Marginal = normal(625, 55, 350, 850, "assumed")
     payments_month: Marginal = gamma(18, 2.1, 0.5, 200, f"assumed mean; shape 2.1 from the {DIARY}")
     friends: Marginal = lognormal(175, 0.6, 1, 5_000, "mean about 200: R-A2")
-    spend_share: Marginal = lognormal(0.72, 0.35, 0.05, 1.6, "assumed; of income after fixed outgoings")
-    outgoings_share: Marginal = normal(0.38, 0.12, 0.05, 0.75, "assumed; rent, loans, family")
-    wallet_share: Marginal = lognormal(0.10, 0.8, 0.005, 2, "assumed; wallet habit of a month's income")
-    debt_share: Marginal = table(
-        [[0, 0], [0.55, 0], [0.8, 1], [0.95, 4], [1, 15]], "assumed; debt elsewhere in monthly incomes"
+    spend_share: Marginal = lognormal(
+        0.72, 0.35, 0.05, 1.6, "assumed; of income after fixed outgoings"
     )
-    credit_lean: Marginal = normal(-2_300, 1_500, -12_000, 8_000, "assumed; 1e-3 logit towards credit")
+    outgoings_share: Marginal = normal(0.38, 0.12, 0.05, 0.75, "assumed; rent, loans, family")
+    wallet_share: Marginal = lognormal(
+        0.10, 0.8, 0.005, 2, "assumed; wallet habit of a month's income"
+    )
+    debt_share: Marginal = table(
+        [[0, 0], [0.55, 0], [0.8, 1], [0.95, 4], [1, 15]],
+        "assumed; debt elsewhere in monthly incomes",
+    )
+    credit_lean: Marginal = normal(
+        -2_300, 1_500, -12_000, 8_000, "assumed; 1e-3 logit towards credit"
+    )
     prudence: Marginal = table(
-        [[0, 0], [0.004, 1_000], [0.012, 2_500], [0.04, 4_200], [0.15, 5_600], [0.5, 7_000], [1, 10_000]],
+        [
+            [0, 0],
+            [0.004, 1_000],
+            [0.012, 2_500],
+            [0.04, 4_200],
+            [0.15, 5_600],
+            [0.5, 7_000],
+            [1, 10_000],
+        ],
         "assumed; 1e-3 logit towards paying a bill",
     )
-    full_lean: Marginal = normal(2_600, 2_600, -12_000, 14_000, "assumed; 1e-3 logit towards paying in full")
+    full_lean: Marginal = normal(
+        2_600, 2_600, -12_000, 14_000, "assumed; 1e-3 logit towards paying in full"
+    )
     tenure_days: Marginal = table(
-        [[0, 0], [0.05, 90], [0.2, 400], [0.6, 1_800], [1, 3_600]], "assumed; use of the wallet so far"
+        [[0, 0], [0.05, 90], [0.2, 400], [0.6, 1_800], [1, 3_600]],
+        "assumed; use of the wallet so far",
     )
     longest_gap_days: Marginal = lognormal(8, 0.8, 0, 365, "assumed")
 
-    male_ppm: int = number(515_000, "share of men", ge=0, le=1_000_000, unit="ppm", source="census 2020: 51.2 %")
-    real_name_ppm: int = number(985_000, "real-name verified (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
-    occupation_ppm: int = number(700_000, "occupation on file (R-E1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
-    past_overdue_ppm: int = number(60_000, "with an overdue record (R-A2); likelier for the imprudent", ge=1, le=999_999, unit="ppm", source="assumed")
-    past_overdue_link: float = number(0.6, "correlation of that record with imprudence", ge=0, le=0.99, neutral=0, source="assumed")
-    no_card_ppm: int = number(15_000, "without a bank card (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed")
-    most_cards: int = number(4, "cards of the others: 1 to this many, equally likely", ge=1, le=20, source="assumed")
-    verified_low_ppm: int = number(800_000, "verified income, of the true one, at least", ge=0, le=10_000_000, unit="ppm", source="assumed")
-    verified_high_ppm: int = number(1_200_000, "verified income, of the true one, at most", ge=0, le=10_000_000, unit="ppm", source="assumed")
-    paydays: list[int] = Field([5, 10, 10, 15, 15, 20, 25, 28], min_length=1, max_length=64, description="days of the month, equally likely", json_schema_extra={"source": "assumed"})
-    pays_first: int = number(1, "first day of the month on which bills get attention", ge=1, le=28, source="assumed")
+    male_ppm: int = number(
+        515_000, "share of men", ge=0, le=1_000_000, unit="ppm", source="census 2020: 51.2 %"
+    )
+    real_name_ppm: int = number(
+        985_000, "real-name verified (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed"
+    )
+    occupation_ppm: int = number(
+        700_000, "occupation on file (R-E1)", ge=0, le=1_000_000, unit="ppm", source="assumed"
+    )
+    past_overdue_ppm: int = number(
+        60_000,
+        "with an overdue record (R-A2); likelier for the imprudent",
+        ge=1,
+        le=999_999,
+        unit="ppm",
+        source="assumed",
+    )
+    past_overdue_link: float = number(
+        0.6,
+        "correlation of that record with imprudence",
+        ge=0,
+        le=0.99,
+        neutral=0,
+        source="assumed",
+    )
+    no_card_ppm: int = number(
+        15_000, "without a bank card (R-A1)", ge=0, le=1_000_000, unit="ppm", source="assumed"
+    )
+    most_cards: int = number(
+        4, "cards of the others: 1 to this many, equally likely", ge=1, le=20, source="assumed"
+    )
+    verified_low_ppm: int = number(
+        800_000,
+        "verified income, of the true one, at least",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        source="assumed",
+    )
+    verified_high_ppm: int = number(
+        1_200_000,
+        "verified income, of the true one, at most",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        source="assumed",
+    )
+    paydays: list[int] = Field(
+        [5, 10, 10, 15, 15, 20, 25, 28],
+        min_length=1,
+        max_length=64,
+        description="days of the month, equally likely",
+        json_schema_extra={"source": "assumed"},
+    )
+    pays_first: int = number(
+        1, "first day of the month on which bills get attention", ge=1, le=28, source="assumed"
+    )
     pays_last: int = number(10, "last such day, equally likely", ge=1, le=28, source="assumed")
-    auto_debit_full_ppm: int = number(380_000, "let the product take the whole bill", ge=0, le=1_000_000, unit="ppm", source="assumed")
-    auto_debit_minimum_ppm: int = number(80_000, "let the product take the minimum", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    auto_debit_full_ppm: int = number(
+        380_000,
+        "let the product take the whole bill",
+        ge=0,
+        le=1_000_000,
+        unit="ppm",
+        source="assumed",
+    )
+    auto_debit_minimum_ppm: int = number(
+        80_000, "let the product take the minimum", ge=0, le=1_000_000, unit="ppm", source="assumed"
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.auto_debit_full_ppm + self.auto_debit_minimum_ppm > 1_000_000:
-            raise ValueError("auto_debit_minimum_ppm: wanted shares that add up to at most 1,000,000")
+            raise ValueError(
+                "auto_debit_minimum_ppm: wanted shares that add up to at most 1,000,000"
+            )
         if self.pays_first > self.pays_last:
             raise ValueError("pays_first: wanted a day not after pays_last")
         if self.verified_low_ppm > self.verified_high_ppm:
@@ -164,7 +246,9 @@ class Segment(Section):
     """A kind of user: its share, and the marginals in which it differs."""
 
     name: str = text(..., "in tables and reports")
-    share_ppm: int = number(1_000_000, "of all users", ge=0, le=1_000_000, unit="ppm", source="assumed")
+    share_ppm: int = number(
+        1_000_000, "of all users", ge=0, le=1_000_000, unit="ppm", source="assumed"
+    )
     student: bool = Field(False, description="whether its users are students")
     traits: dict[str, Marginal] = Field(default_factory=dict, description="marginals of its own")
 
@@ -184,7 +268,12 @@ class Segment(Section):
         owner = lognormal(720_000, 0.75, 50_000, 30_000_000, "assumed")
         return [
             cls(name="employee", share_ppm=600_000),
-            cls(name="student", share_ppm=120_000, student=True, traits={"age": young, "income_fen": allowance}),
+            cls(
+                name="student",
+                share_ppm=120_000,
+                student=True,
+                traits={"age": young, "income_fen": allowance},
+            ),
             cls(name="self_employed", share_ppm=160_000, traits={"income_fen": owner}),
             cls(name="gig_worker", share_ppm=120_000, traits={"income_fen": gig}),
         ]
@@ -195,7 +284,9 @@ class Pair(Section):
 
     first: str = text(..., "a trait")
     second: str = text(..., "another trait")
-    correlation: float = number(0.0, "of their normal scores", ge=-0.999, le=0.999, neutral=0, source="assumed")
+    correlation: float = number(
+        0.0, "of their normal scores", ge=-0.999, le=0.999, neutral=0, source="assumed"
+    )
 
 
 def _pair(first: str, second: str, correlation: float) -> Pair:
@@ -229,11 +320,15 @@ class Copula(Section):
         for index, pair in enumerate(self.pairs):
             for key, name in (("first", pair.first), ("second", pair.second)):
                 if name not in TRAITS:
-                    raise ValueError(f"pairs.{index}.{key}: wanted one of {', '.join(TRAITS)} (found '{name}')")
+                    raise ValueError(
+                        f"pairs.{index}.{key}: wanted one of {', '.join(TRAITS)} (found '{name}')"
+                    )
             if pair.first == pair.second:
                 raise ValueError(f"pairs.{index}.second: wanted another trait than '{pair.first}'")
             if {pair.first, pair.second} == {"score", "prudence"}:
-                raise ValueError(f"pairs.{index}: wanted no pair of score and prudence, which follows from score_auc")
+                raise ValueError(
+                    f"pairs.{index}: wanted no pair of score and prudence, which follows from score_auc"
+                )
             both = frozenset((pair.first, pair.second))
             if both in seen and seen[both] != pair.correlation:
                 raise ValueError(
