@@ -79,7 +79,7 @@ def answer(words: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  typer calls it
+def _version(wanted: bool) -> None:
     if wanted:
         print(f"paylater-sim {__version__}")
         raise typer.Exit
@@ -167,9 +167,7 @@ def check(
 
 
 @app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path(),
-) -> int:
+def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path()) -> int:
     """Copy the shipped scenarios and notebooks out of the installation."""
     from sim.shipped import copy_out
 
@@ -231,7 +229,7 @@ def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
     pressed: list[int] = []
 
-    def press(number: int, frame: FrameType | None) -> None:
+    def press(number: int, _frame: FrameType | None) -> None:
         if pressed:
             raise KeyboardInterrupt
         pressed.append(number)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -62,9 +63,18 @@ def _compiled(function: F, **options: Any) -> F:
     locators = _config.CACHE_LOCATOR_CLASSES
     _config.CACHE_LOCATOR_CLASSES = f"{__name__}.BesidePackage,{__name__}.BesideUser"
     try:
-        return cast("F", numba.njit(cache=True, **_SAME_BITS, **options)(function))
+        loop = numba.njit(cache=True, **_SAME_BITS, **options)(function)
     finally:
         _config.CACHE_LOCATOR_CLASSES = locators
+    # What cannot be kept is compiled anew next time: a full disk must not end a run here.
+    keep = loop._cache.save_overload  # noqa: SLF001
+
+    def keep_if_possible(signature: Any, code: Any) -> None:
+        with suppress(OSError):
+            keep(signature, code)
+
+    loop._cache.save_overload = keep_if_possible  # noqa: SLF001
+    return cast("F", loop)
 
 
 def _stamp() -> str:

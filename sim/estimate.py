@@ -26,10 +26,13 @@ def estimate(scenario: Scenario) -> list[str]:
     counted = days * len(scenario.population.segments) * row_dtype(Totals).itemsize
     table_mb = FIXED_MB + (users * row + 3 * counted) / 1e6
     user_days = users * days * run.replications
+    table_s = user_days * NS_PER_USER_DAY / 1e9
+    agents_mb = table_mb + users * AGENT_BYTES / 1e6
+    agents_s = user_days * AGENT_US_PER_DAY / 1e6
+    size = f"{users:,} users x {days:,} days x {run.replications} replications"
     return [
-        f"{users:,} users x {days:,} days x {run.replications} replications: {user_days:,} user-days",
+        f"{size}: {user_days:,} user-days",
         f"{row} bytes a user with one account",
-        f"table: about {table_mb:,.0f} MB, {user_days * NS_PER_USER_DAY / 1e9:,.1f} s on one thread",
-        f"agents: about {table_mb + users * AGENT_BYTES / 1e6:,.0f} MB,"
-        f" {user_days * AGENT_US_PER_DAY / 1e6:,.0f} s",
+        f"table: about {table_mb:,.0f} MB, {table_s:,.1f} s on one thread",
+        f"agents: about {agents_mb:,.0f} MB, {agents_s:,.0f} s",
     ]

@@ -67,7 +67,7 @@ class Method(IntEnum):
 
 
 class Flow(IntEnum):
-    """Money that moves, or changes its name; each is a posting between two accounts of the books."""
+    """Money that moves or changes its name; each is a posting between two accounts of the books."""
 
     PURCHASES = 0  # on credit
     INTEREST_CHARGED = 1

@@ -55,7 +55,7 @@ def live_one_day(
         authorise(user, accounts, wishes, env, terms, today)
         for k in range(len(accounts)):
             repaying.repay(user, accounts[k], luck, env, p, payments[k])
-        settle(user, accounts, payments, env, p, terms, today)
+        settle(user, accounts, payments, env, terms, today)
         assess(user, accounts, env, p, terms, today)
         count(user, accounts, env, terms, today)
 
@@ -179,7 +179,6 @@ def settle(
     accounts: list[Account],
     payments: list[Payment],
     env: Environment,
-    p: Params,
     terms: list[Terms],
     today: Totals,
 ) -> None:

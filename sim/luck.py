@@ -38,31 +38,31 @@ def fill_luck(
             when[i * days + d] = np.uint64(first + d)
     key = (np.uint64(seed), np.uint64(replication))
     for t in range(n):
-        a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(0)), key)
+        w0, w1, w2, w3 = philox((who[t], _LOW, when[t], np.uint64(0)), key)
         row = luck[t]
         row.count, row.pay, row.size, row.life = (
-            np.uint32(a),
-            np.uint32(b),
-            np.uint32(c),
-            np.uint32(d),
+            np.uint32(w0),
+            np.uint32(w1),
+            np.uint32(w2),
+            np.uint32(w3),
         )
     for t in range(n):
-        a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(1)), key)
+        w0, w1, w2, w3 = philox((who[t], _LOW, when[t], np.uint64(1)), key)
         words = luck[t].amount
         words[0], words[1], words[2], words[3] = (
-            np.uint32(a),
-            np.uint32(b),
-            np.uint32(c),
-            np.uint32(d),
+            np.uint32(w0),
+            np.uint32(w1),
+            np.uint32(w2),
+            np.uint32(w3),
         )
     for t in range(n):
-        a, b, c, d = philox((who[t], _LOW, when[t], np.uint64(2)), key)
+        w0, w1, w2, w3 = philox((who[t], _LOW, when[t], np.uint64(2)), key)
         words = luck[t].choice
         words[0], words[1], words[2], words[3] = (
-            np.uint32(a),
-            np.uint32(b),
-            np.uint32(c),
-            np.uint32(d),
+            np.uint32(w0),
+            np.uint32(w1),
+            np.uint32(w2),
+            np.uint32(w3),
         )
 
 

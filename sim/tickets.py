@@ -1,7 +1,7 @@
 """Amounts of purchases: a lognormal body with a power tail, and the mean over places.
 
-Source: `targets_transactions.json`, diary 2017-2019: within a person the logarithm spreads by 1.085,
-and the largest amounts fall off like a power (Hill exponent 1.5 to 1.9).
+Source: `targets_transactions.json`, diary 2017-2019: within a person the logarithm spreads by
+1.085, and the largest amounts fall off like a power (Hill exponent 1.5 to 1.9).
 """
 
 from __future__ import annotations

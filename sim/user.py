@@ -103,7 +103,7 @@ class User:
 
 @scalar
 def funds(user: User) -> int:
-    """Return the money a user can pay with: the wallet, and the bank behind a bound card, in fen."""
+    """Return what a user can pay with: the wallet, and the bank behind a bound card, in fen."""
     return user.wallet + (user.bank if user.cards > 0 else 0)
 
 

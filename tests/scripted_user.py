@@ -75,7 +75,7 @@ class Life:
         if self.user.status == Status.HERE:
             authorise(self.user, accounts, wishes, env, self.terms, today)
             payments = [Payment(amount=pay)]
-            settle(self.user, accounts, payments, env, self.p, self.terms, today)
+            settle(self.user, accounts, payments, env, self.terms, today)
             assess(self.user, accounts, env, self.p, self.terms, today)
             count(self.user, accounts, env, self.terms, today)
         # Whatever would not fit its column must not come about.

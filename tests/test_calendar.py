@@ -187,11 +187,7 @@ def test_own_dates_multiply_on_every_day_of_theirs():
     np.testing.assert_array_equal(days.demand_ppm, turned.demand_ppm)
 
 
-@given(
-    st.dates(dt.date(2022, 6, 1), dt.date(2027, 6, 1)),
-    st.integers(2, 800),
-    st.data(),
-)
+@given(st.dates(dt.date(2022, 6, 1), dt.date(2027, 6, 1)), st.integers(2, 800), st.data())
 @settings(derandomize=True, max_examples=60, deadline=None)
 def test_a_calendar_in_two_pieces_has_the_same_rows(start, days, data):
     cut = data.draw(st.integers(1, days - 1))

@@ -141,7 +141,8 @@ def test_a_full_disk_is_told_and_leaves_no_result(launch, tmp_path):
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "from sim.command import answer; import sim.engines.table;"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); sys.exit(answer(sys.argv[1:]))"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "sys.exit(answer(sys.argv[1:]))"
     )
     words = ["run", launch, *SMALL, "--out", str(tmp_path / "r"), "--quiet"]
     environment = os.environ | {"NUMBA_CACHE_DIR": ""}

@@ -75,7 +75,7 @@ def test_each_purpose_serves_one_decision_in_one_file(repo):
             files[name].add(path.relative_to(repo).as_posix())
     shared = {name: sorted(where) for name, where in files.items() if len(where) > 1}
     assert shared == {}
-    # The loops over luck may write their purposes as numbers; the next test holds them to the names.
+    # The loops over luck may write purposes as numbers; the next test holds them to the names.
     luck = {name for name, where in files.items() if where <= {"sim/luck.py"}}
     assert luck == {"LUCK_0", "LUCK_1", "LUCK_2"}
 

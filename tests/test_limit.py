@@ -1,5 +1,7 @@
 """The limit is what the article's formula says, when it says so (R-L1 to R-L3, R-L6 to R-L8)."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,7 +167,7 @@ def test_a_slower_clock_refreshes_each_user_once_in_its_days(every, stagger):
             if clock % 3 == 2 and is_due(user, clock, terms):
                 due.append(day)
         assert len(due) == 3
-        assert {b - a for a, b in zip(due, due[1:], strict=False)} == {every}
+        assert {b - a for a, b in pairwise(due)} == {every}
         due_days.add(due[0])
     assert len(due_days) == (every if stagger else 1)
 

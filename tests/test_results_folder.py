@@ -117,8 +117,7 @@ place.finish()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 @pytest.mark.parametrize(
-    ("moment", "stored"),
-    [("close", [0]), ("files_in", [0, 1]), ("appear", [0, 1])],
+    ("moment", "stored"), [("close", [0]), ("files_in", [0, 1]), ("appear", [0, 1])]
 )
 def test_a_killed_run_leaves_nothing_and_resumes_to_the_same_bytes(tmp_path, moment, stored):
     out, scenario = tmp_path / "run", small_scenario(replications=2)

@@ -1,6 +1,7 @@
-"""Rows of a table, plain objects and views hold the same state, and none lets in what does not fit."""
+"""Rows of a table, plain objects and views hold the same state; none takes what does not fit."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_every_column_is_aligned_and_no_byte_is_lost_between_them(row):
         used += kind.itemsize
         widest = max(widest, width)
     spans.sort()
-    assert all(end == start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(spans))
     assert dtype.itemsize % widest == 0
     assert dtype.itemsize - used < widest
 
@@ -142,9 +143,9 @@ def test_a_stored_value_must_lie_in_the_bounds_of_its_column(row):
 @pytest.mark.parametrize("wrong", [1.0, 1.5, float("nan"), "1", None])
 def test_a_stored_value_must_be_whole(wrong):
     table = empty_table(User, 1)
-    with pytest.raises(TypeError, match="^wallet: wanted a whole number"):
+    with pytest.raises(TypeError, match=r"^wallet: wanted a whole number"):
         store(User(wallet=wrong), table, 0)
-    with pytest.raises(TypeError, match="^spend_bins: wanted a whole number"):
+    with pytest.raises(TypeError, match=r"^spend_bins: wanted a whole number"):
         store(User(spend_bins=[wrong] * 30), table, 0)
 
 

@@ -76,10 +76,7 @@ def faults(tree: dict[str, Any], *changes: str) -> list[str]:
                 "wanted a whole number from 3 to 366, a multiple of 3 (found 4)"
             ),
         ),
-        (
-            "[product.limit]\nstagger = 1",
-            "product.limit.stagger: wanted true or false (found 1)",
-        ),
+        ("[product.limit]\nstagger = 1", "product.limit.stagger: wanted true or false (found 1)"),
         (
             '[product.billing]\npast_due_from = "due"',
             'product.billing.past_due_from: wanted "end_of_grace" or "due_day" (found "due")',
@@ -236,14 +233,8 @@ def test_a_long_value_is_shortened() -> None:
         (["users=0"], "run.users: wanted a whole number from 1 to 2,000,000,000 (found 0)"),
         (["start=2024-02-30"], 'run.start: wanted a date such as 2024-01-31 (found "2024-02-30")'),
         (["policy.0.share_ppm=3"], "policy.0: wanted a list with entries (found [])"),
-        (
-            ["population.regions.9=x"],
-            "population.regions.9: wanted a number from 0 to 3 (found 9)",
-        ),
-        (
-            ["users.x=3"],
-            "users: wanted a known key; did you mean `run.users`? (found { x = 3 })",
-        ),
+        (["population.regions.9=x"], "population.regions.9: wanted a number from 0 to 3 (found 9)"),
+        (["users.x=3"], "users: wanted a known key; did you mean `run.users`? (found { x = 3 })"),
         (["=3"], 'wanted KEY=VALUE, such as run.users=2000 (found "=3")'),
         (["run..users=3"], 'wanted KEY=VALUE, such as run.users=2000 (found "run..users=3")'),
     ],

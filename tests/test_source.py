@@ -1,4 +1,4 @@
-"""What the text of the package must keep to; each guard stands for a fault that no run would show."""
+"""What the text of the package must keep to; each stands for a fault that no run would show."""
 
 import ast
 import builtins
@@ -53,7 +53,7 @@ def rules():
 
 
 def imports(path):
-    """Yield what a file imports at run time from sim, as dotted names, with imports in functions."""
+    """Yield what a file imports at run time from sim, as dotted names; those in functions too."""
     tree = parsed(path)
     for_types = {
         id(child)

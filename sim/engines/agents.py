@@ -162,7 +162,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         phases.authorise_all(*everyone, self.wishes, days, day, arms.terms, rows, totals)
         self.agents.do("pay")
         self._ask_rows(phases.repay_of_rows, self.payments)
-        phases.settle_all(*everyone, self.payments, days, day, *numbers, totals)
+        phases.settle_all(*everyone, self.payments, days, day, arms.terms, rows, totals)
         phases.assess_all(*everyone, days, day, *numbers, totals)
 
         self.today = _sum_of_segments(totals[day])

@@ -30,7 +30,7 @@ def close_month(
             if account.opened_on < 0 and account.bucket == Bucket.CLOSED and account.standing == 0:
                 continue
             bucket = bucket_of(account, env)
-            count_bucket(account, bucket, buckets[segment, bucket])
+            count_bucket(account, buckets[segment, bucket])
             count_roll(account, bucket, rolls[segment, account.bucket, bucket])
             cohort = vintages.shape[0] - 1
             if account.opened_on >= 0:

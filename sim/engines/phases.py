@@ -113,7 +113,6 @@ def settle_all(
     payments: Table,
     days: Table,
     day: int,
-    params: Table,
     terms: Table,
     rows: Table,
     totals: Table,
@@ -128,7 +127,6 @@ def settle_all(
                 accounts[i],
                 payments[i],
                 days[day],
-                params[k],
                 terms[k],
                 totals[day, user.segment],
             )

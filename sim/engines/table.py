@@ -1,9 +1,10 @@
-"""The table engine: every user a row, whole stretches of days compiled, blocks shared by threads."""
+"""The table engine: every user a row, stretches of days compiled, blocks shared by threads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def live_stretch(
     keys: NDArray[np.uint64],
     luck: Table,
     wishes: Table,
-    payments: Table,
+    payments: Any,
     totals: Table,
 ) -> None:
     """Let every user of a block live `count` days from `first` on.

@@ -27,7 +27,7 @@ def population(
     ScenarioError for a file, a run or a copula that cannot be used.
     """
     number = scenario.run.users - first if count is None else count
-    users = drawn_users(scenario, plan_of(scenario), first, number, replication)
+    users = drawn_users(plan_of(scenario), first, number, replication)
     given_users(scenario, users)
     return users
 

@@ -17,7 +17,7 @@ from sim.units import PPM, clamp
 from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
 
 if TYPE_CHECKING:
-    from sim.scenario.sections import Scenario
+    pass
 
 # Places of traits and numbers, as plain constants that a kernel can freeze.
 (
@@ -65,7 +65,7 @@ LARGEST_FEN = 400_000_000
 LEAST_SPENT_PPM = 100_000  # of income: outgoings never take all of it
 
 
-def drawn_users(scenario: Scenario, plan: Plan, first: int, count: int, replication: int) -> Table:
+def drawn_users(plan: Plan, first: int, count: int, replication: int) -> Table:
     """Return users first .. first + count - 1 as drawn from the plan, shape (count,)."""
     users = default_table(User, count)
     users["user"] = np.arange(first, first + count)

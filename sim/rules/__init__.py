@@ -1,1 +1,1 @@
-"""The rules, one file a decision; rules do not import each other, only `sim.life` knows the order."""
+"""The rules, one file a decision; none imports another, only `sim.life` knows the order."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @scalar
-def outcome(account: Account, place: int, amount: int, static_today: int, terms: Terms) -> int:
+def outcome(  # noqa: PLR0911  a return for each reason to refuse
+    account: Account, place: int, amount: int, static_today: int, terms: Terms
+) -> int:
     """Return what becomes of a wish (Outcome). A limit reached exactly is still inside it.
 
     static_today: fen already bought on static codes on this day.

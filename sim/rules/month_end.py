@@ -23,7 +23,7 @@ def bucket_of(account: Account, env: Environment) -> int:
 
 
 @scalar
-def count_bucket(account: Account, bucket: int, totals: BucketTotals) -> None:
+def count_bucket(account: Account, totals: BucketTotals) -> None:
     """Count an account where it stands."""
     totals.accounts += 1
     totals.principal += principal(account)

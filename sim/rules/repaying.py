@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 @scalar
 def repay(
-    user: User,
-    account: Account,
-    luck: Luck,
-    env: Environment,
-    p: Params,
-    payment: Payment,
+    user: User, account: Account, luck: Luck, env: Environment, p: Params, payment: Payment
 ) -> None:
     """Fill in what the user wants to pay into one account today, in fen."""
     payment.amount = 0

@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+ASSUMED = "assumed"
 WHOLE_PPM = 1_000_000
+MOST_FEN = 1_000_000_000
 
 
 class Section(BaseModel):
@@ -65,12 +67,26 @@ def number(
     )
 
 
+def share(default: int, description: str, *, source: str, neutral: int | None = None) -> Any:
+    """Declare a share from nothing to the whole, in ppm."""
+    return number(
+        default, description, ge=0, le=WHOLE_PPM, unit="ppm", source=source, neutral=neutral
+    )
+
+
+def money(default: int, description: str, *, source: str, neutral: int | None = None) -> Any:
+    """Declare an amount up to ten million yuan, in fen."""
+    return number(
+        default, description, ge=0, le=MOST_FEN, unit="fen", source=source, neutral=neutral
+    )
+
+
 def choice(default: IntEnum, description: str, source: str) -> Any:
     """Declare one of a kind: in a file the lower-case name of a member of an IntEnum."""
     return Field(default, description=description, json_schema_extra={"source": source})
 
 
-def switch(default: bool, description: str, source: str) -> Any:  # noqa: FBT001  a default
+def switch(default: bool, description: str, source: str) -> Any:
     """Declare a yes or no."""
     return Field(default, description=description, json_schema_extra={"source": source})
 

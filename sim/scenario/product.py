@@ -1,0 +1,301 @@
+"""The credit line and its risk control: keys, bounds, defaults and their sources."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from sim.kinds import Admission, InterestFrom, PastDueFrom, PenaltyStacking
+from sim.scenario.section import (
+    ASSUMED,
+    WHOLE_PPM,
+    Section,
+    choice,
+    money,
+    number,
+    share,
+    switch,
+    text,
+)
+
+
+class Limit(Section):
+    """The dynamic limit (R-L1 to R-L3, R-L6 to R-L8)."""
+
+    fen_per_point: int = number(
+        1_000,
+        "base: fen per point of the payment score",
+        ge=0,
+        le=100_000,
+        unit="fen",
+        source="R-L1: score x 10 yuan",
+    )
+    spending_ppm: int = number(
+        80_000,
+        "of mean monthly spending",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        neutral=0,
+        source="R-L2: 8 %",
+    )
+    deposit_ppm: int = number(
+        50_000,
+        "of the mean wallet balance",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        neutral=0,
+        source="R-L3: 5 %",
+    )
+    deposit_capped: bool = switch(
+        True, "cap the deposit term at the base term", source="assumed (R-L3)"
+    )
+    max_fen: int = money(20_000_000, "highest limit", source="R-L8: 200,000 yuan")
+    refresh_days: int = number(
+        3,
+        "days between refreshes",
+        ge=3,
+        le=366,
+        multiple_of=3,
+        unit="days",
+        source="R-L6: 72 hours",
+    )
+    stagger: bool = switch(
+        False,
+        "spread users over the refresh days instead of one clock for all",
+        source="assumed (R-L6)",
+    )
+    major_purchase_ppm: int = number(
+        500_000,
+        "share of the limit from which a purchase refreshes it at once",
+        ge=1,
+        le=1_000_000_000,
+        unit="ppm",
+        source="assumed (R-L7)",
+    )
+    dynamic: bool = switch(
+        True, "refresh limits at all; false keeps the first limit", source="R-L6"
+    )
+
+
+class Score(Section):
+    """How the payment score moves at each refresh (R-L1: named step and weights)."""
+
+    step_ppm: int = share(60_000, "share of the way to the target", neutral=0, source=ASSUMED)
+    activity_points: int = number(
+        20, "for a full count of payments", ge=0, le=300, unit="points", neutral=0, source=ASSUMED
+    )
+    activity_payments: int = number(
+        30, "payments a month that are a full count", ge=1, le=500, unit="payments", source=ASSUMED
+    )
+    on_time_points: int = number(
+        5,
+        "for each bill paid in time in a row",
+        ge=0,
+        le=300,
+        unit="points",
+        neutral=0,
+        source=ASSUMED,
+    )
+    on_time_most: int = number(12, "bills that count", ge=0, le=120, unit="bills", source=ASSUMED)
+    lapse_points: int = number(
+        60,
+        "off while something is past due, and off for each lapse up to the most",
+        ge=0,
+        le=600,
+        unit="points",
+        neutral=0,
+        source=ASSUMED,
+    )
+    lapses_most: int = number(3, "lapses that count", ge=0, le=120, unit="lapses", source=ASSUMED)
+    lowest: int = number(350, "lowest score", ge=0, le=1_000, unit="points", source=ASSUMED)
+    highest: int = number(850, "highest score", ge=0, le=1_000, unit="points", source=ASSUMED)
+
+
+class Billing(Section):
+    """Statement, due day, grace, minimum (R-P4, R-P5, R-P10)."""
+
+    statement_day: int = number(
+        1,
+        "the statement covers all days before this one",
+        ge=1,
+        le=28,
+        unit="day of month",
+        source="assumed (R-P10)",
+    )
+    due_day_first: int = number(
+        10,
+        "earliest due day among users",
+        ge=1,
+        le=28,
+        unit="day of month",
+        source="assumed (R-P10)",
+    )
+    due_day_last: int = number(
+        10, "latest due day among users", ge=1, le=28, unit="day of month", source="assumed (R-P10)"
+    )
+    grace_days: int = number(
+        3,
+        "days after the due day that do not count as overdue",
+        ge=0,
+        le=14,
+        unit="days",
+        source="R-P5: 72 hours",
+    )
+    minimum_ppm: int = share(
+        100_000, "minimum: share of the billed principal", source="assumed (R-P4): 10 %"
+    )
+    minimum_whole_fen: int = money(
+        10_000, "a bill up to this is its own minimum", source="assumed (R-P4): 100 yuan"
+    )
+    past_due_from: PastDueFrom = choice(
+        PastDueFrom.END_OF_GRACE, "from when days past due are counted", source="assumed (R-P10)"
+    )
+
+    @model_validator(mode="after")
+    def _due_between_statements(self) -> Billing:
+        if self.due_day_first > self.due_day_last:
+            raise ValueError("due_day_first: wanted a day not after due_day_last")
+        if not self.statement_day <= self.due_day_first:
+            raise ValueError("due_day_first: wanted a day not before statement_day")
+        if self.due_day_last + self.grace_days >= self.statement_day + 28:
+            raise ValueError("grace_days: wanted grace that ends before the next statement")
+        return self
+
+
+class Charges(Section):
+    """What credit costs (R-P2, R-P4, R-P7, R-P9)."""
+
+    rate_ppb: int = number(
+        500_000,
+        "interest a day on what is carried",
+        ge=0,
+        le=100_000_000,
+        unit="ppb a day",
+        neutral=0,
+        source="R-P4: 0.05 % a day",
+    )
+    interest_from: InterestFrom = choice(
+        InterestFrom.DUE_DAY, "from when principal bears interest", source="assumed (R-P9)"
+    )
+    penalty_ppm: int = number(
+        1_500_000,
+        "penalty on overdue principal, as a multiple of the rate",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        source="assumed (R-P7): 1.5 times",
+    )
+    penalty_stacking: PenaltyStacking = choice(
+        PenaltyStacking.INSTEAD,
+        "whether the penalty replaces interest or comes on top",
+        source="assumed (R-P7)",
+    )
+    yearly_cap_ppm: int = number(
+        240_000,
+        "interest plus penalty a year at most",
+        ge=0,
+        le=10_000_000,
+        unit="ppm a year",
+        source="assumed (R-P7): 24 %",
+    )
+    manual_fee_ppm: int = share(1_000, "fee on a manual repayment", neutral=0, source="R-P2: 0.1 %")
+
+
+class Scenes(Section):
+    """Where the line can be used and for how much (R-U1 to R-U6)."""
+
+    online_fen: int = money(500_000, "most for one online purchase", source="R-U1: 5,000 yuan")
+    static_day_fen: int = money(
+        50_000, "most a day on static codes", source="assumed (R-U2): 500 yuan"
+    )
+    dynamic_fen: int = money(
+        500_000, "most for one purchase on a dynamic code", source="assumed (R-U2)"
+    )
+    bills_fen: int = money(500_000, "most for one utility bill", source="assumed (R-U4)")
+    cross_border_fen: int = money(500_000, "most for one purchase abroad", source="assumed (R-U5)")
+
+
+class ChargeOff(Section):
+    """When an account is given up, and what comes back (R-W6)."""
+
+    days: int = number(180, "days past due", ge=1, le=210, unit="days", source="assumed (R-W6)")
+    recovery_low_ppm: int = share(
+        100_000, "least share recovered within a year", source="assumed (R-W6): 10 to 25 %"
+    )
+    recovery_high_ppm: int = share(
+        250_000, "largest share recovered within a year", source="assumed (R-W6)"
+    )
+    recovery_curve_ppm: list[int] = Field(
+        [
+            200_000,
+            160_000,
+            130_000,
+            110_000,
+            90_000,
+            80_000,
+            60_000,
+            50_000,
+            40_000,
+            30_000,
+            30_000,
+            20_000,
+        ],
+        min_length=12,
+        max_length=12,
+        description="of that share, month by month",
+        json_schema_extra={"source": "assumed (R-W6)", "unit": "ppm"},
+    )
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> ChargeOff:
+        if self.recovery_low_ppm > self.recovery_high_ppm:
+            raise ValueError("recovery_low_ppm: wanted at most recovery_high_ppm")
+        total = sum(self.recovery_curve_ppm)
+        if min(self.recovery_curve_ppm) < 0 or total != WHOLE_PPM:
+            raise ValueError(
+                f"recovery_curve_ppm: wanted 12 shares that add up to 1,000,000 (found {total:,})"
+            )
+        return self
+
+
+class Product(Section):
+    """The credit line."""
+
+    preset: str = text("seed_article", "the preset these terms are from")
+    admission: Admission = choice(
+        Admission.OPEN_TO_ALL,
+        "who is let in; gates and scores come with R-A1 to R-E4",
+        source=ASSUMED,
+    )
+    minimum_age: int = number(18, "least age", ge=0, le=120, unit="years", source="R-A1")
+    limit: Limit = Limit()
+    score: Score = Score()
+    billing: Billing = Billing()
+    charges: Charges = Charges()
+    scenes: Scenes = Scenes()
+    charge_off: ChargeOff = ChargeOff()
+
+
+class RiskControl(Section):
+    """Blocks that follow from arrears (R-W3, R-W5)."""
+
+    block_when_past_due: bool = switch(
+        True, "no drawings and no increase from the end of grace until cured", source="R-W5"
+    )
+    level_3_days: int = number(
+        30,
+        "level 3 above this many days past due",
+        ge=0,
+        le=1_000,
+        unit="days",
+        source="R-W3: more than 30 days",
+    )
+    reopen_days: int = number(
+        180,
+        "days after full repayment until a suspended user may come back",
+        ge=0,
+        le=3_660,
+        unit="days",
+        source="assumed (R-W3)",
+    )
