@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench picture clean
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -21,6 +21,9 @@ check: $(VENV)/developed  ## lint, types, and the tests that read the source
 
 bench: $(VENV)/developed  ## measure speed and memory; prints a table, writes bench.json
 	$(BIN)/python -m sim.bench --json bench.json
+
+picture: $(VENV)/installed  ## run what the README's picture shows, and draw it
+	$(BIN)/python -m sim.docs.picture
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) runs bench.json

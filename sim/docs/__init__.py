@@ -1,0 +1,1 @@
+"""Pages about the model, and the picture of the README."""
