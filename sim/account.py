@@ -1,7 +1,7 @@
 """The state of an account, declared once: what one user has with one product.
 
 Principal stands in three places: `unbilled` since the last statement, `billed` on the last
-statement and not yet past its due day, `carried` past a due day and bearing interest.
+statement until its grace ends, `carried` from then on and bearing interest.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated
 
 from sim.compiled import scalar
 from sim.kinds import Bucket, Standing
-from sim.units import Code, Count, Day, Fen, Length, Nano, Ppm, Unit
+from sim.units import NEVER, Code, Count, Day, Fen, Length, Nano, Ppm, Unit
 
 MISSED = 7  # bills a user can miss before charge-off at 180 days
 
@@ -24,14 +24,14 @@ class Account:
     """One account. Money is in fen."""
 
     standing: Annotated[Code, "where the account stands (Standing)"] = Standing.NONE.value
-    opened_on: Annotated[Day, "day of opening; -1 before"] = -1
-    first_used_on: Annotated[Day, "day of the first purchase; -1 before"] = -1
+    opened_on: Annotated[Day, "day of opening; NEVER before"] = NEVER
+    first_used_on: Annotated[Day, "day of the first purchase; NEVER before"] = NEVER
     due_day: Annotated[Code, "day of the month on which bills are due (R-P10)"] = 10
     limit: Annotated[Fen, "credit limit"] = 0
     first_limit: Annotated[Fen, "limit on opening"] = 0
 
     unbilled: Annotated[Fen, "principal drawn since the last statement"] = 0
-    billed: Annotated[Fen, "principal on the last statement, due day not yet passed"] = 0
+    billed: Annotated[Fen, "principal on the last statement, until its grace ends"] = 0
     carried: Annotated[Fen, "principal past its due day; bears interest (R-P9)"] = 0
     overdue: Annotated[Fen, "the part of carried that was missed; bears the penalty (R-P7)"] = 0
     interest: Annotated[Fen, "posted and unpaid"] = 0
@@ -48,7 +48,7 @@ class Account:
 
     bill_open: Annotated[Code, "1 from a statement with something due to the end of its grace"] = 0
     statement_due: Annotated[Fen, "what is left to pay of the last statement, all of it"] = 0
-    minimum_due: Annotated[Fen, "what is left to pay of its minimum (R-P4)"] = 0
+    minimum_due: Annotated[Fen, "what is left to pay of its minimum, until grace ends (R-P4)"] = 0
     missed: Annotated[MissedFen, "minimums missed and still unpaid, oldest first"] = field(
         default_factory=lambda: [0] * MISSED
     )
@@ -56,13 +56,13 @@ class Account:
         default_factory=lambda: [0] * MISSED
     )
     missed_count: Annotated[Code, "how many"] = 0
-    on_time_periods: Annotated[Count, "bills paid in time, in a row"] = 0
-    lapses: Annotated[Count, "bills missed, ever"] = 0
-    worst_days: Annotated[Count, "most days past due, ever"] = 0
+    on_time_periods: Annotated[Count, "bills of which the minimum was paid in time, in a row"] = 0
+    lapses: Annotated[Count, "bills missed since opening"] = 0
+    worst_days: Annotated[Count, "most days past due since opening"] = 0
     attempts_refused: Annotated[Count, "purchases refused for lack of limit, ever"] = 0
 
-    settled_on: Annotated[Day, "day on which a suspended account owed nothing; -1 otherwise"] = -1
-    charged_off_on: Annotated[Day, "day of charge-off; -1 before"] = -1
+    settled_on: Annotated[Day, "day on which a suspended account came to owe nothing"] = NEVER
+    charged_off_on: Annotated[Day, "day of charge-off; NEVER before"] = NEVER
     written_off: Annotated[Fen, "amount charged off"] = 0
     recovered: Annotated[Fen, "of it, recovered since"] = 0
     recovery: Annotated[Ppm, "share that will be recovered within a year (R-W6)"] = 0

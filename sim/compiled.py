@@ -18,7 +18,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core.caching import InTreeCacheLocator, UserWideCacheLocator
-from numba.extending import register_jitable
+from numba.extending import intrinsic, register_jitable
+from numba.np import arrayobj
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +53,25 @@ def leaf(function: F) -> F:
 def kernel(loop: F) -> F:
     """Compile a loop over rows; it releases the interpreter lock."""
     return _compiled(loop)
+
+
+def _borrowed(_typing: Any, array: Any) -> Any:
+    """Return an array without its reference count; only in a kernel, which its caller outlives.
+
+    Passing an array on, or cutting a view of it, then costs nothing. With it, each is an atomic
+    addition to memory: thirty a user-day, a seventh of its time.
+    """
+
+    def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view: Any = arrayobj.make_array(signature.args[0])  # type: ignore[no-untyped-call]
+        kept = view(context, builder, value=arguments[0])
+        kept.meminfo = kept.parent = kept.meminfo.type(None)
+        return kept._getvalue()  # noqa: SLF001
+
+    return array(array), lower
+
+
+borrowed: Any = intrinsic(_borrowed)
 
 
 def on_disk(loop: Any) -> bool:

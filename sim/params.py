@@ -7,6 +7,7 @@ sections field by field; text, dates and lists of free length stay outside.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ class Tables:
     normal: list[int]  # quantiles of a standard normal, thousandths
     place: list[int]  # Place of each of PLACE_CELLS equally likely choices
     place_scale: list[int]  # ppm, by Place
-    burst: list[float]  # (n + shape) / (n + 1): ratio of successive chances, without the mean
+    burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
     mean_amount: int  # ppm: mean amount over places, against the user's scale
 
 
@@ -76,7 +77,7 @@ def tables_of(behaviour: Behaviour) -> Tables:
         ).tolist(),
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
-        burst=[(n + shape) / (n + 1) for n in range(WISHES)],
+        burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],
         mean_amount=tickets.mean_amount_ppm(behaviour),
     )
 

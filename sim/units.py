@@ -43,6 +43,7 @@ MilliPoints = Annotated[int, Unit("1e-3 point", "i4", 0, _I4)]  # of the same sc
 Milli = Annotated[int, Unit("1e-3 logit", "i2", -_I2, _I2)]  # an inclination, in log-odds
 Word = Annotated[int, Unit("word", "u4", 0, 2**32 - 1)]  # 32 random bits
 
+NEVER = -1_000_000  # a Day that has not come; days before the run are negative too
 PPM = 1_000_000
 PPB = 1_000_000_000
 
@@ -56,9 +57,7 @@ def share(amount: int, ppm: int) -> int:
     scaled = amount * ppm
     whole = scaled // 1_000_000
     rest = scaled - whole * 1_000_000
-    if rest > 500_000 or (rest == 500_000 and whole % 2 == 1):
-        whole += 1
-    return whole
+    return whole + (1 if rest + whole % 2 > 500_000 else 0)
 
 
 @scalar

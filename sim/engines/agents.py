@@ -66,7 +66,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
 
     def wish(self) -> None:
         """Put what `spend` returns before the product."""
-        self._wishes.days = 0
+        self._wishes.count = 0
         if self.status == Status.HERE:
             wishes = self.spend(self._luck, self.model.environment)
             if wishes is not self._wishes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sim.compiled import kernel
-from sim.kinds import Bucket
+from sim.kinds import Bucket, Standing
 from sim.rows import Table
 from sim.rules.month_end import bucket_of, count_bucket, count_roll, count_vintage
+from sim.units import NEVER
 
 
 @kernel
@@ -27,7 +28,8 @@ def close_month(
         segment = users[i].segment
         for k in range(accounts.shape[1]):
             account = accounts[i, k]
-            if account.opened_on < 0 and account.bucket == Bucket.CLOSED and account.standing == 0:
+            never_held = account.opened_on == NEVER and account.standing == Standing.NONE
+            if never_held and account.bucket == Bucket.CLOSED:
                 continue
             bucket = bucket_of(account, env)
             count_bucket(account, buckets[segment, bucket])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arms import arm_of
-from sim.compiled import kernel
+from sim.compiled import borrowed, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_month
 from sim.engines.state import State
@@ -45,6 +45,9 @@ def live_stretch(
 
     row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days, segments).
     """
+    users, accounts, days = borrowed(users), borrowed(accounts), borrowed(days)
+    params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
+    luck, wishes, payments = borrowed(luck), borrowed(wishes), borrowed(payments)
     seed = params[row].seed
     replication = params[row].replication
     tile = max(TILE_ROWS // count, 1)

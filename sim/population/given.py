@@ -19,6 +19,7 @@ from sim.account import Account
 from sim.kinds import AutoDebit, Bucket, Standing, Status
 from sim.rows import Column, Table, columns, outside_name
 from sim.scenario import ScenarioError
+from sim.units import NEVER
 from sim.user import BINS, User
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _open_accounts(
     accounts["standing"] = np.where(held, np.where(late > 0, Standing.BLOCKED, Standing.OPEN), 0)
     accounts["due_day"] = scenario.product.billing.due_day_first
     accounts["limit"] = accounts["first_limit"] = given["limit_fen"] * held
-    accounts["first_used_on"] = np.where(balance > 0, 0, -1)
+    accounts["first_used_on"] = np.where(balance > 0, 0, NEVER)
     accounts["unbilled"] = np.where(late > 0, 0, balance)
     accounts["carried"] = accounts["overdue"] = np.where(late > 0, balance, 0)
     accounts["statement_due"] = np.where(late > 0, balance, 0)
@@ -271,8 +272,7 @@ def _days_lived(scenario: Scenario) -> int:
 def _move_days(scenario: Scenario, accounts: Table) -> None:
     """Count days from this run's first day, not from that of the run the accounts are from."""
     lived = _days_lived(scenario)
-    for name in ("opened_on", "first_used_on", "settled_on"):
-        accounts[name] = np.where(accounts[name] < 0, -1, np.minimum(accounts[name] - lived, -1))
-    accounts["charged_off_on"] -= lived * (accounts["charged_off_on"] >= 0)
+    for name in ("opened_on", "first_used_on", "settled_on", "charged_off_on"):
+        accounts[name] -= lived * (accounts[name] != NEVER)
     late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
     accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)

@@ -9,6 +9,7 @@ from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, word
 from sim.kinds import Bucket, Standing
+from sim.units import NEVER
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def open_account(user: User, account: Account, env: Environment, p: Params, term
     account.due_day = terms.billing.due_day_first + ((days * fate) >> 32)
     account.standing = Standing.OPEN.value
     account.opened_on = env.day
-    account.first_used_on = -1
+    account.first_used_on = NEVER
     account.on_time_periods = 0
     account.lapses = 0
     account.worst_days = 0
-    account.settled_on = -1
+    account.settled_on = NEVER
     account.bucket = Bucket.CLOSED.value
     account.bucket_balance = 0
 

@@ -9,7 +9,7 @@ from sim.compiled import scalar
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, word
 from sim.kinds import Flow, Method, Standing
-from sim.units import share
+from sim.units import NEVER, share
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def change_standing(account: Account, env: Environment, p: Params) -> None:
     if late > risk.level_3_days and account.standing != Standing.SUSPENDED:
         account.standing = Standing.SUSPENDED.value
         account.limit = 0
-        account.settled_on = -1
+        account.settled_on = NEVER
     if account.standing == Standing.SUSPENDED:
         if owed(account) > 0:
-            account.settled_on = -1
-        elif account.settled_on < 0:
+            account.settled_on = NEVER
+        elif account.settled_on == NEVER:
             account.settled_on = env.day
 
 
@@ -47,7 +47,7 @@ def may_reopen(account: Account, env: Environment, p: Params) -> bool:
     """Tell whether a suspended account has waited long enough after full repayment."""
     return (
         account.standing == Standing.SUSPENDED
-        and account.settled_on >= 0
+        and account.settled_on != NEVER
         and env.day - account.settled_on >= p.risk_control.reopen_days
     )
 

@@ -24,7 +24,7 @@ def days_since_due(account: Account, env: Environment) -> int:
 @scalar
 def statement_tonight(env: Environment, terms: Terms) -> bool:
     """Tell whether a statement is cut at the close of this day: tomorrow is the statement day."""
-    tomorrow = env.day_of_month % env.month_length + 1
+    tomorrow = 1 if env.day_of_month == env.month_length else env.day_of_month + 1
     return tomorrow == terms.billing.statement_day
 
 

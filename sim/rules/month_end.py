@@ -7,6 +7,7 @@ from sim.compiled import scalar
 from sim.day import Environment
 from sim.kinds import Bucket, Standing
 from sim.month import BucketTotals, RollTotals, VintageTotals
+from sim.units import NEVER
 
 
 @scalar
@@ -45,10 +46,10 @@ def count_roll(account: Account, bucket: int, totals: RollTotals) -> None:
 def count_vintage(account: Account, totals: VintageTotals) -> None:
     """Count an account into the cohort of its month of opening."""
     totals.accounts += 1
-    totals.used += 1 if account.first_used_on >= 0 else 0
+    totals.used += 1 if account.first_used_on != NEVER else 0
     totals.ever_31 += 1 if account.worst_days > 30 else 0
     totals.ever_91 += 1 if account.worst_days > 90 else 0
-    totals.charged_off += 1 if account.charged_off_on >= 0 else 0
+    totals.charged_off += 1 if account.charged_off_on != NEVER else 0
     totals.principal += principal(account)
     totals.written_off += account.written_off
     totals.recovered += account.recovered

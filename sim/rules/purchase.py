@@ -6,6 +6,7 @@ from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
 from sim.kinds import Flow
+from sim.units import NEVER
 from sim.user import User, funds, pay_out
 
 
@@ -13,7 +14,7 @@ from sim.user import User, funds, pay_out
 def draw_credit(account: Account, place: int, amount: int, env: Environment, today: Totals) -> None:
     """Draw a purchase from the line; it is billed with the next statement."""
     account.unbilled += amount
-    if account.first_used_on < 0:
+    if account.first_used_on == NEVER:
         account.first_used_on = env.day
     today.credit[place] += amount
     book(today, Flow.PURCHASES, amount)

@@ -49,33 +49,44 @@ def spend(
 @scalar
 def purchases(user: User, luck: Luck, env: Environment, p: Params) -> int:
     """Return how many purchases the user wants: the negative binomial quantile of the luck."""
-    shape = p.behaviour.spending.burst_shape
-    rate = user.rate * user.mood // PPM * env.demand // PPM
+    rate = user.rate * user.mood * 1e-12 * (env.demand * 1e-6)
     if env.day <= user.damped_until:
-        rate -= rate * p.behaviour.spending.message_damp_ppm // PPM
-    stay = shape / (shape + rate * 1e-6)
-    at = 1.0
-    for _ in range(shape):
-        at *= stay
-    factor = 1.0 - stay
+        rate -= rate * p.behaviour.spending.message_damp_ppm * 1e-6
+    shape = p.behaviour.spending.burst_shape
+    stay = shape / (shape + rate)
+    again = 1.0 - stay
+    none = power(stay, shape)
     u = (luck.count + 0.5) * 2.3283064365386963e-10  # 2**-32
     # Four terms without a branch: the processor cannot guess a count, and a wrong guess costs more.
-    burst = p.tables.burst
-    at_1 = at * factor * burst[0]
-    at_2 = at_1 * factor * burst[1]
-    at_3 = at_2 * factor * burst[2]
-    up_to_1 = at + at_1
-    up_to_2 = up_to_1 + at_2
-    up_to = up_to_2 + at_3
-    count = (u >= at) + (u >= up_to_1) + (u >= up_to_2) + (u >= up_to)
+    # They are relative to the chance of none, which is known last.
+    ways = p.tables.burst
+    square = again * again
+    up_to_1 = 1.0 + again * ways[1]
+    up_to_2 = up_to_1 + square * ways[2]
+    up_to = up_to_2 + square * again * ways[3]
+    count = (u >= none) + (u >= none * up_to_1) + (u >= none * up_to_2) + (u >= none * up_to)
     if count == 4:
-        at = at_3 * factor * burst[3]
-        up_to += at
-        while u >= up_to and count < WISHES:
-            at *= factor * burst[count]
-            up_to += at
+        term = square * square
+        up_to += term * ways[4]
+        while u >= none * up_to and count < WISHES:
             count += 1
+            term *= again
+            up_to += term * ways[count]
     return count
+
+
+@scalar
+def power(value: float, exponent: int) -> float:
+    """Return value ** exponent for a whole exponent >= 0, by the same products everywhere."""
+    result = 1.0
+    left = exponent
+    square = value
+    while left > 0:
+        if left & 1:
+            result *= square
+        square *= square
+        left >>= 1
+    return result
 
 
 @scalar
