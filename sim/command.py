@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -208,6 +209,11 @@ def _live(
             f"No holidays and festivals are known for {year}; their factors are neutral.",
             file=sys.stderr,
         )
+    last = plan.run.start + timedelta(days=plan.run.days - 1)
+    for index, policy in enumerate(plan.policy):
+        if policy.date > last:
+            words = f"{policy.date} is after the last day, {last}; it changes nothing"
+            print(f"policy.{index}.date: {words}.", file=sys.stderr)
     if engine == "table" and not quiet and will_compile():
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days

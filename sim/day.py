@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from sim.compiled import scalar
 from sim.kinds import FLOWS, METHODS, OUTCOMES, PLACES
-from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Ppm, Unit, Word
+from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Months, Ppm, Unit, Word
 
 WISHES = 16  # purchases that a user can want on one day
 DRAWN = 4  # of them, drawn with the day's luck; the rest are keyed calls
@@ -46,7 +46,7 @@ class Environment:
     """What all users share on a day; made before it."""
 
     day: Annotated[Day, "since the first simulated day"] = 0
-    month: Annotated[Days, "months since the first simulated month"] = 0
+    month: Annotated[Months, "months since the first simulated month"] = 0
     day_of_month: Annotated[Code, "1 .. 31"] = 1
     month_length: Annotated[Code, "days in this month"] = 31
     last_month_length: Annotated[Code, "days in the month before"] = 31

@@ -90,10 +90,12 @@ def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None
     from sim.results.record import Record
 
     records = []
+    started = time.perf_counter()
     for replication in range(scenario.run.replications):
         state = simulate(scenario, engine=engine, threads=threads, replication=replication)
         records.append(Record.of(state))
-    return Run.of(records)
+    timings = {"days_s": round(time.perf_counter() - started, 3)}
+    return Run.of(records, engine=engine, threads=threads, timings=timings)
 
 
 class Stopped(Exception):  # noqa: N818  not an error: the user asked for it

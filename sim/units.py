@@ -31,6 +31,7 @@ Fen = Annotated[int, Unit("fen", "i4", -MAX_FEN, MAX_FEN)]  # money in 1/100 yua
 FenSum = Annotated[int, Unit("fen", "i8", -(2**62), 2**62)]  # money of many users, or many days
 Nano = Annotated[int, Unit("1e-9 fen", "i4", -(10**9), 10**9)]  # what is left of an exact accrual
 Day = Annotated[int, Unit("day", "i4", -_I4, _I4)]  # counted from the first simulated day, 0
+Months = Annotated[int, Unit("months", "i2", -_I2, _I2)]
 Days = Annotated[int, Unit("days", "i2", -_I2, _I2)]  # a span of time
 Count = Annotated[int, Unit("count", "i2", -_I2, _I2)]
 CountSum = Annotated[int, Unit("count", "i8", 0, 2**62)]
@@ -40,6 +41,7 @@ Flag = Annotated[int, Unit("flag", "i1", 0, 1)]
 Ppm = Annotated[int, Unit("ppm", "i4", -_I4, _I4)]  # a rate or a share in millionths
 Points = Annotated[int, Unit("points", "i2", 0, _I2)]  # of the payment score
 MilliPoints = Annotated[int, Unit("1e-3 point", "i4", 0, _I4)]  # of the same score
+PerMille = Annotated[int, Unit("1e-3", "i2", 0, 1_000)]  # a share in thousandths
 Milli = Annotated[int, Unit("1e-3 logit", "i2", -_I2, _I2)]  # an inclination, in log-odds
 Word = Annotated[int, Unit("word", "u4", 0, 2**32 - 1)]  # 32 random bits
 

@@ -22,6 +22,7 @@ from sim.units import (
     Milli,
     MilliPoints,
     Number,
+    PerMille,
     Points,
     Ppm,
     Unit,
@@ -84,7 +85,7 @@ class User:
 
     strain: Annotated[Milli, "financial strain; 0 is usual, larger is worse"] = 0
     mood: Annotated[Ppm, "multiplies the rate of purchases; made every 72 hours"] = 1_000_000
-    habit: Annotated[Milli, "share of recent purchases wished on credit, thousandths"] = 250
+    habit: Annotated[PerMille, "share of recent purchases wished on credit"] = 250
     damped_until: Annotated[Day, "last day on which a message still damps spending"] = -1
 
     spent_now: Annotated[Fen, "spent since the last 72-hour close, all means"] = 0

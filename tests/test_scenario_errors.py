@@ -53,11 +53,11 @@ def faults(tree: dict[str, Any], *changes: str) -> list[str]:
         ),
         (
             "[run]\nstart = 2024-01-01T00:00:00",
-            "run.start: wanted a date such as 2024-01-31 (found 2024-01-01T00:00:00)",
+            "run.start: wanted a date from 1900-01-01 to 2200-01-01 (found 2024-01-01T00:00:00)",
         ),
         (
             '[run]\nstart = "2024-01-01"',
-            'run.start: wanted a date such as 2024-01-31 (found "2024-01-01")',
+            'run.start: wanted a date from 1900-01-01 to 2200-01-01 (found "2024-01-01")',
         ),
         ("[run]\nname = 3", "run.name: wanted text in quotes (found 3)"),
         ("run = 3", "run: wanted a table with keys such as name (found 3)"),
@@ -231,7 +231,10 @@ def test_a_long_value_is_shortened() -> None:
     ("changes", "line"),
     [
         (["users=0"], "run.users: wanted a whole number from 1 to 2,000,000,000 (found 0)"),
-        (["start=2024-02-30"], 'run.start: wanted a date such as 2024-01-31 (found "2024-02-30")'),
+        (
+            ["start=2024-02-30"],
+            'run.start: wanted a date from 1900-01-01 to 2200-01-01 (found "2024-02-30")',
+        ),
         (["policy.0.share_ppm=3"], "policy.0: wanted a list with entries (found [])"),
         (["population.regions.9=x"], "population.regions.9: wanted a number from 0 to 3 (found 9)"),
         (["users.x=3"], "users: wanted a known key; did you mean `run.users`? (found { x = 3 })"),
@@ -349,16 +352,12 @@ class TestFiles:
 class TestPolicies:
     """Policies that cannot come into force."""
 
-    def test_dates_lie_in_the_run_and_do_not_go_back(self) -> None:
+    def test_dates_are_not_before_the_run_and_do_not_go_back(self) -> None:
         dates = [dt.date(2023, 12, 31), JULY, JULY, dt.date(2025, 1, 1), dt.date(2024, 2, 1)]
         assert faults({"policy": [{"date": date} for date in dates]}) == [
             (
                 "x: policy.0.date: "
-                "wanted a date within the run, 2024-01-01 to 2024-12-30 (found 2023-12-31)"
-            ),
-            (
-                "x: policy.3.date: "
-                "wanted a date within the run, 2024-01-01 to 2024-12-30 (found 2025-01-01)"
+                "wanted a date from the first simulated day on, 2024-01-01 (found 2023-12-31)"
             ),
             (
                 "x: policy.4.date: "
@@ -369,8 +368,18 @@ class TestPolicies:
     def test_a_policy_may_start_within_the_burn_in(self) -> None:
         run = {"burn_in_days": 1}
         from_tree({"run": run, "policy": [{"date": dt.date(2023, 12, 31)}]})
-        run = {"burn_in_days": 36_500, "start": dt.date(1, 1, 1)}
-        from_tree({"run": run, "policy": [{"date": dt.date(1, 1, 1)}]})
+
+    def test_a_policy_may_start_after_the_last_day(self) -> None:
+        from_tree({"run": {"days": 30}, "policy": [{"date": dt.date(2024, 6, 1)}]})
+
+    def test_a_clock_cannot_jump(self) -> None:
+        policy = {"date": dt.date(2024, 6, 1), "set": {"product.limit.stagger": True}}
+        assert faults({"policy": [policy]}) == [
+            (
+                "x: policy.0.set.product.limit.stagger: wanted a key that may change in a run;"
+                " a user's 72-hour clock cannot jump (found true)"
+            )
+        ]
 
     @pytest.mark.parametrize("key", ["run.users", "population.file", "output.tables", "policy"])
     def test_what_is_fixed_for_the_run_is_no_matter_of_policy(self, key: str) -> None:

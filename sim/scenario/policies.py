@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="Document")
 
 CHANGEABLE = ("product", "risk_control", "behaviour")
+FIXED = {"product.limit.stagger": "a user's 72-hour clock cannot jump"}
 _CHANGEABLE = f"{', '.join(CHANGEABLE[:-1])} or {CHANGEABLE[-1]}"
 MOST_PARTIAL = 8  # policies for a share of users: each doubles the sets of numbers in force
 EVERYONE_PPM = 1_000_000
@@ -115,16 +116,16 @@ def _flat(settings: Tree, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
 
 
 def _dates(model: type[BaseModel], tree: Tree) -> Iterator[Fault]:
-    """Yield a fault for each date that is before the one above it, or outside the run."""
-    first, last = _span(model, tree)
+    """Yield a fault for each date that is before the one above it, or before the run."""
+    first = _first_day(model, tree)
     before = dt.date.min
     for index, policy in enumerate(_policies(tree)):
         date = policy.get("date") if isinstance(policy, dict) else None
         if type(date) is not dt.date:
             continue
         at = ("policy", index, "date")
-        if not first <= date <= last:
-            words = f"wanted a date within the run, {first} to {last} (found {date})"
+        if date < first:
+            words = f"wanted a date from the first simulated day on, {first} (found {date})"
             yield Fault(at, words, crossed=True)
         if date < before:
             words = f"wanted a date not before that of the policy above, {before} (found {date})"
@@ -132,19 +133,15 @@ def _dates(model: type[BaseModel], tree: Tree) -> Iterator[Fault]:
         before = max(before, date)
 
 
-def _span(model: type[BaseModel], tree: Tree) -> tuple[dt.date, dt.date]:
-    """Return the first and the last simulated day; all days where `run` has faults of its own."""
+def _first_day(model: type[BaseModel], tree: Tree) -> dt.date:
+    """Return the first simulated day; the first of all where `run` has faults of its own."""
     kind: Any = model.model_fields["run"].annotation
     try:
         run = kind.model_validate(tree.get("run", {}))
     except ValidationError:
-        return dt.date.min, dt.date.max
-    start = run.start.toordinal()
-    first, last = start - run.burn_in_days, start + run.days - 1
-    return (
-        dt.date.fromordinal(max(first, dt.date.min.toordinal())),
-        dt.date.fromordinal(min(last, dt.date.max.toordinal())),
-    )
+        return dt.date.min
+    first = run.start.toordinal() - run.burn_in_days
+    return dt.date.fromordinal(max(first, dt.date.min.toordinal()))
 
 
 def _partial(tree: Tree) -> Iterator[Fault]:
@@ -163,6 +160,9 @@ def _setting_faults(model: type[BaseModel], settings: Tree) -> Iterator[Fault]:
         path = tuple(key.split("."))
         if path[0] in model.model_fields and path[0] not in CHANGEABLE:
             words = f"wanted a key of {_CHANGEABLE} (found {found(value)})"
+            yield Fault(path, words, crossed=False)
+        elif key in FIXED:
+            words = f"wanted a key that may change in a run; {FIXED[key]} (found {found(value)})"
             yield Fault(path, words, crossed=False)
         elif not any(step.isdecimal() for step in path):  # an index needs the list it is in
             paths.append(path)

@@ -60,7 +60,12 @@ class Run(Section):
 
     name: str = text("scenario", "a short name, for titles and folders")
     description: str = text("", "what the scenario is for")
-    start: dt.date = Field(dt.date(2024, 1, 1), description="first reported day")
+    start: dt.date = Field(
+        dt.date(2024, 1, 1),
+        description="first reported day",
+        ge=dt.date(1900, 1, 1),
+        le=dt.date(2200, 1, 1),
+    )
     days: int = number(365, "reported days", ge=1, le=36_500, unit="days", source=ASSUMED)
     burn_in_days: int = number(
         0,

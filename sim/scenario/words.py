@@ -46,6 +46,8 @@ def _class(kind: type, bounds: dict[str, Any]) -> str:
         return "text in quotes" + _size(bounds, "character")
     if kind in (int, float):
         return _number("a whole number" if kind is int else "a number", bounds)
+    if kind is dt.date and "ge" in bounds:
+        return f"a date from {bounds['ge']} to {bounds['le']}"
     return _PLAIN.get(kind, "another value")
 
 
