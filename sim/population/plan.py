@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import integrate, optimize, special
+from scipy import special
 
 from sim import quantiles
 from sim.scenario import ScenarioError
@@ -183,22 +184,24 @@ def auc_of(correlation: float, bad: float) -> float:
     score of the bad has distribution G, of the good H; the area is P(bad < good), by quadrature.
     """
     edge, rest = special.ndtri(bad), np.sqrt(1 - correlation**2)
-
-    def bad_at(s: float) -> float:
-        return float(special.ndtr((edge - correlation * s) / rest))
-
-    def density(s: float) -> float:
-        return float(np.exp(-s * s / 2) / np.sqrt(2 * np.pi))
-
     grid = np.linspace(-8, 8, 4_001)
-    at_bad = np.array([density(s) * bad_at(s) for s in grid]) / bad
-    at_good = np.array([density(s) * (1 - bad_at(s)) for s in grid]) / (1 - bad)
-    below = integrate.cumulative_trapezoid(at_bad, grid, initial=0)
-    return float(integrate.trapezoid(below * at_good, grid))
+    density = np.exp(-grid * grid / 2) / np.sqrt(2 * np.pi)
+    bad_at = special.ndtr((edge - correlation * grid) / rest)
+    at_bad = density * bad_at / bad
+    at_good = density * (1 - bad_at) / (1 - bad)
+    steps = (at_bad[1:] + at_bad[:-1]) / 2 * np.diff(grid)
+    below = np.concatenate([[0.0], np.cumsum(steps)])
+    return float(np.trapezoid(below * at_good, grid))
 
 
+@cache
 def score_link(auc: float, bad: float) -> float:
-    """Return the correlation of score and prudence that gives this area under the curve."""
-    if auc <= 0.5:
-        return 0.0
-    return float(optimize.brentq(lambda r: auc_of(r, bad) - auc, 0.0, 0.999, xtol=1e-6))
+    """Return the correlation of score and prudence that gives this area under the curve.
+
+    By halving: scipy.optimize would take longer to import than all that happens before day one.
+    """
+    low, high = 0.0, 0.999
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if auc_of(middle, bad) < auc else (low, middle)
+    return low if auc > 0.5 else 0.0
