@@ -21,6 +21,7 @@ from sim.stretches import Stretch
 
 BLOCK = 8_192  # users that a thread takes at a time
 TILE_ROWS = 256  # rows of luck filled at a time: they stay in the first cache
+APART = 64  # spare rows that keep what two threads write out of one cache line
 
 
 @kernel
@@ -91,8 +92,8 @@ class TableEngine:
             (
                 np.zeros((2, TILE_ROWS), dtype=np.uint64),
                 empty_table(Luck, TILE_ROWS),
-                empty_table(Wishes, 1),
-                empty_table(Payment, products),
+                empty_table(Wishes, APART)[:1],
+                empty_table(Payment, products + APART)[:products],
             )
             for _ in range(threads)
         ]
