@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
-    from sim.scenario import Scenario
     from sim.simulation import EngineName
 
 WRONG_INPUT, INTERRUPTED = 2, 130
@@ -125,7 +124,7 @@ def run(
         scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications)
     )
     check_inputs(plan)
-    place = out or _default_place(plan)
+    place = out or Path("runs") / plan.name
     with _stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
@@ -181,12 +180,6 @@ def _changes(settings: list[str] | None, **given: int | None) -> list[str]:
     """Return all changes to a scenario as KEY=VALUE."""
     named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
     return [*(settings or []), *named]
-
-
-def _default_place(plan: Scenario) -> Path:
-    place = Path("runs") / plan.name
-    place.parent.mkdir(exist_ok=True)
-    return place
 
 
 def _live(

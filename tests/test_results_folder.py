@@ -195,10 +195,18 @@ def test_an_unfinished_run_of_another_version_is_not_gone_on_with(tmp_path):
     assert "0.0.1" in refusal(tmp_path / "run", small_scenario(), resume=True)
 
 
-def test_a_missing_parent_is_refused(tmp_path):
-    message = refusal(tmp_path / "nowhere" / "run", small_scenario())
-    assert str(tmp_path / "nowhere") in message
-    assert not (tmp_path / "nowhere").exists()
+def test_missing_folders_above_are_made(tmp_path):
+    draft = prepare(tmp_path / "new" / "deeper" / "run", small_scenario())
+    assert draft is not None
+    assert draft.path.parent == tmp_path / "new" / "deeper"
+    assert draft.path.is_dir()
+
+
+def test_a_file_above_is_refused(tmp_path):
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    message = refusal(tmp_path / "taken" / "run", small_scenario())
+    assert f"wanted a folder {tmp_path / 'taken'} to write into (found a file)" in message
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
 
 
 @contextmanager

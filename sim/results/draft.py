@@ -104,7 +104,7 @@ class Draft:
 def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
     """Start a draft in a new folder `path`."""
     with room_to_write(out):
-        path.mkdir(exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         unfinished = path / f"{FILE}.unfinished"
         unfinished.write_text(json.dumps(manifest.identity(scenario), indent=1), encoding="utf-8")
         unfinished.rename(path / FILE)

@@ -35,8 +35,9 @@ def prepare(out: str | Path, scenario: Scenario, *, resume: bool = False) -> Dra
         _check_finished(out, scenario)
         shutil.rmtree(partial, ignore_errors=True)
         return None
-    if not out.parent.is_dir():
-        raise refused(out, f"a folder {out.parent} to write into", "nothing of that name")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise refused(out, f"a folder {above} to write into", "a file")
     if not partial.exists() or (partial.is_dir() and _unbegun(partial)):
         return draft.begun(out, partial, scenario)
     _check_unfinished(partial, scenario, resume=resume)
