@@ -50,6 +50,7 @@ _SUFFIXES = {
     "points": "_points",
     "1e-3 point": "_milli_points",
     "1e-3 logit": "_milli",
+    "1e-3": "_per_mille",
 }
 
 

@@ -141,7 +141,7 @@ def _columns_of(scenario: Scenario, users: Table) -> dict[str, NDArray[np.int64]
     path = scenario.path_of("population.file")
     label = scenario.population.file
     table = _read(Path(str(path)), label)
-    faults = _faults_of(table, scenario.run.users, label)
+    faults = _faults_of(table, scenario, label)
     if faults:
         raise ScenarioError(faults)
     wanted = users["user"]
@@ -169,14 +169,17 @@ def _read(path: Path, label: str) -> pa.Table:
         raise ScenarioError([f"{label}: wanted a Parquet file (found: {reason})"]) from None
 
 
-def _faults_of(table: pa.Table, users: int, label: str) -> list[str]:
-    faults = []
+def _faults_of(table: pa.Table, scenario: Scenario, label: str) -> list[str]:
+    faults, users = [], scenario.run.users
+    kinds = {"segment": len(scenario.population.segments)}
+    kinds["region"] = len(scenario.population.regions)
+    known = {name: COLUMNS[name]._replace(high=kinds[name] - 1) for name in kinds}
     for name in table.column_names:
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             faults.append(f"{label}: {name}: wanted a known column{hint} (found {name})")
-    for name, wanted in COLUMNS.items():
+    for name, wanted in (COLUMNS | known).items():
         if name in table.column_names:
             faults += [f"{label}: {name}: {line}" for line in _column_faults(table[name], wanted)]
         elif wanted.needed:
