@@ -34,7 +34,7 @@ def test_an_opened_run_can_be_saved_elsewhere(run, tmp_path):
     assert copy.daily.equals(run.daily)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "run"]
     with pytest.raises(ScenarioError):
-        run.save(tmp_path / "nowhere" / "run")
+        run.save(tmp_path / "run" / "daily.parquet" / "run")
 
 
 def test_some_columns_can_be_read_and_a_table_left_out_is_no_attribute(run):
