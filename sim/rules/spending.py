@@ -108,11 +108,9 @@ def means(
     if place >= Place.TRANSFER or (own < amount and account.standing == Standing.OPEN):
         return 0
     s = p.behaviour.spending
+    tight, price_, full = s.tight_weight, s.price_weight, s.full_line_weight
     index = user.credit_lean + s.habit_weight * user.habit // 1_000
-    if own < amount * s.tight_multiple:
-        index += s.tight_weight
-    if account.carried > 0:
-        index -= s.price_weight
-    if account.limit - principal(account) < amount:
-        index -= s.full_line_weight
+    index += tight if own < amount * s.tight_multiple else 0
+    index -= price_ if account.carried > 0 else 0
+    index -= full if account.limit - principal(account) < amount else 0
     return 0 if index + read(p.tables.logistic, noise) > 0 else OWN_MONEY
