@@ -355,8 +355,11 @@ def test_nobody_closes_an_account_that_owes_and_the_debt_of_the_dead_is_charged_
     assert left.left.sum() > 300
     assert left.charged_off.sum() == 0
     often = {"population.leave_month_ppm": 0, "population.death_month_ppm": 50_000}
-    died = sim.run(launch.with_(users=2_000, days=90, **often)).daily
-    assert died.charged_off.sum() > 50
+    died = sim.run(launch.with_(users=5_000, days=90, **often)).daily
+    wanted = 1 - (1 - 0.05) ** 3  # whether they owe or not
+    error = math.sqrt(wanted * (1 - wanted) / 5_000)
+    assert abs(died.left.sum() / 5_000 - wanted) <= STANDARD_ERRORS * error
+    assert died.charged_off.sum() > 100
     assert died.principal_written_off_fen.sum() > 0
 
 
@@ -614,7 +617,7 @@ def test_a_file_that_is_not_there_or_no_parquet_is_told(launch, tmp_path):
     assert refusal(plan) == [f"{wanted} (found nothing; the folder has peple.parquet)"]
     people.write_text("name,age")
     (line,) = refusal(plan)
-    assert line.startswith(f"{wanted} (found ")
+    assert line.startswith(f"{wanted} (found: ")
     assert line.endswith(")")
 
 

@@ -8,19 +8,19 @@ optional. A column may be left out, and is then drawn as usual. Columns and what
 from __future__ import annotations
 
 import difflib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.account import Account
-from sim.kinds import AutoDebit, Bucket, Standing, Status
-from sim.rows import Column, Table, columns, outside_name
+from sim.kinds import Bucket, Standing, Status
+from sim.population.earlier import earlier_accounts, earlier_users
+from sim.population.parquet import read
+from sim.rows import Table
 from sim.scenario import ScenarioError
 from sim.units import NEVER
-from sim.user import BINS, User
+from sim.user import BINS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,11 +77,7 @@ _TRAIT_OF = {"score": "score", "income_fen": "income", "rate_ppm": "rate", "tick
 def given_users(scenario: Scenario, users: Table) -> None:
     """Write what a file or an earlier run says of users into drawn rows."""
     if scenario.population.from_run:
-        _copy(_stored(scenario, "users", users), User, users, _names_of(scenario))
-        lived = _days_lived(scenario)
-        for name in ("used_since", "damped_until"):
-            users[name] -= lived
-        users["joins_on"] = np.where(users["joins_on"] > lived, users["joins_on"] - lived, 0)
+        earlier_users(scenario, users)
     elif scenario.population.file:
         _write_traits(_columns_of(scenario, users), users)
 
@@ -89,9 +85,7 @@ def given_users(scenario: Scenario, users: Table) -> None:
 def given_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
     """Write what a file or an earlier run says of accounts into empty rows."""
     if scenario.population.from_run:
-        stored = _stored(scenario, "accounts", users)
-        _copy(stored, Account, accounts[:, 0], _names_of(scenario))
-        _move_days(scenario, accounts[:, 0])
+        earlier_accounts(scenario, users, accounts[:, 0])
     elif scenario.population.file:
         given = _columns_of(scenario, users)
         if "limit_fen" in given:
@@ -133,14 +127,18 @@ def _open_accounts(
     accounts["missed_on"][:, 0] = np.where(late > 0, -1 - late, 0)
     accounts["lapses"] = late > 0
     accounts["worst_days"] = late
-    accounts["bucket"] = np.where(held, Bucket.UNUSED.value, Bucket.CLOSED.value)
+    unused = np.where(held, Bucket.UNUSED.value, Bucket.CLOSED.value)
+    bucket = np.where(balance > 0, Bucket.CURRENT.value, unused)
+    months = np.minimum((late - 1) // 30, Bucket.M6.value - Bucket.M1.value)
+    accounts["bucket"] = np.where(late > 0, Bucket.M1.value + months, bucket)
+    accounts["bucket_balance"] = balance
 
 
 def _columns_of(scenario: Scenario, users: Table) -> dict[str, NDArray[np.int64]]:
     """Return the checked columns of the file for some users, in the order of its columns."""
     path = scenario.path_of("population.file")
     label = scenario.population.file
-    table = _read(Path(str(path)), label)
+    table = read(Path(str(path)), label)
     faults = _faults_of(table, scenario, label)
     if faults:
         raise ScenarioError(faults)
@@ -152,21 +150,6 @@ def _columns_of(scenario: Scenario, users: Table) -> dict[str, NDArray[np.int64]
     return {
         name: table[name].to_numpy().astype(np.int64)[order][wanted] for name in table.column_names
     }
-
-
-def _read(path: Path, label: str) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.read_table(path)
-    except FileNotFoundError:
-        near = sorted(p.name for p in path.parent.glob("*.parquet")) if path.parent.is_dir() else []
-        found = f"nothing; the folder has {', '.join(near)}" if near else "nothing of that name"
-        raise ScenarioError([f"{label}: wanted a Parquet file (found {found})"]) from None
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0][:80]
-        raise ScenarioError([f"{label}: wanted a Parquet file (found: {reason})"]) from None
 
 
 def _faults_of(table: pa.Table, scenario: Scenario, label: str) -> list[str]:
@@ -190,11 +173,35 @@ def _faults_of(table: pa.Table, scenario: Scenario, label: str) -> list[str]:
         faults.append(
             f"{label}: wanted a row for each of {users:,} users (found {table.num_rows:,})"
         )
-    if "user" in table.column_names and not faults:
-        numbers = np.sort(table["user"].to_numpy())
-        if not np.array_equal(numbers, np.arange(len(numbers))):
-            faults.append(f"{label}: user: wanted each number from 0 to {len(numbers) - 1:,} once")
+    faults += [f"{label}: {line}" for line in (*_number_faults(table), *_balance_faults(table))]
     return faults
+
+
+def _number_faults(table: pa.Table) -> list[str]:
+    """Return what is wrong with `user`: each number of a row is wanted once."""
+    if "user" not in table.column_names or _column_faults(table["user"], COLUMNS["user"]):
+        return []
+    numbers, times = np.unique(table["user"].to_numpy(), return_counts=True)
+    wanted = f"user: wanted each number from 0 to {table.num_rows - 1:,} once"
+    if (times > 1).any():
+        return [f"{wanted} (found {numbers[times > 1][0]:,} twice)"]
+    missing = np.setdiff1d(np.arange(table.num_rows), numbers)
+    return [f"{wanted} (found no {missing[0]:,})"] if len(missing) else []
+
+
+def _balance_faults(table: pa.Table) -> list[str]:
+    """Return whether something is owed where there is no limit."""
+    names = [name for name in ("limit_fen", "balance_fen") if name in table.column_names]
+    if "balance_fen" not in names or any(_column_faults(table[n], COLUMNS[n]) for n in names):
+        return []
+    balance = table["balance_fen"].to_numpy()
+    limit = table["limit_fen"].to_numpy() if "limit_fen" in names else np.zeros(len(balance))
+    wrong = np.flatnonzero((balance > 0) & (limit == 0))
+    if not len(wrong):
+        return []
+    more = f", and {len(wrong) - 1:,} more rows" if len(wrong) > 1 else ""
+    found = f"{balance[wrong[0]]:,} in row {wrong[0]:,}{more}"
+    return [f"balance_fen: wanted 0 where limit_fen is 0 (found {found})"]
 
 
 def _column_faults(column: Any, wanted: Wanted) -> list[str]:
@@ -213,69 +220,3 @@ def _column_faults(column: Any, wanted: Wanted) -> list[str]:
     text = f"wanted {wanted.low:,} to {wanted.high:,} {wanted.unit}".rstrip()
     more = f", and {len(wrong) - 1:,} more rows" if len(wrong) > 1 else ""
     return [f"{text} (found {values[wrong[0]]:,} in row {wrong[0]:,}{more})"]
-
-
-def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
-    """Return the rows of an earlier run's table for some users, in their order."""
-    import pyarrow.compute as pc
-
-    folder = Path(str(scenario.path_of("population.from_run")))
-    label = f"{scenario.population.from_run}/{table}.parquet"
-    stored = _read(folder / f"{table}.parquet", label)
-    if "replication" in stored.column_names:
-        stored = stored.filter(pc.equal(stored["replication"], 0))
-    numbers = stored["user"].to_numpy()
-    known = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
-    missing = [int(user) for user in users["user"] if int(user) not in known]
-    if missing:
-        found = f"{len(numbers):,} users, not user {missing[0]:,}"
-        raise ScenarioError(
-            [f"{label}: wanted users 0 to {scenario.run.users - 1:,} (found {found})"]
-        )
-    return stored.take([known[int(user)] for user in users["user"]])
-
-
-def _copy(stored: pa.Table, row: type, table: Table, names: dict[str, list[str]]) -> None:
-    for column in columns(row):
-        if outside_name(column) in stored.column_names:
-            values = stored[outside_name(column)].combine_chunks()
-            table[column.name] = _values(values, column, names.get(column.name))
-
-
-def _values(values: Any, wanted: Column, names: list[str] | None) -> NDArray[Any]:
-    """Return stored values as the numbers of a column; kinds are stored by name."""
-    if names is not None:
-        codes = {name: code for code, name in enumerate(names)}
-        return np.array([codes[value] for value in values.to_pylist()])
-    if wanted.length:
-        return np.asarray(values.flatten().to_numpy().reshape(-1, wanted.length))
-    return np.asarray(values.to_numpy(zero_copy_only=False))
-
-
-def _names_of(scenario: Scenario) -> dict[str, list[str]]:
-    """Return the names under which numbers are stored, in the order of the numbers."""
-    kinds = {"status": Status, "auto_debit": AutoDebit, "standing": Standing, "bucket": Bucket}
-    names = {key: [member.name.lower() for member in kind] for key, kind in kinds.items()}
-    segments = [segment.name for segment in scenario.population.segments]
-    regions = scenario.population.regions
-    return names | {"sex": ["female", "male"], "region": regions, "segment": segments}
-
-
-def _days_lived(scenario: Scenario) -> int:
-    """Return how many days the earlier run simulated."""
-    folder = Path(str(scenario.path_of("population.from_run")))
-    try:
-        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]["run"]
-        return int(made["days"]) + int(made["burn_in_days"])
-    except (OSError, ValueError, KeyError):
-        wanted = "wanted a finished run (found no manifest)"
-        raise ScenarioError([f"{scenario.population.from_run}/manifest.json: {wanted}"]) from None
-
-
-def _move_days(scenario: Scenario, accounts: Table) -> None:
-    """Count days from this run's first day, not from that of the run the accounts are from."""
-    lived = _days_lived(scenario)
-    for name in ("opened_on", "first_used_on", "settled_on", "charged_off_on"):
-        accounts[name] -= lived * (accounts[name] != NEVER)
-    late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
-    accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)

@@ -1,0 +1,132 @@
+"""Users and accounts of an earlier run (`population.from_run`), moved to this run's first day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.account import Account
+from sim.kinds import AutoDebit, Bucket, Standing, Status
+from sim.population.parquet import read
+from sim.rows import Column, Table, columns, outside_name
+from sim.scenario import ScenarioError
+from sim.units import NEVER
+from sim.user import User
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sim.scenario.sections import Scenario
+
+DAYS_OF_BIN = {"spend_bins": 3, "wallet_bins": 3, "count_bins": 6}
+
+
+def earlier_users(scenario: Scenario, users: Table) -> None:
+    """Write what an earlier run says of users into drawn rows. Raises ScenarioError."""
+    _copy(_stored(scenario, "users", users), User, users, _names_of(scenario))
+    lived = days_lived(scenario)
+    for name in ("used_since", "damped_until"):
+        users[name] -= lived
+    users["joins_on"] = np.where(users["joins_on"] > lived, users["joins_on"] - lived, 0)
+    clock = lived + (users["user"] % 3 if scenario.product.limit.stagger else 0)
+    for name, days in DAYS_OF_BIN.items():
+        users[name] = _turned(users[name], clock // days)
+
+
+def earlier_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
+    """Write what an earlier run says of accounts into empty rows, shape (users,)."""
+    _copy(_stored(scenario, "accounts", users), Account, accounts, _names_of(scenario))
+    lived = days_lived(scenario)
+    for name in ("opened_on", "first_used_on", "settled_on", "charged_off_on"):
+        accounts[name] -= lived * (accounts[name] != NEVER)
+    late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
+    accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)
+
+
+def days_lived(scenario: Scenario) -> int:
+    """Return how many days the earlier run simulated. Raises ScenarioError if it is not whole."""
+    folder = Path(str(scenario.path_of("population.from_run")))
+    try:
+        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]["run"]
+        return int(made["days"]) + int(made["burn_in_days"])
+    except (OSError, ValueError, KeyError):
+        wanted = "wanted a finished run (found no manifest)"
+        raise ScenarioError([f"{scenario.population.from_run}/manifest.json: {wanted}"]) from None
+
+
+def _turned(bins: Table, closed: Any) -> NDArray[Any]:
+    """Return rings of bins turned so that the oldest comes first: a run begins to write there.
+
+    closed: how many bins have been closed since the first day, a number or one a user.
+    """
+    count = bins.shape[1]
+    first = np.broadcast_to(np.asarray(closed) % count, len(bins))[:, None]
+    return np.take_along_axis(bins, (np.arange(count) + first) % count, axis=1)
+
+
+def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
+    """Return the rows of an earlier run's table for some users, in their order."""
+    import pyarrow.compute as pc
+
+    folder = Path(str(scenario.path_of("population.from_run")))
+    label = f"{scenario.population.from_run}/{table}.parquet"
+    stored = read(folder / f"{table}.parquet", label)
+    if "replication" in stored.column_names:
+        stored = stored.filter(pc.equal(stored["replication"], 0))
+    faults = [*_missing(stored, scenario.run.users), *_unknown(stored, _names_of(scenario))]
+    if faults:
+        raise ScenarioError([f"{label}: {fault}" for fault in faults])
+    numbers = stored["user"].to_numpy()
+    order = np.argsort(numbers, kind="stable")
+    return stored.take(order[np.searchsorted(numbers[order], users["user"])])
+
+
+def _missing(stored: pa.Table, users: int) -> list[str]:
+    numbers = stored["user"].to_numpy()
+    missing = np.setdiff1d(np.arange(users), numbers)
+    if not len(missing):
+        return []
+    found = f"{len(np.unique(numbers)):,} users, not user {missing[0]:,}"
+    return [f"wanted users 0 to {users - 1:,} (found {found})"]
+
+
+def _unknown(stored: pa.Table, names: dict[str, list[str]]) -> list[str]:
+    """Return a fault for each column of kinds that holds one this scenario has not."""
+    faults = []
+    for column, known in names.items():
+        if column in stored.column_names:
+            kinds = stored[column].unique().to_pylist()
+            strange = sorted(str(kind) for kind in kinds if kind not in known)
+            if strange:
+                faults.append(f"{column}: wanted {', '.join(known)} (found {strange[0]})")
+    return faults
+
+
+def _copy(stored: pa.Table, row: type, table: Table, names: dict[str, list[str]]) -> None:
+    for column in columns(row):
+        if outside_name(column) in stored.column_names:
+            values = stored[outside_name(column)].combine_chunks()
+            table[column.name] = _values(values, column, names.get(column.name))
+
+
+def _values(values: Any, wanted: Column, names: list[str] | None) -> NDArray[Any]:
+    """Return stored values as the numbers of a column; kinds are stored by name."""
+    if names is not None:
+        codes = {name: code for code, name in enumerate(names)}
+        return np.array([codes[value] for value in values.to_pylist()])
+    if wanted.length:
+        return np.asarray(values.flatten().to_numpy().reshape(-1, wanted.length))
+    return np.asarray(values.to_numpy(zero_copy_only=False))
+
+
+def _names_of(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the names under which numbers are stored, in the order of the numbers."""
+    kinds = {"status": Status, "auto_debit": AutoDebit, "standing": Standing, "bucket": Bucket}
+    names = {key: [member.name.lower() for member in kind] for key, kind in kinds.items()}
+    segments = [segment.name for segment in scenario.population.segments]
+    regions = scenario.population.regions
+    return names | {"sex": ["female", "male"], "region": regions, "segment": segments}
