@@ -24,7 +24,7 @@ class Account:
     """One account. Money is in fen."""
 
     standing: Annotated[Code, "where the account stands (Standing)"] = Standing.NONE.value
-    opened_on: Annotated[Day, "day of opening; NEVER before"] = NEVER
+    opened_on: Annotated[Day, "day of the first opening; NEVER before"] = NEVER
     first_used_on: Annotated[Day, "day of the first purchase; NEVER before"] = NEVER
     due_day: Annotated[Code, "day of the month on which bills are due (R-P10)"] = 10
     limit: Annotated[Fen, "credit limit"] = 0
@@ -58,7 +58,7 @@ class Account:
     missed_count: Annotated[Code, "how many"] = 0
     on_time_periods: Annotated[Count, "bills of which the minimum was paid in time, in a row"] = 0
     lapses: Annotated[Count, "bills missed since opening"] = 0
-    worst_days: Annotated[Count, "most days past due since opening"] = 0
+    worst_days: Annotated[Count, "most days past due, ever"] = 0
     attempts_refused: Annotated[Count, "purchases refused for lack of limit, ever"] = 0
 
     settled_on: Annotated[Day, "day on which a suspended account came to owe nothing"] = NEVER

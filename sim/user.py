@@ -68,7 +68,7 @@ class User:
     payday: Annotated[Code, "day of the month, 1 .. 28"] = 10
     employed: Annotated[Flag, "1 while income comes in full"] = 1
     wallet: Annotated[Fen, "money in the wallet, what the article calls balance"] = 0
-    bank: Annotated[Fen, "money in the bound bank cards"] = 0
+    bank: Annotated[Fen, "money in the bank; what is bound to the wallet is `cards`"] = 0
     wallet_habit: Annotated[Fen, "what the wallet is topped up to"] = 100_000
 
     score: Annotated[MilliPoints, "payment score, in thousandths of a point"] = 650_000
@@ -104,7 +104,13 @@ class User:
 
 @scalar
 def funds(user: User) -> int:
-    """Return what a user can pay with: the wallet, and the bank behind a bound card, in fen."""
+    """Return what a user can pay with by hand: the wallet, and the bank by card or others, fen."""
+    return user.wallet + user.bank
+
+
+@scalar
+def debitable(user: User) -> int:
+    """Return what can be taken without asking: the wallet, and the bank behind a bound card."""
     return user.wallet + (user.bank if user.cards > 0 else 0)
 
 

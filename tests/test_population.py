@@ -699,6 +699,10 @@ def test_days_are_counted_from_the_first_day_of_the_run_that_goes_on(later, earl
         stored = before.accounts[column].to_numpy()
         wanted = np.where(stored == NEVER, NEVER, stored - LIVED)
         np.testing.assert_array_equal(accounts[column], wanted, column)
+    missed = np.stack(before.accounts[OUTSIDE["missed_on"]].tolist())
+    count = np.arange(missed.shape[1]) < accounts["missed_count"][:, None]
+    assert count.any()
+    np.testing.assert_array_equal(accounts["missed_on"][count], missed[count] - LIVED)
     rows = [as_object(Account, row) for row in accounts]
     late = np.array([days_past_due(row, -1) for row in rows])
     last = before.daily.iloc[-1]

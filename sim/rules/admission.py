@@ -8,7 +8,7 @@ from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, word
-from sim.kinds import Bucket, Standing
+from sim.kinds import Standing
 from sim.units import NEVER
 from sim.user import User
 
@@ -24,19 +24,19 @@ def eligible(user: User, terms: Terms) -> bool:
 
 @scalar
 def open_account(user: User, account: Account, env: Environment, p: Params, terms: Terms) -> None:
-    """Begin an account, with its due day; the first limit is assessed right after."""
+    """Begin an account, with its due day; the first limit is assessed right after.
+
+    An account that is opened anew stays in its cohort, and in the bucket of the last month end.
+    """
     fate = word(p.seed, p.replication, user.user, 0, Purpose.DUE_DAY.value)
     days = terms.billing.due_day_last - terms.billing.due_day_first + 1
     account.due_day = terms.billing.due_day_first + ((days * fate) >> 32)
     account.standing = Standing.OPEN.value
-    account.opened_on = env.day
-    account.first_used_on = NEVER
+    if account.opened_on == NEVER:
+        account.opened_on = env.day
     account.on_time_periods = 0
     account.lapses = 0
-    account.worst_days = 0
     account.settled_on = NEVER
-    account.bucket = Bucket.CLOSED.value
-    account.bucket_balance = 0
 
 
 @scalar

@@ -51,6 +51,7 @@ def count_account(account: Account, env: Environment, today: Totals) -> None:
     today.active += 1
     today.limit += account.limit
     today.warned_3 += 1 if account.standing == Standing.SUSPENDED else 0
+    today.accrued += account.accrued + account.penalty_accrued
     if balance + charges(account) == 0:
         return
     today.utilising += 1
@@ -58,7 +59,6 @@ def count_account(account: Account, env: Environment, today: Totals) -> None:
     today.interest += account.interest
     today.penalty += account.penalty
     today.fees += account.fees
-    today.accrued += account.accrued + account.penalty_accrued
     late = days_past_due(account, env.day)
     if late == 0:
         return

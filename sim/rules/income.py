@@ -66,8 +66,8 @@ def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
 
 @scalar
 def top_up(user: User) -> None:
-    """Fill the wallet from the bank once it is half empty."""
-    if user.wallet * 2 < user.wallet_habit and user.cards > 0:
+    """Fill the wallet from the bank once it is half empty; without a card by way of others."""
+    if user.wallet * 2 < user.wallet_habit:
         moved = min(user.wallet_habit - user.wallet, user.bank)
         user.wallet += moved
         user.bank -= moved

@@ -9,7 +9,7 @@ from sim.compiled import scalar
 from sim.day import Totals, book
 from sim.kinds import AutoDebit, Flow, Method
 from sim.units import PPM, share
-from sim.user import User, funds, pay_out
+from sim.user import User, debitable, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
@@ -97,7 +97,7 @@ def auto_debit(user: User, account: Account, today: Totals) -> None:
     """
     if user.auto_debit == AutoDebit.OFF or account.statement_due == 0:
         return
-    money = funds(user)
+    money = debitable(user)
     amount = account.statement_due
     if user.auto_debit == AutoDebit.MINIMUM or money < amount:
         amount = account.minimum_due
