@@ -60,9 +60,9 @@ def count_account(account: Account, env: Environment, today: Totals) -> None:
     today.penalty += account.penalty
     today.fees += account.fees
     late = days_past_due(account, env.day)
+    today.past_due += past_due(account)
     if late == 0:
         return
-    today.past_due += past_due(account)
     today.late_1 += 1
     today.principal_late_1 += balance
     if late > 30:
