@@ -1,5 +1,10 @@
 """`python -m sim` is `paylater`."""
 
-from sim.command import main
+import sys
 
-main()
+try:
+    from sim.command import main
+
+    main()
+except KeyboardInterrupt:  # while still importing
+    sys.exit(130)

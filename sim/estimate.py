@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 FIXED_MB = 350  # interpreter, libraries, machine code
-NS_PER_USER_DAY = 100  # one thread; `make bench` measures this machine's
-AGENT_US_PER_DAY = 40
+NS_PER_USER_DAY = 90  # one thread; `make bench` measures this machine's
+AGENT_US_PER_DAY = 10
 AGENT_BYTES = 3_000
 
 

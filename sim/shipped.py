@@ -31,7 +31,11 @@ def copy_out(target: Path) -> list[Path]:
     taken = [copy for _, copy in pairs if copy.exists()]
     if taken:
         raise ScenarioError([f"{copy}: wanted no file of this name (found one)" for copy in taken])
-    for path, copy in pairs:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+    try:
+        for path, copy in pairs:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    except OSError as error:
+        words = f"wanted a place that can be written to (found {error.strerror})"
+        raise ScenarioError([f"{target}: {words}"]) from None
     return [copy for _, copy in pairs]

@@ -36,12 +36,22 @@ def usable_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
+def _workers(threads: int | None) -> int:
+    if threads is None:
+        return usable_cores()
+    if threads < 1:
+        raise ValueError(f"wanted at least one thread (found {threads})")
+    return threads
+
+
 def engine_of(name: EngineName, state: State, threads: int) -> Engine:
     """Return an engine for a state; mesa is imported only for agents."""
     if name == "agents":
         from sim.engines.agents import AgentsEngine
 
         return AgentsEngine(state)
+    if name != "table":
+        raise ValueError(f'wanted "table" or "agents" (found {name!r})')
     from sim.engines.table import TableEngine
 
     return TableEngine(state, threads)
@@ -76,7 +86,7 @@ def simulate(
 ) -> State:
     """Return the state of one replication after its last day."""
     state = start(scenario, replication)
-    _live_on(state, engine, threads or usable_cores(), on_stretch=on_stretch)
+    _live_on(state, engine, _workers(threads), on_stretch=on_stretch)
     return state
 
 
@@ -123,7 +133,7 @@ def run_into(
             continue
         state = _taken_up(draft, replication)
         keeper = _Keeper(draft, every, stop, on_stretch)
-        _live_on(state, engine, threads or usable_cores(), every=every, on_stretch=keeper.after)
+        _live_on(state, engine, _workers(threads), every=every, on_stretch=keeper.after)
         draft.add(Record.of(state))
 
 

@@ -107,3 +107,66 @@ def test_mesas_batch_run_takes_the_model(file):
     )
     assert [row["users"] for row in rows] == [20, 30]
     assert all(row["active"] > 0 for row in rows)
+
+
+def edited(change):
+    """Return users whose wishes or payment are changed in place, as the README does it."""
+
+    class Edited(sim.UserAgent):
+        def spend(self, luck, environment):
+            wishes = super().spend(luck, environment)
+            wishes.count = 1
+            wishes.place[0], wishes.amount[0], wishes.means[0] = 0, 500, -1
+            change(wishes)
+            return wishes
+
+    return Edited
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda w: setattr(w, "count", 99), "spend: count: wanted 0 to 16 .found 99"),
+        (lambda w: setattr(w, "count", -1), "spend: count: wanted 0 to 16 .found -1"),
+        (lambda w: w.amount.__setitem__(0, -500), "spend: amount.0: wanted 1 to .* .found -500"),
+        (lambda w: w.amount.__setitem__(0, 0), "spend: amount.0: wanted 1 to .* .found 0"),
+        (lambda w: w.place.__setitem__(0, 77), "spend: place.0: wanted 0 to 9 .found 77"),
+        (lambda w: w.means.__setitem__(0, 5), "spend: means.0: wanted -1 to 0 .found 5"),
+    ],
+)
+def test_wishes_changed_in_place_are_checked_before_the_product_sees_them(file, change, told):
+    model = sim.CreditModel(file, users=3, days=2, user_class=edited(change))
+    with pytest.raises(ValueError, match=f"^user 0, day 0: {told}"):
+        model.step()
+
+
+def test_decisions_that_are_none_are_told_so(file):
+    class Silent(sim.UserAgent):
+        def spend(self, luck, environment):
+            return None
+
+    class Owing(sim.UserAgent):
+        def repay(self, luck, environment):
+            payment = super().repay(luck, environment)
+            payment.amount = -1
+            return payment
+
+    with pytest.raises(TypeError, match=r"^user 0, day 0: spend: wanted Wishes .found None"):
+        sim.CreditModel(file, users=3, days=2, user_class=Silent).step()
+    with pytest.raises(ValueError, match=r"^user 0, day 0: repay: amount: wanted 0 to"):
+        sim.CreditModel(file, users=3, days=2, user_class=Owing).step()
+
+
+def test_there_is_no_day_after_the_last(file):
+    model = sim.CreditModel(file, users=3, days=1)
+    model.step()
+    with pytest.raises(RuntimeError, match="found its end, day 1"):
+        model.step()
+
+
+def test_an_unknown_engine_and_no_threads_are_refused(file):
+    plan = sim.load(file).with_(users=3, days=1)
+    with pytest.raises(ValueError, match='wanted "table" or "agents"'):
+        sim.run(plan, engine="tabel")
+    with pytest.raises(ValueError, match="at least one thread"):
+        sim.run(plan, threads=0)

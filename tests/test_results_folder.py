@@ -202,6 +202,24 @@ def test_missing_folders_above_are_made(tmp_path):
     assert draft.path.is_dir()
 
 
+def test_a_folder_of_somebody_else_beside_a_finished_run_is_left_alone(tmp_path):
+    written(tmp_path / "run", small_scenario())
+    (tmp_path / "run.partial").mkdir()
+    (tmp_path / "run.partial" / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert prepare(tmp_path / "run", small_scenario()) is None
+    assert (tmp_path / "run.partial" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("out", [".", "/", ""])
+def test_a_run_folder_needs_a_name(out):
+    assert "wanted a run folder with a name" in refusal(out, small_scenario())
+
+
+def test_a_name_too_long_for_the_disk_is_told(tmp_path):
+    message = refusal(tmp_path / ("x" * 300), small_scenario())
+    assert "wanted a place that can be written to" in message
+
+
 def test_a_file_above_is_refused(tmp_path):
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
     message = refusal(tmp_path / "taken" / "run", small_scenario())

@@ -456,3 +456,35 @@ def test_a_table_of_several_kinds_is_judged_by_its_kind() -> None:
         "x: by_name.c: wanted a table (found 4)",
         "x: by_name.d.at: wanted a number of at most 5 (found -inf)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"output.tables": ["daily", "nosuch"]},
+            'output.tables.1: wanted "daily", "daily_by", ',
+        ),
+        ({"output.tables": ["daily", "daily"]}, "output.tables: wanted each table once"),
+        ({"output.tables": []}, "output.tables: wanted a list of "),
+        (
+            {"population.regions": ["a", "a"], "population.region_ppm": [500_000, 500_000]},
+            "population.regions: wanted names that differ (found a, a)",
+        ),
+        (
+            {"population.regions": ["a", "b"], "population.region_ppm": [-500_000, 1_500_000]},
+            "population.region_ppm: wanted shares of 0 or more (found -500,000)",
+        ),
+        ({"run.name": ".."}, "run.name: wanted up to 80 letters"),
+        ({"run.name": "a/b"}, "run.name: wanted up to 80 letters"),
+        ({"product.preset": "nosuch"}, 'product.preset: wanted "seed_article"'),
+        (
+            {"population.traits.income_fen.median": -5},
+            "population.traits.income_fen.median: wanted a value above 0 (found -5)",
+        ),
+    ],
+)
+def test_what_would_be_taken_silently_is_refused(changes, told):
+    with pytest.raises(ScenarioError) as error:
+        Scenario().with_(**changes)
+    assert any(told in line for line in error.value.lines), error.value.lines

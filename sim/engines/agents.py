@@ -19,6 +19,7 @@ import numpy as np
 from sim.account import Account
 from sim.day import Environment, Luck, Payment, Totals, Wishes
 from sim.engines import phases
+from sim.engines.answers import check_payment, check_wishes
 from sim.engines.months import close_month
 from sim.engines.state import State, start
 from sim.kinds import Status
@@ -69,6 +70,8 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
         self._wishes.count = 0
         if self.status == Status.HERE:
             wishes = self.spend(self._luck, self.model.environment)
+            if type(self).spend is not UserAgent.spend:
+                check_wishes(wishes, self.user, self.model.day, len(self.accounts))
             if wishes is not self._wishes:
                 store(wishes, self.model.wishes, self._at)
 
@@ -77,6 +80,8 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
         self._payment.amount = 0
         if self.status == Status.HERE:
             payment = self.repay(self._luck, self.model.environment)
+            if type(self).repay is not UserAgent.repay:
+                check_payment(payment, self.user, self.model.day)
             if payment is not self._payment:
                 store(payment, self.model.payments, (self._at, 0))
 
@@ -147,8 +152,13 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         return self.state.day
 
     def step(self) -> None:
-        """Live one day: agents decide twice, the product answers everyone in between."""
+        """Live one day: agents decide twice, the product answers everyone in between.
+
+        Raises RuntimeError after the last day.
+        """
         state, day = self.state, self.state.day
+        if day == len(self.state.course.days):
+            raise RuntimeError(f"wanted a run that is not over (found its end, day {day})")
         days, totals = state.course.days, state.totals
         everyone, arms, rows = (state.users, state.accounts), state.arms, self._rows
         self._enter_stage(arms.stage(day))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,7 @@ def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
     folder = Path(str(scenario.path_of("population.from_run")))
     label = f"{scenario.population.from_run}/{table}.parquet"
     stored = read(folder / f"{table}.parquet", label)
+    _check_unchanged(folder, f"{table}.parquet", label)
     if "replication" in stored.column_names:
         stored = stored.filter(pc.equal(stored["replication"], 0))
     faults = [*_missing(stored, scenario.run.users), *_unknown(stored, _names_of(scenario))]
@@ -83,6 +85,19 @@ def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
     numbers = stored["user"].to_numpy()
     order = np.argsort(numbers, kind="stable")
     return stored.take(order[np.searchsorted(numbers[order], users["user"])])
+
+
+def _check_unchanged(folder: Path, name: str, label: str) -> None:
+    """Raise ScenarioError unless a file is the one that its run left."""
+    try:
+        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        digest = made["files"][name]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        wanted = "wanted the manifest of a finished run (found none that can be read)"
+        raise ScenarioError([f"{label}: {wanted}"]) from None
+    with (folder / name).open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise ScenarioError([f"{label}: wanted the file as the run left it (found it changed)"])
 
 
 def _missing(stored: pa.Table, users: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.results import draft, manifest
 from sim.results.draft import Draft
-from sim.results.faults import refused
+from sim.results.faults import refused, room_to_write
 from sim.scenario import ScenarioError
 from sim.scenario.tree import dotted, leaves
 from sim.version import __version__
@@ -30,10 +30,15 @@ def prepare(out: str | Path, scenario: Scenario, *, resume: bool = False) -> Dra
     ScenarioError for anything in the way, and writes nothing then.
     """
     out = Path(out)
+    if not out.name:
+        raise refused(out, "a run folder with a name", "none")
     partial = partial_of(out)
-    if out.exists() or out.is_symlink():
+    with room_to_write(out):  # a name may be too long to ask for
+        there = out.exists() or out.is_symlink()
+    if there:
         _check_finished(out, scenario)
-        shutil.rmtree(partial, ignore_errors=True)
+        if (partial / draft.FILE).is_file():
+            shutil.rmtree(partial, ignore_errors=True)
         return None
     above = next(folder for folder in out.absolute().parents if folder.exists())
     if not above.is_dir():

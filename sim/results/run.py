@@ -112,9 +112,9 @@ class Run:
         """Return headline figures with the bands that public books lie in; see `headlines`."""
         import pandas as pd
 
-        from sim.results.headlines import headlines
+        from sim.results.headlines import Headline, headlines
 
-        return pd.DataFrame(headlines(self)).set_index("figure")
+        return pd.DataFrame(headlines(self), columns=list(Headline._fields)).set_index("figure")
 
     def save(self, out: str | Path) -> Path:
         """Write the run folder `out`, whole or not at all, and return it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -35,7 +35,7 @@ class Chunks(NamedTuple):
     parts: Iterator[pa.Table | pa.RecordBatch]
 
 
-def chosen(names: list[str]) -> list[str]:
+def chosen(names: Sequence[str]) -> list[str]:
     """Return the tables that a scenario's `output.tables` asks for, in the order of NAMES."""
     return [name for name in NAMES if name in names]
 

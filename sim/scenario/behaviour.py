@@ -130,7 +130,7 @@ class PlaceMix(Section):
     @model_validator(mode="after")
     def _adds_up(self) -> PlaceMix:
         names = [name for name in type(self).model_fields if name != "listed_ppm"]
-        shares_make_one({name: getattr(self, name) for name in names}, "shares of places")
+        shares_make_one((getattr(self, name) for name in names), "shares of places")
         return self
 
 

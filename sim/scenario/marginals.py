@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from sim.scenario.section import Section, choice, number, text
 
+MOST = 1e12  # in size, of any trait
+
 
 class Distribution(IntEnum):
     """Families of marginals."""
@@ -35,9 +37,11 @@ class Marginal(Section):
     """The distribution of one trait, cut to low .. high."""
 
     distribution: Distribution = choice(Distribution.CONSTANT, "the family", source="assumed")
-    median: float | None = number(None, "of a lognormal", source="assumed")
-    sigma: float | None = number(None, "of its logarithm", ge=0, source="assumed")
-    mean: float | None = number(None, "of a normal, a gamma, a constant", source="assumed")
+    median: float | None = number(None, "of a lognormal", ge=-MOST, le=MOST, source="assumed")
+    sigma: float | None = number(None, "of its logarithm", ge=0, le=10, source="assumed")
+    mean: float | None = number(
+        None, "of a normal, a gamma, a constant", ge=-MOST, le=MOST, source="assumed"
+    )
     sd: float | None = number(None, "of a normal", ge=0, source="assumed")
     shape: float | None = number(None, "of a gamma", ge=0.01, source="assumed")
     quantiles: list[list[float]] | None = Field(None, description="[[probability, value], ...]")
@@ -53,6 +57,11 @@ class Marginal(Section):
                 raise ValueError(
                     f"{key}: wanted a value, as the marginal is {kind} (found nothing)"
                 )
+        for key in ("median", "mean"):
+            value = getattr(self, key)
+            positive = self.distribution in {Distribution.LOGNORMAL, Distribution.GAMMA}
+            if key in NEEDED[self.distribution] and positive and value <= 0:
+                raise ValueError(f"{key}: wanted a value above 0 (found {value:g})")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low: wanted at most high (found {self.low:g} above {self.high:g})")
         if self.quantiles is not None:

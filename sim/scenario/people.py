@@ -86,8 +86,17 @@ class Population(Section):
                 f"region_ppm: wanted {len(self.regions)} shares, one a region"
                 f" (found {len(self.region_ppm)})"
             )
-        shares_make_one(dict(zip(self.regions, self.region_ppm, strict=True)), "region_ppm")
-        shares_make_one({s.name: s.share_ppm for s in self.segments}, "segments.share_ppm")
+        if min(self.region_ppm) < 0:
+            least = min(self.region_ppm)
+            raise ValueError(f"region_ppm: wanted shares of 0 or more (found {least:,})")
+        shares_make_one(self.region_ppm, "region_ppm")
+        shares_make_one([segment.share_ppm for segment in self.segments], "segments.share_ppm")
+        for key, names in (
+            ("regions", self.regions),
+            ("segments", [s.name for s in self.segments]),
+        ):
+            if not all(names) or len(set(names)) < len(names):
+                raise ValueError(f"{key}: wanted names that differ (found {', '.join(names)})")
         days = [g.day for g in self.growth]
         shares = [g.share_ppm for g in self.growth]
         if days != sorted(set(days)) or shares != sorted(shares):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from sim.kinds import Admission, InterestFrom, PastDueFrom, PenaltyStacking
@@ -252,7 +254,10 @@ class ChargeOff(Section):
         if self.recovery_low_ppm > self.recovery_high_ppm:
             raise ValueError("recovery_low_ppm: wanted at most recovery_high_ppm")
         total = sum(self.recovery_curve_ppm)
-        if min(self.recovery_curve_ppm) < 0 or total != WHOLE_PPM:
+        if min(self.recovery_curve_ppm) < 0:
+            least = min(self.recovery_curve_ppm)
+            raise ValueError(f"recovery_curve_ppm: wanted shares of 0 or more (found {least:,})")
+        if total != WHOLE_PPM:
             raise ValueError(
                 f"recovery_curve_ppm: wanted 12 shares that add up to 1,000,000 (found {total:,})"
             )
@@ -262,7 +267,7 @@ class ChargeOff(Section):
 class Product(Section):
     """The credit line."""
 
-    preset: str = text("seed_article", "the preset these terms are from")
+    preset: Literal["seed_article"] = text("seed_article", "the preset these terms are from")
     admission: Admission = choice(
         Admission.OPEN_TO_ALL,
         "who is let in; gates and scores come with R-A1 to R-E4",

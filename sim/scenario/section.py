@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from typing import Any
@@ -101,12 +101,12 @@ def path(default: Any, description: str) -> Any:
     return Field(default, description=description, json_schema_extra={"path": True})
 
 
-def shares_make_one(values: Mapping[str, int], what: str) -> None:
+def shares_make_one(values: Iterable[int], what: str) -> None:
     """Raise ValueError unless the shares, in ppm, add up to a million.
 
     what: the key at fault, seen from the section, or words for the shares.
     """
-    total = sum(values.values())
+    total = sum(values)
     if total == WHOLE_PPM:
         return
     if what.replace(".", "_").isidentifier():

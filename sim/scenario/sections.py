@@ -7,9 +7,10 @@ record that `sim.params` makes of these sections, plain Python through the secti
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import re
+from typing import Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
 from sim.scenario.economy import Environment, OwnDate, Step
@@ -82,6 +83,13 @@ class Run(Section):
     seed: int = number(1, "key of every draw", ge=0, le=2**32 - 1, source=ASSUMED)
     replications: int = number(1, "runs with luck of their own", ge=1, le=100_000, source=ASSUMED)
 
+    @model_validator(mode="after")
+    def _names_a_folder(self) -> Run:
+        if not re.fullmatch(r"\w[\w .-]{0,79}", self.name):
+            wanted = "up to 80 letters, digits, blanks, dots and dashes, no sign first"
+            raise ValueError(f"name: wanted {wanted} (found {self.name!r})")
+        return self
+
 
 class Policy(Section):
     """A dated change of the product or of risk control, for all users or a share of them."""
@@ -96,27 +104,37 @@ class Policy(Section):
     )
 
 
+TableName = Literal[
+    "daily",
+    "daily_by",
+    "cycles",
+    "monthly",
+    "roll_rates",
+    "vintages",
+    "scenes",
+    "repayments",
+    "users",
+    "accounts",
+]
+TABLES: tuple[TableName, ...] = get_args(TableName)
+
+
 class Output(Section):
     """What the run folder holds."""
 
-    tables: list[str] = Field(
-        default_factory=lambda: [
-            "daily",
-            "daily_by",
-            "cycles",
-            "monthly",
-            "roll_rates",
-            "vintages",
-            "scenes",
-            "repayments",
-            "users",
-            "accounts",
-        ],
-        description="tables to write",
+    tables: list[TableName] = Field(
+        default_factory=lambda: list(TABLES), min_length=1, description="tables to write"
     )
     users_ppm: int = share(
         1_000_000, "share of users in `users` and `accounts`, keyed by user", source=ASSUMED
     )
+
+    @model_validator(mode="after")
+    def _once(self) -> Output:
+        twice = [name for name in self.tables if self.tables.count(name) > 1]
+        if twice:
+            raise ValueError(f"tables: wanted each table once (found {twice[0]} twice)")
+        return self
 
 
 class Appetite(Section):

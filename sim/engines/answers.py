@@ -1,0 +1,36 @@
+"""Checking what an overridden decision returns, before compiled code trusts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.day import OWN_MONEY, WISHES
+from sim.kinds import PLACES
+from sim.units import MAX_FEN
+
+
+def check_wishes(wishes: Any, user: int, day: int, products: int) -> None:
+    """Raise TypeError or ValueError, naming user, day and column, unless wishes can be answered."""
+    where = f"user {user}, day {day}: spend"
+    if not all(hasattr(wishes, name) for name in ("count", "place", "amount", "means")):
+        raise TypeError(f"{where}: wanted Wishes (found {wishes!r})")
+    _check(f"{where}: count", wishes.count, 0, WISHES)
+    for i in range(wishes.count):
+        _check(f"{where}: place.{i}", wishes.place[i], 0, PLACES - 1)
+        _check(f"{where}: amount.{i}", wishes.amount[i], 1, MAX_FEN)
+        _check(f"{where}: means.{i}", wishes.means[i], OWN_MONEY, products - 1)
+
+
+def check_payment(payment: Any, user: int, day: int) -> None:
+    """Raise TypeError or ValueError, naming user and day, unless a payment can be taken."""
+    where = f"user {user}, day {day}: repay"
+    if not hasattr(payment, "amount"):
+        raise TypeError(f"{where}: wanted a Payment (found {payment!r})")
+    _check(f"{where}: amount", payment.amount, 0, MAX_FEN)
+
+
+def _check(what: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{what}: wanted a whole number (found {value!r})")
+    if not low <= value <= high:
+        raise ValueError(f"{what}: wanted {low:,} to {high:,} (found {value:,})")
