@@ -116,13 +116,16 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
+    from sim.estimate import check_memory
     from sim.population import check_inputs
     from sim.results import open_run
     from sim.results.folder import prepare
+    from sim.results.lock import held
 
     plan = load(
         scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications)
     )
+    check_memory(plan)
     check_inputs(plan)
     place = out or Path("runs") / plan.name
     with _stop_on_interrupt() as stop:
@@ -131,11 +134,14 @@ def run(
             print(f"{place} holds this run already; it is left alone.")
             return 0
         began = time.perf_counter()
-        if not _live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
-            print(f"Stopped. Go on with --resume; the state is in {draft.path}", file=sys.stderr)
-            return INTERRUPTED
-        seconds = time.perf_counter() - began
-        draft.finish(engine=engine.value, threads=threads, timings={"days_s": round(seconds, 3)})
+        with held(draft.path):
+            if not _live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
+                words = f"Stopped. Go on with --resume; the state is in {draft.path}"
+                print(words, file=sys.stderr)
+                return INTERRUPTED
+            seconds = time.perf_counter() - began
+            timings = {"days_s": round(seconds, 3)}
+            draft.finish(engine=engine.value, threads=threads, timings=timings)
     if not quiet:
         _sum_up(open_run(place), place, seconds)
     return 0
@@ -232,6 +238,7 @@ def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         if pressed:
             raise KeyboardInterrupt
         pressed.append(number)
+        print("Stopping after these days; once more ends at once.", file=sys.stderr)
 
     before = signal.signal(signal.SIGINT, press)
     try:

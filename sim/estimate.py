@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sim.account import Account
 from sim.day import Totals
 from sim.rows import row_dtype
+from sim.scenario import ScenarioError
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -18,13 +20,37 @@ AGENT_US_PER_DAY = 10
 AGENT_BYTES = 3_000
 
 
+def row_bytes() -> int:
+    """Return what the state of a user with one account takes."""
+    return row_dtype(User).itemsize + row_dtype(Account).itemsize
+
+
+def memory_mb(scenario: Scenario) -> float:
+    """Return about how much memory a run on the table engine takes."""
+    run = scenario.run
+    days = run.burn_in_days + run.days
+    counted = days * len(scenario.population.segments) * row_dtype(Totals).itemsize
+    return FIXED_MB + (run.users * row_bytes() + 3 * counted) / 1e6
+
+
+def check_memory(scenario: Scenario) -> None:
+    """Raise ScenarioError for a run that this machine's memory cannot hold."""
+    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+        return
+    has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e6
+    if memory_mb(scenario) > has:
+        most = max(int((has - FIXED_MB) * 1e6 / row_bytes()), 1)
+        wanted = f"wanted at most about {most:,}, for {has:,.0f} MB of memory"
+        raise ScenarioError(
+            [f"{scenario.source}: run.users: {wanted} (found {scenario.run.users:,})"]
+        )
+
+
 def estimate(scenario: Scenario) -> list[str]:
     """Return lines to read: bytes a user, memory of a run, seconds on each engine."""
     run = scenario.run
     users, days = run.users, run.burn_in_days + run.days
-    row = row_dtype(User).itemsize + row_dtype(Account).itemsize
-    counted = days * len(scenario.population.segments) * row_dtype(Totals).itemsize
-    table_mb = FIXED_MB + (users * row + 3 * counted) / 1e6
+    table_mb = memory_mb(scenario)
     user_days = users * days * run.replications
     table_s = user_days * NS_PER_USER_DAY / 1e9
     agents_mb = table_mb + users * AGENT_BYTES / 1e6
@@ -32,7 +58,7 @@ def estimate(scenario: Scenario) -> list[str]:
     size = f"{users:,} users x {days:,} days x {run.replications} replications"
     return [
         f"{size}: {user_days:,} user-days",
-        f"{row} bytes a user with one account",
+        f"{row_bytes()} bytes a user with one account",
         f"table: about {table_mb:,.0f} MB, {table_s:,.1f} s on one thread",
         f"agents: about {agents_mb:,.0f} MB, {agents_s:,.0f} s",
     ]

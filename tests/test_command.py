@@ -135,6 +135,13 @@ def test_a_correlation_matrix_that_cannot_be_is_told_with_its_pair(launch, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+def test_more_users_than_memory_holds_are_refused_before_anything_is_made(launch, tmp_path, capsys):
+    words = ["--users", "2000000000", "--days", "2", "--out", str(tmp_path / "r")]
+    assert answer(["run", launch, *words]) == 2
+    assert "run.users: wanted at most about " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_a_full_disk_is_told_and_leaves_no_result(launch, tmp_path):
     """A limit on file sizes stands for a full disk: the write of a large table fails."""

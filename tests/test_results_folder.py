@@ -15,6 +15,7 @@ from made_records import made_record, small_scenario
 
 from sim.results import manifest, open_run
 from sim.results.folder import partial_of, prepare
+from sim.results.lock import held
 from sim.scenario import ScenarioError
 
 TABLES = [
@@ -272,3 +273,14 @@ def test_a_folder_that_may_not_be_written_to_is_told(tmp_path):
     tmp_path.chmod(0o500)
     assert "Permission denied" in refusal(tmp_path / "run", small_scenario())
     tmp_path.chmod(0o700)
+
+
+def test_two_processes_do_not_work_on_one_run(tmp_path):
+    pytest.importorskip("fcntl")
+    draft = prepare(tmp_path / "run", small_scenario())
+    with held(draft.path):
+        with pytest.raises(ScenarioError) as error, held(draft.path):
+            pass
+        assert "wanted a run that nobody works on (found one in progress)" in str(error.value)
+    with held(draft.path):
+        pass
