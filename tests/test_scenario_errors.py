@@ -477,6 +477,10 @@ def test_a_table_of_several_kinds_is_judged_by_its_kind() -> None:
         ),
         ({"run.name": ".."}, "run.name: wanted up to 80 letters"),
         ({"run.name": "a/b"}, "run.name: wanted up to 80 letters"),
+        (
+            {"product.billing.statement_day": 10},
+            "product.billing.due_day_first: wanted a day after statement_day",
+        ),
         ({"product.preset": "nosuch"}, 'product.preset: wanted "seed_article"'),
         (
             {"population.traits.income_fen.median": -5},

@@ -158,8 +158,8 @@ class Billing(Section):
     def _due_between_statements(self) -> Billing:
         if self.due_day_first > self.due_day_last:
             raise ValueError("due_day_first: wanted a day not after due_day_last")
-        if not self.statement_day <= self.due_day_first:
-            raise ValueError("due_day_first: wanted a day not before statement_day")
+        if self.due_day_first <= self.statement_day:
+            raise ValueError("due_day_first: wanted a day after statement_day")
         if self.due_day_last + self.grace_days >= self.statement_day + 28:
             raise ValueError("grace_days: wanted grace that ends before the next statement")
         return self
