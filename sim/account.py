@@ -1,7 +1,8 @@
 """The state of an account, declared once: what one user has with one product.
 
-Principal stands in three places: `unbilled` since the last statement, `billed` on the last
-statement until its grace ends, `carried` from then on and bearing interest.
+Principal stands in four places: `planned` in instalments of months to come, `unbilled` since the
+last statement, `billed` on the last statement until its grace ends, `carried` from then on and
+bearing interest.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from sim.compiled import scalar
-from sim.kinds import Bucket, Standing
-from sim.units import NEVER, Code, Count, Day, Fen, Length, Nano, Ppm, Unit
+from sim.kinds import Bucket, Hold, Proof, Standing
+from sim.units import NEVER, Code, Count, Day, Fen, Flag, Length, Nano, PerMille, Ppm, Unit, Word
 
 MISSED = 7  # bills a user can miss before charge-off at 180 days
+RING = 12  # months ahead for which instalments can be due: the longest plan
+LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
 MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED)]
 MissedDays = Annotated[list[int], Unit("day", "i4", -1, 2**31 - 1), Length(MISSED)]
+RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING)]
+LateDays = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -30,6 +35,7 @@ class Account:
     limit: Annotated[Fen, "credit limit"] = 0
     first_limit: Annotated[Fen, "limit on opening"] = 0
 
+    planned: Annotated[Fen, "principal in instalments that are not billed yet (R-P3)"] = 0
     unbilled: Annotated[Fen, "principal drawn since the last statement"] = 0
     billed: Annotated[Fen, "principal on the last statement, until its grace ends"] = 0
     carried: Annotated[Fen, "principal past its due day; bears interest (R-P9)"] = 0
@@ -46,7 +52,14 @@ class Account:
     penalty_accrued: Annotated[Fen, "penalty accrued and not yet posted, whole fen"] = 0
     penalty_nano: Annotated[Nano, "and the rest of it"] = 0
 
+    suspended: Annotated[Fen, "of interest and penalty unpaid, charged past 90 days: no income"] = 0
+    ring_principal: Annotated[
+        RingFen, "instalments due in months to come, from January to December (R-P3)"
+    ] = field(default_factory=lambda: [0] * RING)
+    ring_fee: Annotated[RingFen, "and their fees"] = field(default_factory=lambda: [0] * RING)
+
     bill_open: Annotated[Code, "1 from a statement with something due to the end of its grace"] = 0
+    statement_total: Annotated[Fen, "all that the last statement asked for"] = 0
     statement_due: Annotated[Fen, "what is left to pay of the last statement, all of it"] = 0
     minimum_due: Annotated[Fen, "what is left to pay of its minimum, until grace ends (R-P4)"] = 0
     missed: Annotated[MissedFen, "minimums missed and still unpaid, oldest first"] = field(
@@ -59,7 +72,34 @@ class Account:
     on_time_periods: Annotated[Count, "bills of which the minimum was paid in time, in a row"] = 0
     lapses: Annotated[Count, "bills missed since opening"] = 0
     worst_days: Annotated[Count, "most days past due, ever"] = 0
+    lapse_days: Annotated[Count, "most days past due since the last six bills in time (R-L4)"] = 0
+    late_now: Annotated[Code, "days past due since the last close of 30 days"] = 0
+    late_bins: Annotated[LateDays, "days past due in each of the last six 30 days (R-L5)"] = field(
+        default_factory=lambda: [0] * LATE_BINS
+    )
+    pay_down: Annotated[PerMille, "share of bills paid by the end of grace, of late (R-L5)"] = 1_000
+    grade: Annotated[Code, "risk grade at the last assessment, 0 is best (R-L5)"] = 0
+    first_default: Annotated[Flag, "1 when the very first bill was missed"] = 0
     attempts_refused: Annotated[Count, "purchases refused for lack of limit, ever"] = 0
+    asks_after: Annotated[Count, "of them, since the last request for a higher limit"] = 0
+
+    tried_on: Annotated[Day, "day of the last application that failed (R-E4)"] = NEVER
+    way: Annotated[Code, "by which way in it was opened (Way)"] = 0
+    bought_this_year: Annotated[Fen, "on credit in this calendar year, refunds off (R-U7)"] = 0
+    proof: Annotated[Code, "of means beyond the verified income, this year (Proof)"] = (
+        Proof.NOT_ASKED.value
+    )
+    asked_on: Annotated[Day, "day of the last request for a higher limit"] = NEVER
+    asked: Annotated[Word, "requests of the 32 days up to then, a bit each (R-L9)"] = 0
+    hold: Annotated[Code, "why the unused limit is frozen (Hold)"] = Hold.NONE.value
+    held_on: Annotated[Day, "since which day"] = NEVER
+    refund: Annotated[Fen, "a purchase that will be given back"] = 0
+    refund_on: Annotated[Day, "on which day"] = NEVER
+    stolen: Annotated[Fen, "principal drawn by others"] = 0
+    claim: Annotated[Code, "what is in dispute: 1 + Claim, 0 for nothing (R-W4)"] = 0
+    claimed_on: Annotated[Day, "day of the dispute"] = NEVER
+    worked: Annotated[Flag, "1 on a day that collection calls"] = 0
+    forborne: Annotated[Flag, "1 once a payment plan was agreed in collection"] = 0
 
     settled_on: Annotated[Day, "day on which a suspended account came to owe nothing"] = NEVER
     charged_off_on: Annotated[Day, "day of charge-off; NEVER before"] = NEVER
@@ -74,7 +114,7 @@ class Account:
 @scalar
 def principal(account: Account) -> int:
     """Return what has been drawn and not repaid, in fen."""
-    return account.unbilled + account.billed + account.carried
+    return account.planned + account.unbilled + account.billed + account.carried
 
 
 @scalar
@@ -102,3 +142,60 @@ def past_due(account: Account) -> int:
 def days_past_due(account: Account, day: int) -> int:
     """Return the age of the oldest unpaid minimum at the close of a day (R-P10)."""
     return max(day - account.missed_on[0], 0) if account.missed_count > 0 else 0
+
+
+@scalar
+def payable(account: Account) -> int:
+    """Return what can be paid into an account now, in fen: all but instalments not billed yet."""
+    return owed(account) - account.planned
+
+
+@scalar
+def give_back(account: Account, amount: int) -> int:
+    """Take principal off an account, the newest first; return what of the amount was not owed.
+
+    Of instalments, the largest go first.
+    """
+    left = amount
+    part = min(left, account.unbilled)
+    account.unbilled -= part
+    left -= part
+    part = min(left, account.planned)
+    account.planned -= part
+    left -= part
+    while part > 0:
+        last = 0
+        for i in range(RING):
+            last = i if account.ring_principal[i] > account.ring_principal[last] else last
+        some = min(part, account.ring_principal[last])
+        account.ring_principal[last] -= some
+        part -= some
+    on_bill = min(left, account.billed + account.carried)
+    part = min(on_bill, account.billed)
+    account.billed -= part
+    account.carried -= on_bill - part
+    account.overdue = min(account.overdue, account.carried)
+    account.statement_due = max(account.statement_due - on_bill, 0)
+    account.minimum_due = max(account.minimum_due - on_bill, 0)
+    clear_missed(account, on_bill)
+    account.stolen = min(account.stolen, principal(account))
+    return left - on_bill
+
+
+@scalar
+def clear_missed(account: Account, amount: int) -> None:
+    """Take an amount off the minimums missed, oldest first; their ages move up."""
+    left = amount
+    while account.missed_count > 0 and left > 0:
+        part = min(left, account.missed[0])
+        account.missed[0] -= part
+        left -= part
+        if account.missed[0] == 0:
+            for i in range(MISSED - 1):
+                account.missed[i] = account.missed[i + 1]
+                account.missed_on[i] = account.missed_on[i + 1]
+            account.missed[MISSED - 1] = 0
+            account.missed_on[MISSED - 1] = 0
+            account.missed_count -= 1
+    if account.missed_count == 0:
+        account.overdue = 0

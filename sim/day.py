@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from sim.compiled import scalar
-from sim.kinds import FLOWS, METHODS, OUTCOMES, PLACES
+from sim.kinds import (
+    CLAIMS,
+    DISPUTE_STEPS,
+    FLOWS,
+    LEVELS,
+    METHODS,
+    OUTCOMES,
+    PLACES,
+    STEPS,
+    WARNING_STEPS,
+    WAYS,
+)
+from sim.log import Log, note
 from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Months, Ppm, Unit, Word
 
 WISHES = 16  # purchases that a user can want on one day
@@ -21,6 +33,9 @@ PlaceSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(PLACES)]
 OutcomeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(PLACES * OUTCOMES)]
 MethodCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(METHODS)]
 MethodSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(METHODS)]
+FunnelCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(WAYS * STEPS)]
+WarningCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(LEVELS * WARNING_STEPS)]
+DisputeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CLAIMS * DISPUTE_STEPS)]
 
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
 
@@ -48,6 +63,7 @@ class Environment:
     day: Annotated[Day, "since the first simulated day"] = 0
     month: Annotated[Months, "months since the first simulated month"] = 0
     day_of_month: Annotated[Code, "1 .. 31"] = 1
+    month_of_year: Annotated[Code, "0 is January"] = 0
     month_length: Annotated[Code, "days in this month"] = 31
     last_month_length: Annotated[Code, "days in the month before"] = 31
     day_of_year: Annotated[Days, "1 .. 366"] = 1
@@ -56,6 +72,10 @@ class Environment:
     job_loss: Annotated[Ppm, "chance of losing a job, a month"] = 0
     job_found: Annotated[Ppm, "chance of finding one, a month"] = 0
     income: Annotated[Ppm, "level of incomes against the first day"] = 1_000_000
+    year: Annotated[Days, "calendar year"] = 2024
+    rollout: Annotated[Ppm, "share of users who may see the product (R-A5)"] = 1_000_000
+    invitable: Annotated[CountSum, "candidates on the eve of the last 72 hours (R-E2)"] = 0
+    collected: Annotated[CountSum, "accounts in collection on that eve"] = 0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -66,9 +86,14 @@ class Wishes:
     place: Annotated[Codes, "where (Place)"] = _zeros(WISHES)
     amount: Annotated[Amounts, "how much, fen"] = _zeros(WISHES)
     means: Annotated[Codes, "by what: OWN_MONEY, or the number of a product"] = _zeros(WISHES)
+    periods: Annotated[Codes, "in how many instalments; 0 for none (R-P3)"] = _zeros(WISHES)
+    apply: Annotated[Code, "for the product, by the wallet (R-E1): 1, else 0"] = 0
+    ask: Annotated[Code, "for a higher limit (R-L9): 1, else 0"] = 0
 
-    def buy(self, place: int, amount_fen: int, product: int | None = 0) -> None:
+    def buy(self, place: int, amount_fen: int, product: int | None = 0, periods: int = 0) -> None:
         """Add a purchase; `product=None` pays with the user's own money.
+
+        periods: instalments that the product offers, 3, 6 or 12; 0 for none.
 
         Raises ValueError beyond WISHES purchases or for an amount that is not positive.
         """
@@ -79,6 +104,7 @@ class Wishes:
         self.place[self.count] = int(place)
         self.amount[self.count] = amount_fen
         self.means[self.count] = OWN_MONEY if product is None else product
+        self.periods[self.count] = periods
         self.count += 1
 
 
@@ -87,6 +113,8 @@ class Payment:
     """What a user wants to pay by hand into one account on one day."""
 
     amount: Annotated[Fen, "fen; 0 for nothing"] = 0
+    periods: Annotated[Code, "instalments wished for the open bill; 0 for none (R-P3)"] = 0
+    settle: Annotated[Code, "1 to settle all instalments early (R-P6)"] = 0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -95,6 +123,7 @@ class Totals:
 
     users: Annotated[CountSum, "users in the population"] = 0
     candidates: Annotated[CountSum, "of them, who could be admitted today or already are"] = 0
+    invitable: Annotated[CountSum, "candidates without an account who may be invited (R-E2)"] = 0
     active: Annotated[CountSum, "accounts open, blocked or suspended"] = 0
     utilising: Annotated[CountSum, "of them, owing something"] = 0
     limit: Annotated[FenSum, "limits of active accounts"] = 0
@@ -112,7 +141,14 @@ class Totals:
     principal_late_31: Annotated[FenSum, "principal of those accounts"] = 0
     principal_late_61: Annotated[FenSum, "principal of those accounts"] = 0
     principal_late_91: Annotated[FenSum, "principal of those accounts"] = 0
+    warned_1: Annotated[CountSum, "messages sent today (R-W1)"] = 0
+    warned_2: Annotated[CountSum, "accounts whose unused limit is frozen (R-W2, R-L9)"] = 0
     warned_3: Annotated[CountSum, "accounts under level 3 (R-W3)"] = 0
+    disputes_open: Annotated[CountSum, "disputes that wait for a decision (R-W4)"] = 0
+    in_collection: Annotated[CountSum, "accounts in collection: level 3, not charged off"] = 0
+    planned: Annotated[FenSum, "of principal, in instalments not billed yet (R-P3)"] = 0
+    suspended: Annotated[FenSum, "interest and penalty past 90 days due, not in income"] = 0
+    stolen: Annotated[FenSum, "of principal, drawn by others and not given up yet"] = 0
     wallet: Annotated[FenSum, "wallets of users"] = 0
     bank: Annotated[FenSum, "bank balances of users"] = 0
     unemployed: Annotated[CountSum, "users without their income"] = 0
@@ -130,6 +166,18 @@ class Totals:
     raised: Annotated[CountSum, "of them, raised"] = 0
     lowered: Annotated[CountSum, "of them, lowered"] = 0
     real_time: Annotated[CountSum, "limits refreshed after a major purchase (R-L7)"] = 0
+    requests: Annotated[CountSum, "requests for a higher limit (R-L9)"] = 0
+    takeovers: Annotated[CountSum, "accounts taken over by a fraudster"] = 0
+    entered_collection: Annotated[CountSum, "accounts that came under level 3"] = 0
+    worked: Annotated[CountSum, "accounts that collection worked on"] = 0
+    cured: Annotated[CountSum, "accounts that owe nothing past due any more"] = 0
+    cured_worked: Annotated[CountSum, "of them, worked on by collection that day"] = 0
+    plans_offered: Annotated[CountSum, "payment plans offered in collection"] = 0
+    plans_agreed: Annotated[CountSum, "of them, agreed"] = 0
+    first_bills: Annotated[CountSum, "first bills whose grace ended"] = 0
+    first_defaults: Annotated[CountSum, "of them, missed: first-payment defaults"] = 0
+    instalment_plans: Annotated[CountSum, "purchases and bills put into instalments (R-P3)"] = 0
+    settled_early: Annotated[CountSum, "accounts whose instalments were settled early (R-P6)"] = 0
     raised_by: Annotated[FenSum, "sum of raises"] = 0
     lowered_by: Annotated[FenSum, "sum of cuts"] = 0
 
@@ -142,9 +190,18 @@ class Totals:
     own_count: Annotated[PlaceCounts, "purchases with own money, by Place"] = _zeros(PLACES)
     paid_count: Annotated[MethodCounts, "payments into accounts, by Method"] = _zeros(METHODS)
     paid: Annotated[MethodSums, "money into accounts, by Method"] = _zeros(METHODS)
+    funnel: Annotated[FunnelCounts, "applications, by Way and FunnelStep"] = _zeros(WAYS * STEPS)
+    warning: Annotated[WarningCounts, "warnings, by Level and WarningStep"] = _zeros(
+        LEVELS * WARNING_STEPS
+    )
+    dispute: Annotated[DisputeCounts, "disputes, by Claim and DisputeStep"] = _zeros(
+        CLAIMS * DISPUTE_STEPS
+    )
 
 
 @scalar
-def book(today: Totals, flow: int, fen: int) -> None:
+def book(today: Totals, log: Log, flow: int, fen: int, reason: int = 0) -> None:
     """Post one flow of money; the only way in which money is counted."""
     today.flow[flow] += fen
+    if fen != 0:
+        note(log, flow, fen, reason)

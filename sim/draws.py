@@ -31,6 +31,27 @@ class Purpose(IntEnum):
     EMPLOYMENT = 129
     DUE_DAY = 130  # the day on which the bills of a user are due
     OUTPUT = 131  # whether a user is in the files, where they hold a share of users
+    ROLLOUT = 132  # when the staged opening reaches a user
+    EVENTS = 133  # whether a user's events are logged, where a share of users is
+    APPLY = 136  # and the next two, one a way in: whether an application is started
+    FORM = 139  # and the next two: whether its form is finished
+    REVIEW = 142
+    GATES = 143  # cards and real-name check lost and gained
+    PROOF = 144  # whether a user proves means beyond the verified income
+    STRANGE = 145  # a login from a strange place
+    FACTOR = 146  # whether a second factor is passed
+    HOLD_REVIEW = 147  # when a review of a hold ends
+    APPEAL = 148  # whether a user appeals
+    DECISION = 149  # when a dispute is decided
+    RULING = 150  # and how
+    COLLECTION = 182  # whether collection works an account today
+    PLAN = 183  # whether it offers a payment plan
+    PLAN_AGREED = 184
+    BILL_PLAN = 185  # whether a bill is put into instalments
+    SETTLE = 186  # whether instalments are settled early
+    ASK = 187  # whether a user asks for a higher limit
+    SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
+    REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)
@@ -81,6 +102,12 @@ def word(seed: int, replication: int, user: int, day: int, purpose: int) -> int:
     `purpose` is a member's `.value`: handing an IntEnum to compiled code costs 12 us.
     """
     return _word(seed, replication, user, day, purpose)
+
+
+@scalar
+def mixed(word: int) -> int:
+    """Return a word made of the low bits of another, for a second choice from the same draw."""
+    return (word * 69_069) & 0xFFFF_FFFF
 
 
 @scalar

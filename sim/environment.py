@@ -46,6 +46,7 @@ def course(scenario: Scenario) -> Course:
     rows["day"] = np.arange(count)
     rows["month"] = dates.month_index
     rows["day_of_month"] = dates.day_of_month
+    rows["month_of_year"] = dates.dates.astype("M8[M]").astype(np.int64) % 12
     rows["month_length"] = dates.month_length
     rows["last_month_length"] = _last_month_length(dates)
     rows["day_of_year"] = dates.day_of_year
@@ -56,8 +57,18 @@ def course(scenario: Scenario) -> Course:
     rows["job_found"] = env.job_found_ppm
     lost = env.job_found_ppm * jobless // PPM + rise
     rows["job_loss"] = np.clip(lost * PPM // (PPM - jobless), 0, PPM)
+    rows["year"] = dates.dates.astype("M8[Y]").astype(np.int64) + 1970
+    rows["rollout"] = rollout(scenario, first, count)
     rows["income"] = PPM + env.income_growth_ppm * np.arange(count) // 365
     return Course(rows, dates, first)
+
+
+def rollout(scenario: Scenario, first: dt.date, count: int) -> NDArray[np.int64]:
+    """Return the share of users who may see the product on each day, ppm (R-A5)."""
+    shares = np.full(count, 0 if scenario.product.rollout else PPM, dtype=np.int64)
+    for step in scenario.product.rollout:
+        shares[max((step.date - first).days, 0) :] = step.value_ppm
+    return shares
 
 
 def unemployment(scenario: Scenario, first: dt.date, count: int) -> NDArray[np.int64]:

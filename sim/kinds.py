@@ -53,6 +53,10 @@ class Outcome(IntEnum):
     DAILY_LIMIT = 6  # static codes (R-U2)
     STANDING = 7  # blocked, suspended, charged off
     NO_LIMIT_LEFT = 8
+    GATE = 9  # a gate of admission was lost since (R-A1)
+    YEARLY_CAP = 10  # more than the verified yearly income, and no proof of more (R-U7, R-U8)
+    SECOND_FACTOR = 11  # large, after a login from a strange place: held (R-W2)
+    HELD = 12  # the unused limit is frozen, until a review is over (R-L9, R-W2)
 
 
 class Method(IntEnum):
@@ -64,6 +68,8 @@ class Method(IntEnum):
     AUTO_WALLET = 3  # R-P1
     AUTO_CARD = 4
     RECOVERY = 5  # after charge-off (R-W6)
+    REFUND = 6  # from a merchant
+    EARLY_SETTLEMENT = 7  # of instalments (R-P6)
 
 
 class Flow(IntEnum):
@@ -88,6 +94,14 @@ class Flow(IntEnum):
     SPENT_OWN = 16  # purchases from wallet and bank
     BROUGHT = 17  # wallet and bank of users who join
     TAKEN = 18  # wallet and bank of users who leave
+    INSTALMENT_FEES = 19  # of the fees charged, those for instalments (R-P3)
+    REFUNDED = 20  # principal given back by merchants
+    REFUND_CASH = 21  # refunds beyond what is owed, into the wallet
+    FRAUD_LOSS = 22  # principal drawn by others, given up on the user's claim (R-W4)
+    DISPUTE_LOSS = 23  # principal given up on a claim that was not right (R-W4)
+    SUSPENDED = 24  # of interest and penalty charged, past 90 days due: no income yet
+    SUSPENSE_RELEASED = 25  # of it, paid or cured: income now
+    SUSPENSE_WRITTEN_OFF = 26  # of it, charged off: never was income
 
 
 class Bucket(IntEnum):
@@ -116,7 +130,136 @@ class AutoDebit(IntEnum):
 class Admission(IntEnum):
     """Who is let in."""
 
-    OPEN_TO_ALL = 0  # every user of the right age
+    OPEN_TO_ALL = 0  # every user of the right age, without asking
+    SCORED = 1  # whoever applies, passes the gates and the score, and is approved (R-A1 to R-E4)
+
+
+class Way(IntEnum):
+    """By which way in a user applies (section 2 of the article)."""
+
+    WALLET = 0  # R-E1
+    NOTICE = 1  # by invitation (R-E2)
+    CHECKOUT = 2  # prompted while paying (R-E3)
+
+
+class FunnelStep(IntEnum):
+    """How far an application came."""
+
+    SEEN = 0
+    STARTED = 1
+    FINISHED = 2
+    APPROVED = 3
+    REFUSED_SCORE = 4  # below the pass mark (R-A2)
+    REFUSED_REVIEW = 5  # by the review of its way in (R-E4)
+
+
+class Grading(IntEnum):
+    """How each item of the admission score counts (R-A2)."""
+
+    THRESHOLD = 0  # all or nothing
+    GRADED = 1  # min(1, value / threshold)
+
+
+class FeeBase(IntEnum):
+    """What the fee of an instalment is a share of (R-P3)."""
+
+    ORIGINAL = 0
+    DECLINING = 1
+
+
+class EarlySettlement(IntEnum):
+    """What fees are due when instalments are settled early (R-P6)."""
+
+    FEES_ON_SCHEDULE = 0  # all of them, when they would have come
+    ALL_AT_ONCE = 1
+    TO_DATE = 2  # those of the periods that have begun
+    DAY_RATE = 3  # by the days since the last statement
+    FREE = 4
+
+
+class Hold(IntEnum):
+    """Why the unused limit of an account is frozen."""
+
+    NONE = 0
+    REQUESTS = 1  # many requests for a higher limit (R-L9)
+    LOGIN = 2  # a second factor is outstanding (R-W2)
+
+
+class Level(IntEnum):
+    """Levels of warning, and what became of them."""
+
+    MESSAGE = 0  # level 1 (R-W1)
+    LOGIN = 1  # level 2 (R-W2)
+    OVERDUE = 2  # level 3 (R-W3)
+    REQUESTS = 3  # anti-fraud review of requests (R-L9)
+
+
+class WarningStep(IntEnum):
+    """What is counted of a warning."""
+
+    RAISED = 0
+    TRUE = 1  # there was something behind it
+    FALSE = 2
+    PASSED = 3  # ended by the user: second factor, payment
+    EXPIRED = 4  # ended by the review or by its term
+    HOURS = 5  # from raising to the end, summed
+
+
+class Claim(IntEnum):
+    """What a user disputes (R-W4)."""
+
+    LOGIN = 0  # a hold after a strange login
+    OVERDUE = 1  # level 3
+    FRAUD = 2  # purchases by others
+
+
+class DisputeStep(IntEnum):
+    """What is counted of a dispute."""
+
+    RAISED = 0
+    RIGHTFUL = 1  # the user was misjudged, or the purchases were by others
+    UPHELD = 2
+    REJECTED = 3
+    WRONG = 4  # decided against the truth
+    HOURS = 5  # from raising to the decision, summed
+
+
+class Proof(IntEnum):
+    """Whether means beyond the verified income were proven this year (R-U8)."""
+
+    NOT_ASKED = 0
+    PROVIDED = 1
+    NONE = 2
+
+
+class Assessed(IntEnum):
+    """Why a limit was assessed."""
+
+    OPENING = 0
+    CLOCK = 1  # R-L6
+    MAJOR_PURCHASE = 2  # R-L7
+    REQUEST = 3  # R-L9
+    LEVEL_3 = 4  # R-W3
+    CLOSED = 5  # left, or charged off
+
+
+class Note(IntEnum):
+    """Kinds of events besides the flows of money, whose numbers are those of Flow."""
+
+    REFUSED = 64  # a purchase on credit; reason: Outcome
+    LIMIT = 65  # amount: the new limit; reason: Assessed
+    STANDING = 66  # reason: the new Standing
+    APPLICATION = 67  # reason: 10 x Way + FunnelStep
+    BILL = 68  # amount: all that is due
+    MISSED = 69  # a minimum, at the end of grace
+    REQUEST = 70  # for a higher limit
+    WARNING = 71  # reason: 10 x Level + WarningStep
+    DISPUTE = 72  # reason: 10 x Claim + DisputeStep
+    PLAN = 73  # amount put into instalments; reason: periods
+    SCORE = 74  # amount: thousandths of a point
+    TAKEOVER = 75  # by a fraudster
+    PROOF = 76  # of means (R-U8); reason: Proof
+    FORBEARANCE = 77  # a payment plan in collection; amount: what it spreads
 
 
 class PastDueFrom(IntEnum):
@@ -141,3 +284,5 @@ class PenaltyStacking(IntEnum):
 
 
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))
+WAYS, STEPS, LEVELS, CLAIMS = map(len, (Way, FunnelStep, Level, Claim))
+WARNING_STEPS, DISPUTE_STEPS = len(WarningStep), len(DisputeStep)

@@ -36,6 +36,7 @@ class Tables:
     normal: list[int]  # quantiles of a standard normal, thousandths
     place: list[int]  # Place of each of PLACE_CELLS equally likely choices
     place_scale: list[int]  # ppm, by Place
+    periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
     burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
     mean_amount: int  # ppm: mean amount over places, against the user's scale
 
@@ -46,6 +47,7 @@ class Params:
 
     seed: int
     replication: int
+    users: int  # of the scenario
     behaviour: Behaviour
     risk_control: RiskControl
     population: Population
@@ -57,6 +59,7 @@ def params_of(scenario: Scenario, replication: int = 0) -> Params:
     return Params(
         seed=scenario.run.seed,
         replication=replication,
+        users=scenario.run.users,
         behaviour=scenario.behaviour,
         risk_control=scenario.risk_control,
         population=scenario.population,
@@ -77,6 +80,7 @@ def tables_of(behaviour: Behaviour) -> Tables:
         ).tolist(),
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
+        periods=_period_cells(behaviour),
         burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],
         mean_amount=tickets.mean_amount_ppm(behaviour),
     )
@@ -90,6 +94,14 @@ def _place_cells(behaviour: Behaviour) -> list[int]:
     for place in np.argsort(-(shares % 1_000_000), kind="stable")[:short]:
         cells[place] += 1
     return np.repeat(np.arange(PLACES), cells).tolist()
+
+
+def _period_cells(behaviour: Behaviour) -> list[int]:
+    """Return PLACE_CELLS numbers of instalments in the proportions of the wishes."""
+    b = behaviour.borrowing
+    three = b.periods_3_ppm * PLACE_CELLS // 1_000_000
+    six = b.periods_6_ppm * PLACE_CELLS // 1_000_000
+    return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six)
 
 
 def _place_scale(behaviour: Behaviour) -> list[int]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from sim import barrier
 from sim.engines.state import State, restored, start
 from sim.stretches import LONGEST, Stretch, stretches
 
@@ -69,7 +70,8 @@ def live(
 
     every: cut stretches after each so many days, for checkpoints. on_stretch: told after each.
     """
-    cuts = {"start": state.day, "longest": longest, "every": every}
+    between = barrier.DAYS if barrier.couples(state.arms) else 0
+    cuts = {"start": state.day, "longest": longest, "every": every, "barrier": between}
     for stretch in stretches(state.course.days, state.arms.starts, **cuts):
         engine.live(stretch)
         if on_stretch is not None:

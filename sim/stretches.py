@@ -30,11 +30,12 @@ def stretches(
     start: int = 0,
     longest: int = LONGEST,
     every: int = 0,
+    barrier: int = 0,
 ) -> Iterator[Stretch]:
     """Cut simulated days into stretches, from day `start` on.
 
     days: Environment rows of the whole run. every: also cut after each so many days of the run, for
-    checkpoints; 0 for none.
+    checkpoints; 0 for none. barrier: where users share something, the days between two barriers.
     """
     total = len(days)
     starts = set(policy_starts)
@@ -48,6 +49,7 @@ def stretches(
             or last + 1 in starts
             or last + 1 - first >= longest
             or (every and (last + 1) % every == 0)
+            or (barrier and (last + 1) % barrier == 0)
         ):
             last += 1
         yield Stretch(first, last - first + 1, bool(month_ends[last]))

@@ -34,6 +34,7 @@ WALLET_BINS = 10  # of 72 hours: the trailing 30 days
 
 SpendBins = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(BINS)]
 CountBins = Annotated[list[int], Unit("count", "i1", 0, 127), Length(COUNT_BINS)]
+Gap = Annotated[int, Unit("days", "u1", 0, 255)]
 WalletBins = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(WALLET_BINS)]
 
 
@@ -59,7 +60,7 @@ class User:
     used_since: Annotated[
         Day, "first day of use of the wallet; negative before the run (R-A4)"
     ] = -400
-    longest_gap: Annotated[Days, "longest gap of use, days (R-A4)"] = 7
+    longest_gap: Annotated[Gap, "longest gap of use, days (R-A4)"] = 7
 
     verified_income: Annotated[Fen, "a year, as verified (R-U7)"] = 8_000_000
     income: Annotated[Fen, "a month, true"] = 700_000
@@ -88,6 +89,8 @@ class User:
     habit: Annotated[PerMille, "share of recent purchases wished on credit"] = 250
     damped_until: Annotated[Day, "last day on which a message still damps spending"] = -1
 
+    week_now: Annotated[Fen, "spent since the user's week began, all means (R-W1)"] = 0
+    friends_good: Annotated[Code, "of 100 friends, with the line in good standing (R-A3)"] = 0
     spent_now: Annotated[Fen, "spent since the last 72-hour close, all means"] = 0
     wallet_now: Annotated[Fen, "wallet at close, summed since the last 72-hour close"] = 0
     count_now: Annotated[Code, "payments since the last close of six days"] = 0
@@ -121,3 +124,30 @@ def pay_out(user: User, amount: int) -> int:
     user.wallet -= from_wallet
     user.bank -= amount - from_wallet
     return amount - from_wallet
+
+
+@scalar
+def payments_a_quarter(user: User) -> int:
+    """Return the payments of the trailing 90 days: three times the monthly mean (R-A2)."""
+    count = 0
+    for i in range(COUNT_BINS):
+        count += user.count_bins[i]
+    return count
+
+
+@scalar
+def mean_wallet(user: User) -> int:
+    """Return the mean balance of the wallet over the trailing 30 days, fen (R-L3, R-A2)."""
+    kept = 0
+    for i in range(WALLET_BINS):
+        kept += user.wallet_bins[i]
+    return kept // 30
+
+
+@scalar
+def quarter_spending(user: User) -> int:
+    """Return what was spent in the trailing 90 days, all means of payment, fen (R-L2, R-W1)."""
+    spent = user.spent_now
+    for i in range(BINS):
+        spent += user.spend_bins[i]
+    return spent

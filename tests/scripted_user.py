@@ -6,30 +6,54 @@ from dataclasses import replace
 from sim.account import Account
 from sim.day import Environment, Luck, Payment, Totals, Wishes
 from sim.environment import course
-from sim.kinds import AutoDebit, Place, Standing, Status
+from sim.kinds import Admission, AutoDebit, Place, Standing, Status
 from sim.life import assess, authorise, count, morning, settle
+from sim.log import Log
 from sim.params import params_of
 from sim.rows import as_object, empty_table, store
-from sim.scenario.sections import Environment as Economy
 from sim.scenario.sections import (
+    Appeals,
+    Collection,
+    Factors,
+    Fraud,
+    Grades,
+    Login,
     Product,
+    Refunds,
     RiskControl,
     Run,
     Scenario,
     Score,
 )
+from sim.scenario.sections import Environment as Economy
 from sim.user import User
 
 START = dt.date(2024, 1, 1)
 YUAN = 100
 
-# A score that stays where it is, so that only the script moves a limit.
-STILL = {"score": Score(step_ppm=0)}
+# A score that stays where it is, no factors and no haircuts: only the script moves a limit.
+STILL = {
+    "score": Score(step_ppm=0),
+    "factors": Factors(on_time_ppm=0, lapse_ppm=0, active_ppm=0, quiet_ppm=0),
+    "grades": Grades(haircut_ppm=[0] * 5),
+}
 
 
 def product(**sections):
     """Return the article's terms with a still score, and with sections of one's own."""
-    return Product(**(STILL | sections))
+    plain = {"admission": Admission.OPEN_TO_ALL, "refunds": Refunds(chance_ppm=0)}
+    return Product(**(STILL | plain | sections))
+
+
+def risk_control(**sections):
+    """Return the article's risk control without strange logins, thieves and payment plans."""
+    plain = {
+        "login": Login(strange_ppm=0),
+        "fraud": Fraud(takeover_month_ppm=0),
+        "appeals": Appeals(misjudged_ppm=0, rightly_ppm=0, stolen_ppm=0, false_claim_ppm=0),
+        "collection": Collection(plan_ppm=0),
+    }
+    return RiskControl(**(plain | sections))
 
 
 class Life:
@@ -44,7 +68,7 @@ class Life:
         self.scenario = Scenario(
             run=run,
             product=self.terms[0],
-            risk_control=risk or RiskControl(),
+            risk_control=risk or risk_control(),
             environment=Economy(unemployment_ppm=0),
         )
         plan = params_of(self.scenario)
@@ -71,13 +95,17 @@ class Life:
         wishes = Wishes()
         for wish in buy:
             wishes.buy(*wish)
-        morning(self.user, accounts, Luck(), env, self.p, self.terms, today)
+        log = Log(on=1)
+        morning(self.user, accounts, Luck(), env, self.p, self.terms, today, log)
         if self.user.status == Status.HERE:
-            authorise(self.user, accounts, wishes, env, self.terms, today)
+            words = Luck()
+            numbers = (env, self.p, self.terms)
+            authorise(self.user, accounts, wishes, words, *numbers, today, log)
             payments = [Payment(amount=pay)]
-            settle(self.user, accounts, payments, env, self.terms, today)
-            assess(self.user, accounts, env, self.p, self.terms, today)
-            count(self.user, accounts, env, self.terms, today)
+            settle(self.user, accounts, payments, *numbers, today, log)
+            assess(self.user, accounts, *numbers, today, log)
+            count(self.user, accounts, *numbers, today)
+        self.log = log
         # Whatever would not fit its column must not come about.
         store(self.user, empty_table(User, 1), 0)
         store(self.account, empty_table(Account, 1), 0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_user import YUAN, Life, open_account, product
 
-from sim.kinds import AutoDebit, Outcome, Place, Standing
+from sim.kinds import OUTCOMES, AutoDebit, Outcome, Place, Standing
 from sim.rules.limit import assessed_limit, clock_of, is_due, is_major, limit_terms
 from sim.scenario.sections import Limit
 from sim.user import User
@@ -33,29 +33,33 @@ def user_of(points=700, month_yuan=0, balance_yuan=0):
 )
 def test_the_worked_limits_of_the_article(score, spend, balance, parts, limit):
     user = user_of(score, spend, balance)
-    assert tuple(limit_terms(user, product())) == tuple(part * YUAN for part in parts)
+    made = limit_terms(user, open_account(), product())
+    assert (made.base, made.spending, made.deposit) == tuple(part * YUAN for part in parts)
     assert assessed_limit(user, open_account(), product()) == limit * YUAN
 
 
 def test_a_part_of_a_point_is_no_point():
     whole, nearly = User(score=700_000), User(score=700_999)
-    assert limit_terms(whole, product()).base == limit_terms(nearly, product()).base
+    assert (
+        limit_terms(whole, open_account(), product()).base
+        == limit_terms(nearly, open_account(), product()).base
+    )
 
 
 def test_spending_is_the_mean_of_three_months_whatever_its_days():
     bins = [0] * 30
     bins[4] = 9_000 * YUAN
     bins[29] = 3_000 * YUAN
-    assert limit_terms(User(spend_bins=bins), product()).spending == 320 * YUAN
+    assert limit_terms(User(spend_bins=bins), open_account(), product()).spending == 320 * YUAN
 
 
 def test_the_deposit_term_is_capped_at_the_base_term():
     rich = user_of(600, 0, 10_000_000 // YUAN)
-    assert limit_terms(rich, product()).deposit == 5_000 * YUAN
+    assert limit_terms(rich, open_account(), product()).deposit == 5_000 * YUAN
     richer = user_of(600, 0, 140_000)
-    assert limit_terms(richer, product()).deposit == 6_000 * YUAN
+    assert limit_terms(richer, open_account(), product()).deposit == 6_000 * YUAN
     free = product(limit=Limit(deposit_capped=False))
-    assert limit_terms(richer, free).deposit == 7_000 * YUAN
+    assert limit_terms(richer, open_account(), free).deposit == 7_000 * YUAN
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_a_major_purchase_refreshes_the_limit_before_the_next_purchase_of_the_da
     assert life.account.limit == 7_000 * YUAN
     today = life.live([(Place.ONLINE, 350_000), (Place.ONLINE, 350_001 + 9_300)])
     assert today.real_time == 2
-    assert today.outcome[Place.ONLINE * 9 + Outcome.APPROVED] == 2
+    assert today.outcome[Place.ONLINE * OUTCOMES + Outcome.APPROVED] == 2
     # 7,093.01 / 3 x 8 % = 189.1469..., rounded once
     assert life.account.limit == 700_000 + 18_915
 
@@ -117,7 +121,7 @@ def test_a_purchase_below_half_the_limit_waits_for_the_clock():
     life.live()
     today = life.live([(Place.ONLINE, 349_999), (Place.ONLINE, 350_002)])
     assert today.real_time == 0
-    assert today.outcome[Place.ONLINE * 9 + Outcome.NO_LIMIT_LEFT] == 1
+    assert today.outcome[Place.ONLINE * OUTCOMES + Outcome.NO_LIMIT_LEFT] == 1
     assert life.account.limit == 7_000 * YUAN
 
 

@@ -22,8 +22,10 @@ CALLS = {"min", "max", "abs", "int", "len", "range"}
 LAYERS = [
     ["version"],
     ["compiled", "units", "kinds", "rows", "quantiles", "draws", "almanac", "calendar"],
-    ["user", "account", "day", "month", "luck", "sample"],
+    ["log"],
+    ["user", "account", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],
+    ["barrier"],
     ["rules"],
     ["life"],
     ["engines"],

@@ -7,6 +7,7 @@ from scripted_user import YUAN, Life, open_account, product
 
 from sim.kinds import OUTCOMES, Outcome, Place, Standing
 from sim.rules.authorisation import outcome
+from sim.user import User
 
 MOST = 500_000
 SUPPORTED = [
@@ -26,7 +27,7 @@ NEVER = {
 
 
 def answer(place, fen, static_today=0, **state):
-    return outcome(open_account(**state), place, fen, static_today, product())
+    return outcome(User(), open_account(**state), place, fen, static_today, product())
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_limit_below_what_is_drawn_lets_nothing_through():
 @given(st.sampled_from(list(Place)), st.integers(1, 10**8), st.integers(0, 10**6))
 def test_what_passes_is_inside_every_limit(place, fen, static_today):
     account = open_account(limit=600_000, billed=200_000)
-    if outcome(account, place, fen, static_today, product()) == Outcome.APPROVED:
+    if outcome(User(), account, place, fen, static_today, product()) == Outcome.APPROVED:
         assert place in SUPPORTED
         assert fen <= 400_000
         if place == Place.OFFLINE_STATIC:
@@ -106,8 +107,8 @@ def test_what_passes_is_inside_every_limit(place, fen, static_today):
 @given(st.sampled_from(SUPPORTED), st.integers(2, 10**6), st.integers(0, 60_000))
 def test_a_smaller_purchase_passes_where_a_larger_one_does(place, fen, static_today):
     terms, account = product(), open_account(limit=600_000, billed=200_000)
-    if outcome(account, place, fen, static_today, terms) == Outcome.APPROVED:
-        assert outcome(account, place, fen - 1, static_today, terms) == Outcome.APPROVED
+    if outcome(User(), account, place, fen, static_today, terms) == Outcome.APPROVED:
+        assert outcome(User(), account, place, fen - 1, static_today, terms) == Outcome.APPROVED
 
 
 def test_refusals_are_counted_by_place_and_reason():

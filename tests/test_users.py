@@ -23,7 +23,8 @@ def scenario(repo):
     """One kind of users, so that the traits follow the scenario's own marginals."""
     one = [{"name": "everyone", "share_ppm": 1_000_000}]
     plan = sim.load(repo / "scenarios" / "seed_article.toml")
-    return plan.with_(users=MANY, **{"population.segments": one})
+    open_to_all = {"product.admission": "open_to_all"}
+    return plan.with_(users=MANY, **{"population.segments": one}, **open_to_all)
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +263,9 @@ def test_users_of_a_file_are_numbered_once(scenario, tmp_path):
 
 def test_a_changed_trait_of_one_user_changes_no_other_user(repo, tmp_path):
     """Neither who they are nor how they live: the draws of a user are keyed by the user alone."""
-    plan = sim.load(repo / "scenarios" / "seed_article.toml").with_(users=60, days=90)
+    open_to_all = {"product.admission": "open_to_all"}
+    plan = sim.load(repo / "scenarios" / "seed_article.toml")
+    plan = plan.with_(users=60, days=90, **open_to_all)
     drawn = population(plan)
     columns = {
         "age": drawn["age"],

@@ -22,7 +22,9 @@ from sim.engines import phases
 from sim.engines.answers import check_payment, check_wishes
 from sim.engines.months import close_month
 from sim.engines.state import State, start
+from sim.events import Event, keep_all, ordered
 from sim.kinds import Status
+from sim.log import NOTES, Log
 from sim.params import Params
 from sim.rows import Columns, as_object, empty_table, store, view_of
 from sim.rules import repaying, spending
@@ -67,7 +69,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
 
     def wish(self) -> None:
         """Put what `spend` returns before the product."""
-        self._wishes.count = 0
+        self._wishes.count = self._wishes.apply = self._wishes.ask = 0
         if self.status == Status.HERE:
             wishes = self.spend(self._luck, self.model.environment)
             if type(self).spend is not UserAgent.spend:
@@ -77,7 +79,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
 
     def pay(self) -> None:
         """Put what `repay` returns before the product."""
-        self._payment.amount = 0
+        self._payment.amount = self._payment.periods = self._payment.settle = 0
         if self.status == Status.HERE:
             payment = self.repay(self._luck, self.model.environment)
             if type(self).repay is not UserAgent.repay:
@@ -136,6 +138,11 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         self.payments = empty_table(Payment, count, products)
         self._keys = np.zeros((2, count), dtype=np.uint64)
         self._rows = np.zeros(count, dtype=np.int64)
+        # Where nobody is logged, all share one row that stays empty.
+        logging = self.state.logging
+        self.logs = empty_table(Log, count if logging else 1)
+        self.logs["on"] = self.state.logged if logging else 0
+        self._events = empty_table(Event, count * NOTES if logging else 0)
 
     def _open_views(self) -> None:
         some = slice(0, self.python_users)
@@ -161,20 +168,26 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
             raise RuntimeError(f"wanted a run that is not over (found its end, day {day})")
         days, totals = state.course.days, state.totals
         everyone, arms, rows = (state.users, state.accounts), state.arms, self._rows
+        state.meet(day, 1)
         self._enter_stage(arms.stage(day))
         self.environment = as_object(Environment, days[day])
         numbers = (arms.params, arms.terms, rows)
 
         phases.draw_luck(state.users, day, arms.params, self._keys, self.luck)
-        phases.morning_of_all(*everyone, self.luck, days, day, *numbers, totals)
+        phases.morning_of_all(*everyone, self.luck, days, day, *numbers, totals, self.logs)
         self.agents.do("wish")
         self._ask_rows(phases.spend_of_rows, self.wishes)
-        phases.authorise_all(*everyone, self.wishes, days, day, arms.terms, rows, totals)
+        phases.authorise_all(
+            *everyone, self.wishes, self.luck, days, day, *numbers, totals, self.logs
+        )
         self.agents.do("pay")
         self._ask_rows(phases.repay_of_rows, self.payments)
-        phases.settle_all(*everyone, self.payments, days, day, arms.terms, rows, totals)
-        phases.assess_all(*everyone, days, day, *numbers, totals)
+        phases.settle_all(*everyone, self.payments, days, day, *numbers, totals, self.logs)
+        phases.assess_all(*everyone, days, day, *numbers, totals, self.logs)
 
+        if state.logging:
+            rows_used = keep_all(self.logs, state.users, day, self._events)
+            state.events.add(day, ordered([self._events[:rows_used]]))
         self.today = _sum_of_segments(totals[day])
         self.datacollector.collect(self)
         state.day += 1

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.account import RING
 from sim.day import OWN_MONEY, WISHES
 from sim.kinds import PLACES
 from sim.units import MAX_FEN
+
+_WISHED = ("count", "place", "amount", "means", "periods", "apply", "ask")
 
 
 def check_wishes(wishes: Any, user: int, day: int, products: int) -> None:
     """Raise TypeError or ValueError, naming user, day and column, unless wishes can be answered."""
     where = f"user {user}, day {day}: spend"
-    if not all(hasattr(wishes, name) for name in ("count", "place", "amount", "means")):
+    if not all(hasattr(wishes, name) for name in _WISHED):
         raise TypeError(f"{where}: wanted Wishes (found {wishes!r})")
     _check(f"{where}: count", wishes.count, 0, WISHES)
     for i in range(wishes.count):
         _check(f"{where}: place.{i}", wishes.place[i], 0, PLACES - 1)
         _check(f"{where}: amount.{i}", wishes.amount[i], 1, MAX_FEN)
         _check(f"{where}: means.{i}", wishes.means[i], OWN_MONEY, products - 1)
+        _check(f"{where}: periods.{i}", wishes.periods[i], 0, RING)
+    _check(f"{where}: apply", wishes.apply, 0, 1)
+    _check(f"{where}: ask", wishes.ask, 0, 1)
 
 
 def check_payment(payment: Any, user: int, day: int) -> None:
     """Raise TypeError or ValueError, naming user and day, unless a payment can be taken."""
     where = f"user {user}, day {day}: repay"
-    if not hasattr(payment, "amount"):
+    if not all(hasattr(payment, name) for name in ("amount", "periods", "settle")):
         raise TypeError(f"{where}: wanted a Payment (found {payment!r})")
     _check(f"{where}: amount", payment.amount, 0, MAX_FEN)
+    _check(f"{where}: periods", payment.periods, 0, RING)
+    _check(f"{where}: settle", payment.settle, 0, 1)
 
 
 def _check(what: str, value: Any, low: int, high: int) -> None:

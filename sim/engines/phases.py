@@ -39,14 +39,14 @@ def morning_of_all(
     terms: Table,
     rows: Table,
     totals: Table,
+    logs: Table,
 ) -> None:
     """Let every user have their morning."""
     for i in range(users.shape[0]):
         user = users[i]
         k = rows[i]
-        morning(
-            user, accounts[i], luck[i], days[day], params[k], terms[k], totals[day, user.segment]
-        )
+        today, log = totals[day, user.segment], logs[i % logs.shape[0]]
+        morning(user, accounts[i], luck[i], days[day], params[k], terms[k], today, log)
 
 
 @kernel
@@ -63,6 +63,8 @@ def spend_of_rows(
     """Ask users who are not agents what they want to buy."""
     for i in range(users.shape[0]):
         wishes[i].count = 0
+        wishes[i].apply = 0
+        wishes[i].ask = 0
         if users[i].status == Status.HERE:
             spend(users[i], accounts[i], luck[i], days[day], params[rows[i]], wishes[i])
 
@@ -72,19 +74,23 @@ def authorise_all(
     users: Table,
     accounts: Table,
     wishes: Table,
+    luck: Table,
     days: Table,
     day: int,
+    params: Table,
     terms: Table,
     rows: Table,
     totals: Table,
+    logs: Table,
 ) -> None:
     """Answer everyone's wishes."""
     for i in range(users.shape[0]):
         user = users[i]
+        k = rows[i]
         if user.status == Status.HERE:
-            authorise(
-                user, accounts[i], wishes[i], days[day], terms[rows[i]], totals[day, user.segment]
-            )
+            today, log = totals[day, user.segment], logs[i % logs.shape[0]]
+            own, wish = accounts[i], wishes[i]
+            authorise(user, own, wish, luck[i], days[day], params[k], terms[k], today, log)
 
 
 @kernel
@@ -102,6 +108,8 @@ def repay_of_rows(
     for i in range(users.shape[0]):
         for k in range(accounts.shape[1]):
             payments[i, k].amount = 0
+            payments[i, k].periods = 0
+            payments[i, k].settle = 0
             if users[i].status == Status.HERE:
                 repay(users[i], accounts[i, k], luck[i], days[day], params[rows[i]], payments[i, k])
 
@@ -113,23 +121,19 @@ def settle_all(
     payments: Table,
     days: Table,
     day: int,
+    params: Table,
     terms: Table,
     rows: Table,
     totals: Table,
+    logs: Table,
 ) -> None:
     """Settle everyone's accounts."""
     for i in range(users.shape[0]):
         user = users[i]
         k = rows[i]
         if user.status == Status.HERE:
-            settle(
-                user,
-                accounts[i],
-                payments[i],
-                days[day],
-                terms[k],
-                totals[day, user.segment],
-            )
+            today, log = totals[day, user.segment], logs[i % logs.shape[0]]
+            settle(user, accounts[i], payments[i], days[day], params[k], terms[k], today, log)
 
 
 @kernel
@@ -142,12 +146,13 @@ def assess_all(
     terms: Table,
     rows: Table,
     totals: Table,
+    logs: Table,
 ) -> None:
     """Assess everyone's standing, score and limit, and count the day."""
     for i in range(users.shape[0]):
         user = users[i]
         k = rows[i]
         if user.status == Status.HERE:
-            today = totals[day, user.segment]
-            assess(user, accounts[i], days[day], params[k], terms[k], today)
-            count(user, accounts[i], days[day], terms[k], today)
+            today, log = totals[day, user.segment], logs[i % logs.shape[0]]
+            assess(user, accounts[i], days[day], params[k], terms[k], today, log)
+            count(user, accounts[i], days[day], params[k], terms[k], today)

@@ -11,9 +11,11 @@ from sim.arms import arm_of
 from sim.day import Environment, Luck, Payment, Totals, Wishes
 from sim.engines.months import close_month
 from sim.engines.state import State
+from sim.events import Event, keep, ordered
 from sim.life import live_one_day
+from sim.log import Log
 from sim.luck import luck_of
-from sim.rows import as_object, store
+from sim.rows import Table, as_object, empty_table, store
 from sim.stretches import Stretch
 from sim.user import User
 
@@ -23,12 +25,17 @@ class PlainEngine:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self._kept: list[Table] = []
 
     def live(self, stretch: Stretch) -> None:
         """Live one stretch."""
+        self.state.meet(stretch.first, stretch.days)
         for i in range(len(self.state.users)):
             self._live_user(i, stretch)
         self.state.day = stretch.first + stretch.days
+        if self.state.logging:
+            self.state.events.add(stretch.first, ordered(self._kept))
+        self._kept = []
         if stretch.ends_month:
             self._close_month(stretch)
 
@@ -48,7 +55,14 @@ class PlainEngine:
             today = as_object(Totals, state.totals[day, user.segment])
             words = as_object(Luck, luck[d])
             payments = [Payment() for _ in accounts]
-            live_one_day(user, accounts, words, env, p, terms, Wishes(), payments, today)
+            log = Log(on=int(state.logged[i]))
+            live_one_day(user, accounts, words, env, p, terms, Wishes(), payments, today, log)
+            rows = [Event() for _ in range(log.count)]
+            keep(log, user.user, day, rows, 0)
+            events = empty_table(Event, len(rows))
+            for place, event in enumerate(rows):
+                store(event, events, place)
+            self._kept.append(events)
             store(today, state.totals, (day, user.segment))
         store(user, state.users, i)
         for k, account in enumerate(accounts):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import barrier
 from sim.arms import Arms, arms_of
 from sim.day import Totals
 from sim.environment import Course, course
+from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.population import accounts_at_start, population
@@ -35,10 +37,30 @@ class State:
     buckets: Table  # shape (months, segments, BUCKETS)
     rolls: Table  # shape (months, segments, BUCKETS, BUCKETS)
     vintages: Table  # shape (months, months + 1); the last cohort is older than the run
+    logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
+    events: Sink
+    circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
+
+    @property
+    def logging(self) -> bool:
+        """Tell whether events of anyone are kept."""
+        return self.scenario.output.events_ppm > 0
+
+    def meet(self, first: int, count: int) -> None:
+        """Let users share what they share in the days from `first` on; called before each stretch.
+
+        A stretch of users who share anything ends at the next barrier (`sim.barrier`).
+        """
+        barrier.meet(self.course.days, self.totals, first, count)
+        if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
+            size = self.arms.plans[0][0].behaviour.applying.community
+            circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
+            barrier.look_around(self.users, self.accounts, size, circles)
+            self.circles[first // barrier.DAYS] = circles
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = ("users", "accounts", "totals", "buckets", "rolls", "vintages")
+        names = ("users", "accounts", "totals", "buckets", "rolls", "vintages", "circles")
         return {name: getattr(self, name) for name in names}
 
 
@@ -55,7 +77,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in ("totals", "buckets", "rolls", "vintages"):
+    for name in ("totals", "buckets", "rolls", "vintages", "circles"):
         setattr(state, name, arrays[name])
     return state
 
@@ -64,11 +86,12 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
     days = course(scenario)
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
+    arms = arms_of(scenario, replication)
     return State(
         scenario=scenario,
         replication=replication,
         course=days,
-        arms=arms_of(scenario, replication),
+        arms=arms,
         day=0,
         users=users,
         accounts=accounts,
@@ -76,4 +99,16 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         buckets=empty_table(BucketTotals, months, segments, BUCKETS),
         rolls=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS),
         vintages=empty_table(VintageTotals, months, months + 1),
+        logged=logged_users(users, scenario.run.seed, scenario.output.events_ppm),
+        events=InMemory(),
+        circles=_circles(scenario, arms, len(days.days)),
     )
+
+
+def _circles(scenario: Scenario, arms: Arms, days: int) -> NDArray[np.int64]:
+    """Return the counts of circles of friends at each barrier; empty where friends do not weigh."""
+    if not barrier.befriends(arms):
+        return np.zeros((0, 0, 2), dtype=np.int64)
+    size = arms.plans[0][0].behaviour.applying.community
+    barriers = -(-days // barrier.DAYS)
+    return np.zeros((barriers, scenario.run.users // size + 1, 2), dtype=np.int64)

@@ -14,13 +14,16 @@ from sim.compiled import borrowed, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_month
 from sim.engines.state import State
+from sim.events import Event, keep, ordered
 from sim.life import live_one_day
+from sim.log import NOTES, Log
 from sim.luck import fill_luck
 from sim.rows import Table, empty_table
 from sim.stretches import Stretch
 
 BLOCK = 8_192  # users that a thread takes at a time
 TILE_ROWS = 256  # rows of luck filled at a time: they stay in the first cache
+EVENT_ROWS = 1 << 18  # of a thread's scratch: a full one is put aside
 APART = 64  # spare rows that keep what two threads write out of one cache line
 
 
@@ -40,24 +43,36 @@ def live_stretch(
     luck: Table,
     wishes: Table,
     payments: Any,
+    logs: Table,
     totals: Table,
-) -> None:
-    """Let every user of a block live `count` days from `first` on.
+    logged: NDArray[np.uint8],
+    events: Table,
+    used: NDArray[np.int64],
+    done: int,
+) -> int:
+    """Let the users of a block from `done` on live `count` days from `first` on.
 
     row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days, segments).
+    used: rows of `events` that are taken. Returns how many users have lived their days: fewer than
+    there are when `events` may not hold the next one's; call again with more room.
     """
     users, accounts, days = borrowed(users), borrowed(accounts), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
     luck, wishes, payments = borrowed(luck), borrowed(wishes), borrowed(payments)
+    logs, events, logged = borrowed(logs), borrowed(events), borrowed(logged)
     seed = params[row].seed
     replication = params[row].replication
     tile = max(TILE_ROWS // count, 1)
-    for start in range(0, users.shape[0], tile):
+    log = logs[0]
+    for start in range(done, users.shape[0], tile):
         some = users[start : start + tile]
         fill_luck(some, first, count, seed, replication, keys, luck)
         for j in range(some.shape[0]):
             # Views are made here, not in the loop over days: each costs an atomic count.
             user = some[j]
+            log.on = logged[start + j]
+            if log.on == 1 and used[0] + count * NOTES > events.shape[0]:
+                return start + j
             mine = row + arm_of(user.user, partial, started, seed, replication)
             own_accounts = accounts[start + j]
             own_terms = terms[mine]
@@ -72,7 +87,13 @@ def live_stretch(
                     wishes[0],
                     payments,
                     totals[first + d, user.segment],
+                    log,
                 )
+                if log.count > NOTES:
+                    raise OverflowError("more events on one day than a log holds")
+                if log.on == 1:
+                    used[0] = keep(log, user.user, first + d, events, used[0])
+    return users.shape[0]
 
 
 class TableEngine:
@@ -94,36 +115,54 @@ class TableEngine:
                 empty_table(Luck, TILE_ROWS),
                 empty_table(Wishes, APART)[:1],
                 empty_table(Payment, products + APART)[:products],
+                empty_table(Log, 1),
             )
             for _ in range(threads)
         ]
+        rows = EVENT_ROWS if state.logging else 0
+        self._events = [empty_table(Event, rows) for _ in range(threads)]
         self._totals = [empty_table(Totals, *state.totals.shape) for _ in range(threads)]
 
     def live(self, stretch: Stretch) -> None:
         """Live one stretch, and count the month if it ends one."""
         state = self.state
         stage = state.arms.stage(stretch.first)
+        state.meet(stretch.first, stretch.days)
         blocks = iter(range(0, len(state.users), self.block))
+        kept: list[Table] = []
 
         def work(worker: int) -> None:
             scratch = self._scratch[worker]
+            used = np.zeros(1, dtype=np.int64)
             for start in blocks:
-                live_stretch(
-                    state.users[start : start + self.block],
-                    state.accounts[start : start + self.block],
-                    state.course.days,
-                    stretch.first,
-                    stretch.days,
-                    state.arms.params,
-                    state.arms.terms,
-                    state.arms.first_row[stage],
-                    state.arms.partial,
-                    state.arms.partial_at[stage],
-                    *scratch,
-                    self._totals[worker],
-                )
+                done, some = 0, slice(start, start + self.block)
+                here = len(state.users[some])
+                while done < here:
+                    done = live_stretch(
+                        state.users[some],
+                        state.accounts[some],
+                        state.course.days,
+                        stretch.first,
+                        stretch.days,
+                        state.arms.params,
+                        state.arms.terms,
+                        state.arms.first_row[stage],
+                        state.arms.partial,
+                        state.arms.partial_at[stage],
+                        *scratch,
+                        self._totals[worker],
+                        state.logged[some],
+                        self._events[worker],
+                        used,
+                        done,
+                    )
+                    if used[0] > 0:
+                        kept.append(self._events[worker][: used[0]].copy())
+                        used[0] = 0
 
         self._share(work)
+        if state.logging:
+            state.events.add(stretch.first, ordered(kept))
         state.day = stretch.first + stretch.days
         self._gather(stretch)
         if stretch.ends_month:

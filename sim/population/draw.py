@@ -197,7 +197,7 @@ def describe(user: User, values: list[int], extra: list[int], numbers: list[int]
     user.friends = clamp(values[FRIENDS], 0, 32_000)
     # Who joins later begins to use the wallet on that day (R-A4).
     user.used_since = user.joins_on if user.joins_on > 0 else -clamp(values[TENURE], 0, 36_500)
-    user.longest_gap = clamp(values[LONGEST_GAP], 0, 32_000)
+    user.longest_gap = clamp(values[LONGEST_GAP], 0, 255)
     user.wallet_habit = min(user.income * max(values[WALLET_SHARE], 0) // PPM, LARGEST_FEN)
     user.wallet = user.wallet_habit * 3 // 4
     keep = user.income * numbers[BANK_MONTHS] // PPM

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.account import Account
-from sim.kinds import AutoDebit, Bucket, Standing, Status
+from sim.kinds import AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.population.parquet import read
 from sim.rows import Column, Table, columns, outside_name
 from sim.scenario import ScenarioError
@@ -42,8 +42,9 @@ def earlier_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
     """Write what an earlier run says of accounts into empty rows, shape (users,)."""
     _copy(_stored(scenario, "accounts", users), Account, accounts, _names_of(scenario))
     lived = days_lived(scenario)
-    for name in ("opened_on", "first_used_on", "settled_on", "charged_off_on"):
-        accounts[name] -= lived * (accounts[name] != NEVER)
+    for column in columns(Account):
+        if column.unit.name == "day" and not column.length:
+            accounts[column.name] -= lived * (accounts[column.name] != NEVER)
     late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
     accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)
 
@@ -140,7 +141,15 @@ def _values(values: Any, wanted: Column, names: list[str] | None) -> NDArray[Any
 
 def _names_of(scenario: Scenario) -> dict[str, list[str]]:
     """Return the names under which numbers are stored, in the order of the numbers."""
-    kinds = {"status": Status, "auto_debit": AutoDebit, "standing": Standing, "bucket": Bucket}
+    kinds = {
+        "status": Status,
+        "auto_debit": AutoDebit,
+        "standing": Standing,
+        "bucket": Bucket,
+        "way": Way,
+        "hold": Hold,
+        "proof": Proof,
+    }
     names = {key: [member.name.lower() for member in kind] for key, kind in kinds.items()}
     segments = [segment.name for segment in scenario.population.segments]
     regions = scenario.population.regions

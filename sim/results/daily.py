@@ -34,8 +34,19 @@ FLOWS: dict[Flow, str] = {
     Flow.SPENT_OWN: "bought from wallet and bank",
     Flow.BROUGHT: "wallet and bank of users who joined",
     Flow.TAKEN: "wallet and bank of users who left",
+    Flow.INSTALMENT_FEES: "of fees charged, those for instalments (R-P3)",
+    Flow.REFUNDED: "principal given back by merchants",
+    Flow.REFUND_CASH: "refunds beyond what was owed, into wallets",
+    Flow.FRAUD_LOSS: "principal drawn by others and given up (R-W4)",
+    Flow.DISPUTE_LOSS: "principal given up on claims that were not right (R-W4)",
+    Flow.SUSPENDED: "of interest and penalty charged, past 90 days due: no income yet",
+    Flow.SUSPENSE_RELEASED: "of that, paid or cured: income now",
+    Flow.SUSPENSE_WRITTEN_OFF: "of that, charged off: never was income",
 }
-FLOW_NAMES = {flow: f"{flow.name.lower()}_fen" for flow in Flow} | {Flow.PURCHASES: "spent_fen"}
+FLOW_NAMES = {flow: f"{flow.name.lower()}_fen" for flow in Flow} | {
+    Flow.PURCHASES: "spent_fen",
+    Flow.SUSPENDED: "suspended_charged_fen",
+}
 
 _REPAID = (Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID)
 _WRITTEN_OFF = (
@@ -72,7 +83,10 @@ _FIRST = [
     "principal_late_61_fen",
     "principal_late_91_fen",
     "past_due_fen",
+    "warned_1",
+    "warned_2",
     "warned_3",
+    "disputes_open",
 ]
 
 
@@ -104,6 +118,8 @@ def measures(totals: Table) -> dict[str, Measure]:
     found["written_off_fen"] = Measure(
         "fen", "charged off: principal, interest, penalty, fees", lost
     )
+    manual = flows[..., Flow.FEES_CHARGED] - flows[..., Flow.INSTALMENT_FEES]
+    found["manual_fees_fen"] = Measure("fen", "of fees charged, those on manual repayment", manual)
     return {name: found[name] for name in dict.fromkeys([*_FIRST, *found])}
 
 

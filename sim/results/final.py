@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.account import Account
-from sim.kinds import AutoDebit, Bucket, Standing, Status
+from sim.kinds import AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.results.record import Record
 from sim.results.sheet import described, lower_names
 from sim.rows import Column, Table, columns, outside_name
@@ -28,6 +28,9 @@ _KIND_NAMES = {
     "sex": _SEXES,
     "standing": lower_names(Standing),
     "bucket": lower_names(Bucket),
+    "way": lower_names(Way),
+    "hold": lower_names(Hold),
+    "proof": lower_names(Proof),
 }
 _REPLICATION = described("replication", pa.int32(), "number", "replication, from 0")
 _USER = described(

@@ -1,4 +1,4 @@
-"""Who is let in, and how an account begins."""
+"""Who is let in: gates, candidate pool, the weighted score, and how an account begins."""
 
 from __future__ import annotations
 
@@ -7,23 +7,82 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment
-from sim.draws import Purpose, word
-from sim.kinds import Standing
-from sim.units import NEVER
-from sim.user import User
+from sim.draws import Purpose, chance, word
+from sim.kinds import Admission, Assessed, Grading, Note, Standing
+from sim.log import Log, note
+from sim.units import NEVER, PPM
+from sim.user import User, mean_wallet, payments_a_quarter
 
 if TYPE_CHECKING:
     from sim.params import Params, Terms
 
 
 @scalar
-def eligible(user: User, terms: Terms) -> bool:
-    """Tell whether a user may be let in: of the right age, and open to all otherwise (R-A1)."""
-    return user.age >= terms.minimum_age
+def passes_gates(user: User, terms: Terms) -> bool:
+    """Tell whether the hard gates are open: verified, of age, a card bound (R-A1)."""
+    if user.age < terms.minimum_age:
+        return False
+    if terms.admission == Admission.OPEN_TO_ALL:
+        return True
+    named = user.real_name == 1 or not terms.gates.real_name
+    return named and user.cards >= terms.gates.cards
 
 
 @scalar
-def open_account(user: User, account: Account, env: Environment, p: Params, terms: Terms) -> None:
+def in_pool(user: User, env: Environment, terms: Terms) -> bool:
+    """Tell whether a user has used the wallet long enough without a gap (R-A4)."""
+    if terms.admission == Admission.OPEN_TO_ALL:
+        return True
+    used = env.day - user.used_since
+    return used >= terms.gates.tenure_days and user.longest_gap <= terms.gates.longest_gap_days
+
+
+@scalar
+def may_see(user: User, env: Environment, p: Params) -> bool:
+    """Tell whether the staged opening has reached a user; once reached, always (R-A5)."""
+    if env.rollout >= PPM:
+        return True
+    return chance(word(p.seed, p.replication, user.user, 0, Purpose.ROLLOUT.value), env.rollout)
+
+
+@scalar
+def is_candidate(user: User, env: Environment, p: Params, terms: Terms) -> bool:
+    """Tell whether a user could apply on this day: gates, pool and staged opening."""
+    return passes_gates(user, terms) and in_pool(user, env, terms) and may_see(user, env, p)
+
+
+@scalar
+def may_try(account: Account, env: Environment, terms: Terms) -> bool:
+    """Tell whether there is no account and the last failed try is long enough ago (R-E4)."""
+    return account.standing == Standing.NONE and (
+        account.tried_on == NEVER or env.day - account.tried_on >= terms.ways.retry_days
+    )
+
+
+@scalar
+def item(value: int, threshold: int, weight: int, graded: bool) -> int:
+    """Return an item's part of the score in thousandths of a point: all, nothing, or graded."""
+    if value >= threshold:
+        return weight * 1_000
+    return weight * 1_000 * max(value, 0) // threshold if graded else 0
+
+
+@scalar
+def admission_score(user: User, terms: Terms) -> int:
+    """Return the weighted score in thousandths of a point, at most 100,000 (R-A2)."""
+    g = terms.gates
+    graded = g.grading == Grading.GRADED
+    score = item(user.score, g.score * 1_000, g.score_weight, graded)
+    score += item(payments_a_quarter(user), g.payments * 3, g.payments_weight, graded)
+    score += item(mean_wallet(user), max(g.kept_fen, 1), g.kept_weight, graded)
+    score += item(user.friends, g.friends, g.friends_weight, graded)
+    return score + item(1 - user.past_overdue, 1, g.no_overdue_weight, graded)
+
+
+@scalar
+def open_account(
+    user: User, account: Account, way: int, env: Environment, p: Params, terms: Terms, log: Log
+) -> None:
     """Begin an account, with its due day; the first limit is assessed right after.
 
     An account that is opened anew stays in its cohort, and in the bucket of the last month end.
@@ -32,15 +91,21 @@ def open_account(user: User, account: Account, env: Environment, p: Params, term
     days = terms.billing.due_day_last - terms.billing.due_day_first + 1
     account.due_day = terms.billing.due_day_first + ((days * fate) >> 32)
     account.standing = Standing.OPEN.value
+    account.way = way
     if account.opened_on == NEVER:
         account.opened_on = env.day
     account.on_time_periods = 0
     account.lapses = 0
+    account.lapse_days = 0
+    account.pay_down = 1_000
     account.settled_on = NEVER
+    note(log, Note.STANDING.value, 0, Standing.OPEN.value)
 
 
 @scalar
-def close_account(account: Account) -> None:
+def close_account(account: Account, log: Log) -> None:
     """End an account that owes nothing."""
     account.standing = Standing.NONE.value
     account.limit = 0
+    note(log, Note.STANDING.value, 0, Standing.NONE.value)
+    note(log, Note.LIMIT.value, 0, Assessed.CLOSED.value)

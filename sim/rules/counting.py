@@ -5,38 +5,46 @@ from __future__ import annotations
 from sim.account import Account, charges, days_past_due, past_due, principal
 from sim.compiled import scalar
 from sim.day import Environment, Totals
-from sim.kinds import OUTCOMES, Outcome, Standing
+from sim.kinds import OUTCOMES, Assessed, Hold, Note, Outcome, Standing
+from sim.log import Log, note
 from sim.user import User
 
 
 @scalar
-def count_wish(account: Account, place: int, outcome: int, today: Totals) -> None:
+def count_wish(
+    account: Account, place: int, amount: int, outcome: int, today: Totals, log: Log
+) -> None:
     """Count a wish to buy on credit, and why it was refused if it was."""
     today.outcome[place * OUTCOMES + outcome] += 1
     if outcome != Outcome.APPROVED:
         today.refused += 1
+        note(log, Note.REFUSED.value, amount, outcome)
     if outcome == Outcome.NO_LIMIT_LEFT:
         account.attempts_refused = min(account.attempts_refused + 1, 32_767)
+        account.asks_after = min(account.asks_after + 1, 32_767)
 
 
 @scalar
-def count_refresh(before: int, after: int, real_time: bool, today: Totals) -> None:
-    """Count a refresh of a limit, and its change."""
-    if real_time:
-        today.real_time += 1
-    else:
-        today.assessed += 1
-        today.raised += 1 if after > before else 0
-        today.lowered += 1 if after < before else 0
-        today.raised_by += max(after - before, 0)
-        today.lowered_by += max(before - after, 0)
+def count_refresh(before: int, after: int, why: int, today: Totals, log: Log) -> None:
+    """Count a refresh of a limit, why it was made (Assessed), and its change."""
+    if after != before:
+        note(log, Note.LIMIT.value, after, why)
+    if why != Assessed.CLOCK:
+        today.real_time += 1 if why == Assessed.MAJOR_PURCHASE else 0
+        return
+    today.assessed += 1
+    today.raised += 1 if after > before else 0
+    today.lowered += 1 if after < before else 0
+    today.raised_by += max(after - before, 0)
+    today.lowered_by += max(before - after, 0)
 
 
 @scalar
-def count_user(user: User, candidate: bool, today: Totals) -> None:
+def count_user(user: User, candidate: bool, invitable: bool, today: Totals) -> None:
     """Count a user and what they own at the close of the day."""
     today.users += 1
     today.candidates += 1 if candidate else 0
+    today.invitable += 1 if invitable else 0
     today.unemployed += 1 - user.employed
     today.wallet += user.wallet
     today.bank += user.bank
@@ -50,7 +58,11 @@ def count_account(account: Account, env: Environment, today: Totals) -> None:
     balance = principal(account)
     today.active += 1
     today.limit += account.limit
-    today.warned_3 += 1 if account.standing == Standing.SUSPENDED else 0
+    today.warned_2 += 1 if account.hold != Hold.NONE else 0
+    if account.standing == Standing.SUSPENDED:
+        today.warned_3 += 1
+        today.in_collection += 1 if account.missed_count > 0 else 0
+    today.disputes_open += 1 if account.claim != 0 else 0
     today.accrued += account.accrued + account.penalty_accrued
     if balance + charges(account) == 0:
         return
@@ -59,6 +71,9 @@ def count_account(account: Account, env: Environment, today: Totals) -> None:
     today.interest += account.interest
     today.penalty += account.penalty
     today.fees += account.fees
+    today.planned += account.planned
+    today.suspended += account.suspended
+    today.stolen += account.stolen
     late = days_past_due(account, env.day)
     today.past_due += past_due(account)
     if late == 0:

@@ -8,6 +8,7 @@ from sim.compiled import scalar
 from sim.day import Environment, Luck, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.kinds import Flow
+from sim.log import Log
 from sim.quantiles import read
 from sim.units import PPM, clamp, share
 from sim.user import User
@@ -30,28 +31,28 @@ def change_work(user: User, env: Environment, p: Params) -> None:
 
 
 @scalar
-def receive(user: User, env: Environment, p: Params, today: Totals) -> int:
+def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) -> int:
     """Book a month's income and fixed outgoings; return what of the outgoings was not paid."""
     income = share(user.income, env.income)
     if user.employed == 0:
         income = share(income, p.behaviour.money.benefit_ppm)
     user.bank = min(user.bank, LARGEST_POT) + min(income, LARGEST_POT // 4)
-    book(today, Flow.INCOME, min(income, LARGEST_POT // 4))
+    book(today, log, Flow.INCOME, min(income, LARGEST_POT // 4))
     paid = min(user.outgoings, user.bank)
     user.bank -= paid
-    book(today, Flow.OUTGOINGS, paid)
+    book(today, log, Flow.OUTGOINGS, paid)
     return user.outgoings - paid
 
 
 @scalar
-def save(user: User, env: Environment, p: Params, today: Totals) -> None:
+def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
     """Put away what the bank holds beyond the user's habit."""
     keep = min(
         share(share(user.income, env.income), p.behaviour.money.bank_months_ppm), LARGEST_POT // 2
     )
     surplus = max(user.bank - keep, 0)
     user.bank -= surplus
-    book(today, Flow.SAVED, surplus)
+    book(today, log, Flow.SAVED, surplus)
 
 
 @scalar

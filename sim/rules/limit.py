@@ -1,4 +1,7 @@
-"""The dynamic limit: base, spending term, deposit term, maximum (R-L1 to R-L3, R-L8)."""
+"""The dynamic limit: three terms with their factors, the haircut by risk grade, the maximum.
+
+Source: R-L1 to R-L5, R-L8.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +10,72 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment
-from sim.kinds import Standing
+from sim.kinds import Hold, Standing
 from sim.units import PPM, share
-from sim.user import BINS, WALLET_BINS, User
+from sim.user import User, mean_wallet, payments_a_quarter, quarter_spending
 
 if TYPE_CHECKING:
     from sim.params import Terms
 
 
 class LimitTerms(NamedTuple):
-    """The terms of the formula, in fen."""
+    """The terms of the formula in fen, and the factors on two of them in ppm."""
 
     base: int
+    base_factor: int
     spending: int
+    spending_factor: int
     deposit: int
+    haircut: int
+
+    # base x (1 + base_factor) + spending x (1 + spending_factor) + deposit, less the haircut
 
 
 @scalar
-def mean_month_spending(user: User) -> int:
-    """Return the mean of the trailing three months, all means of payment, in fen (R-L2)."""
-    spent = user.spent_now
-    for i in range(BINS):
-        spent += user.spend_bins[i]
-    return spent // 3
+def base_factor(account: Account, terms: Terms) -> int:
+    """Return what the base term is raised by, ppm: bills in time, or a lapse (R-L4)."""
+    f = terms.factors
+    if account.lapse_days > f.lapse_days:
+        return -f.lapse_ppm
+    return f.on_time_ppm if account.on_time_periods >= f.on_time_periods else 0
 
 
 @scalar
-def mean_wallet(user: User) -> int:
-    """Return the mean balance of the wallet over the trailing 30 days, in fen (R-L3)."""
-    kept = 0
-    for i in range(WALLET_BINS):
-        kept += user.wallet_bins[i]
-    return kept // 30
+def spending_factor(user: User, terms: Terms) -> int:
+    """Return what the spending term is raised by, ppm: many payments, or a quiet quarter (R-L4)."""
+    f = terms.factors
+    payments = payments_a_quarter(user)
+    if payments > 3 * f.active_payments:
+        return f.active_ppm
+    return -f.quiet_ppm if payments < 3 * f.quiet_payments else 0
 
 
 @scalar
-def limit_terms(user: User, terms: Terms) -> LimitTerms:
+def limit_terms(user: User, account: Account, terms: Terms) -> LimitTerms:
     """Return what the limit is made of."""
     limit = terms.limit
     base = user.score // 1_000 * limit.fen_per_point
-    spending = share(mean_month_spending(user), limit.spending_ppm)
+    spending = share(quarter_spending(user) // 3, limit.spending_ppm)
     deposit = share(mean_wallet(user), limit.deposit_ppm)
     if limit.deposit_capped:
         deposit = min(deposit, base)
-    return LimitTerms(base, spending, deposit)
+    factor = base_factor(account, terms)
+    haircut = terms.grades.haircut_ppm[account.grade]
+    return LimitTerms(base, factor, spending, spending_factor(user, terms), deposit, haircut)
+
+
+@scalar
+def moved(amount: int, factor: int) -> int:
+    """Return an amount raised by a factor in ppm, or lowered by a negative one."""
+    return amount + share(amount, factor) if factor >= 0 else amount - share(amount, -factor)
+
+
+@scalar
+def formula(parts: LimitTerms, terms: Terms) -> int:
+    """Return the limit that the terms give, before the account's standing."""
+    whole = moved(parts.base, parts.base_factor)
+    whole += moved(parts.spending, parts.spending_factor) + parts.deposit
+    return min(whole - share(whole, parts.haircut), terms.limit.max_fen)
 
 
 @scalar
@@ -58,9 +83,9 @@ def assessed_limit(user: User, account: Account, terms: Terms) -> int:
     """Return the limit that an assessment gives: no increase while blocked, 0 when suspended."""
     if account.standing != Standing.OPEN and account.standing != Standing.BLOCKED:
         return 0
-    parts = limit_terms(user, terms)
-    limit = min(parts.base + parts.spending + parts.deposit, terms.limit.max_fen)
-    return min(limit, account.limit) if account.standing == Standing.BLOCKED else limit
+    limit = formula(limit_terms(user, account, terms), terms)
+    kept = account.standing == Standing.BLOCKED or account.hold != Hold.NONE
+    return min(limit, account.limit) if kept else limit
 
 
 @scalar

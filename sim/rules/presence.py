@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.compiled import scalar
 from sim.day import Environment
-from sim.draws import Purpose, chance, word
+from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import Status
 from sim.user import User
 
@@ -27,6 +27,22 @@ def grow_older(user: User, env: Environment) -> None:
     """Add a year on the birthday."""
     if env.day_of_year == user.birthday and user.age < 120:
         user.age += 1
+
+
+@scalar
+def change_gates(user: User, env: Environment, p: Params) -> None:
+    """Lose or regain what admission asks for: bank cards, the real-name check; monthly (R-A1)."""
+    a = p.behaviour.applying
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.GATES.value)
+    if user.cards > 0:
+        user.cards = 0 if chance(fate, a.card_lost_month_ppm) else user.cards
+    elif chance(fate, a.card_bound_month_ppm):
+        user.cards = 1
+    again = mixed(fate)
+    if user.real_name == 1:
+        user.real_name = 0 if chance(again, a.name_lapsed_month_ppm) else 1
+    elif chance(again, a.name_renewed_month_ppm):
+        user.real_name = 1
 
 
 @scalar

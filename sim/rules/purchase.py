@@ -6,22 +6,26 @@ from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
 from sim.kinds import Flow
+from sim.log import Log
 from sim.units import NEVER
 from sim.user import User, funds, pay_out
 
 
 @scalar
-def draw_credit(account: Account, place: int, amount: int, env: Environment, today: Totals) -> None:
+def draw_credit(
+    account: Account, place: int, amount: int, env: Environment, today: Totals, log: Log
+) -> None:
     """Draw a purchase from the line; it is billed with the next statement."""
     account.unbilled += amount
+    account.bought_this_year += amount
     if account.first_used_on == NEVER:
         account.first_used_on = env.day
     today.credit[place] += amount
-    book(today, Flow.PURCHASES, amount)
+    book(today, log, Flow.PURCHASES, amount, place)
 
 
 @scalar
-def pay_own(user: User, place: int, amount: int, today: Totals) -> bool:
+def pay_own(user: User, place: int, amount: int, today: Totals, log: Log) -> bool:
     """Pay from wallet and bank; tell whether the money was there."""
     if amount > funds(user):
         today.unaffordable += 1
@@ -29,7 +33,7 @@ def pay_own(user: User, place: int, amount: int, today: Totals) -> bool:
     pay_out(user, amount)
     today.own[place] += amount
     today.own_count[place] += 1
-    book(today, Flow.SPENT_OWN, amount)
+    book(today, log, Flow.SPENT_OWN, amount, place)
     return True
 
 
@@ -37,6 +41,7 @@ def pay_own(user: User, place: int, amount: int, today: Totals) -> bool:
 def remember(user: User, amount: int, today: Totals) -> None:
     """Count a purchase into the trailing 90 days, whatever paid for it (R-L2, R-A2)."""
     user.spent_now += amount
+    user.week_now += amount
     user.count_now = min(user.count_now + 1, 127)
     today.purchases += 1
 

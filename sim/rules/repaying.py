@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, days_past_due, owed, past_due, principal
+from sim.account import Account, days_past_due, owed, past_due, payable, principal
 from sim.compiled import scalar
 from sim.day import Environment, Luck, Payment
-from sim.draws import chance
+from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import AutoDebit
 from sim.quantiles import read
 from sim.units import PPM, share
@@ -27,19 +27,49 @@ def repay(
 ) -> None:
     """Fill in what the user wants to pay into one account today, in fen."""
     payment.amount = 0
+    payment.periods = 0
+    payment.settle = 0
     if owed(account) == 0:
         return
     late = account.missed_count > 0
     on_payday = env.day_of_month == user.payday
     if late:
         reminded = days_past_due(account, env.day) % p.behaviour.repaying.reminder_days == 0
-        if on_payday or reminded:
+        if on_payday or reminded or account.worked == 1:
             payment.amount = bill_payment(user, account, luck, past_due(account), p)
     elif account.statement_due > 0 and user.auto_debit == AutoDebit.OFF:
         if env.day_of_month == user.pays_on or env.day_of_month == account.due_day:
             payment.amount = bill_payment(user, account, luck, account.minimum_due, p)
     elif on_payday and chance(luck.pay, p.behaviour.repaying.early_ppm):
-        payment.amount = min(owed(account), spare(user, p))
+        payment.amount = min(payable(account), spare(user, p))
+    if late:
+        return
+    if account.statement_due > 0 and env.day_of_month == user.pays_on:
+        payment.periods = bill_periods(user, account, payment.amount, env, p)
+        payment.amount = 0 if payment.periods > 0 else payment.amount
+    if account.planned > 0 and on_payday:
+        payment.settle = 1 if settles(user, account, env, p) else 0
+
+
+@scalar
+def bill_periods(user: User, account: Account, paying: int, env: Environment, p: Params) -> int:
+    """Return in how many instalments the user wants the open bill, 0 for none (R-P3)."""
+    b = p.behaviour.borrowing
+    if paying >= account.statement_due:
+        return 0
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.BILL_PLAN.value)
+    if not chance(fate, b.bill_plan_ppm):
+        return 0
+    return p.tables.periods[mixed(fate) >> 22]
+
+
+@scalar
+def settles(user: User, account: Account, env: Environment, p: Params) -> bool:
+    """Tell whether a user wants to settle all instalments early, and has the money (R-P6)."""
+    if spare(user, p) < account.planned:
+        return False
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.SETTLE.value)
+    return chance(fate, p.behaviour.borrowing.settle_month_ppm)
 
 
 @scalar
@@ -75,4 +105,6 @@ def willing(user: User, account: Account, luck: Luck, p: Params) -> bool:
         index -= r.late_weight
     if principal(account) * 10 > account.limit * 9:
         index -= r.full_line_weight
+    if account.worked == 1:
+        index += p.risk_control.collection.weight
     return index + read(p.tables.logistic, luck.pay) > 0

@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.compiled import scalar
 from sim.units import PPM, clamp
-from sim.user import COUNT_BINS, User
+from sim.user import User, payments_a_quarter
 
 if TYPE_CHECKING:
     from sim.params import Terms
-
-
-@scalar
-def payments_a_quarter(user: User) -> int:
-    """Return the payments of the trailing 90 days; divide by three for R-A2's monthly mean."""
-    count = 0
-    for i in range(COUNT_BINS):
-        count += user.count_bins[i]
-    return count
 
 
 @scalar

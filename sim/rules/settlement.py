@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import MISSED, Account, owed
+from sim.account import Account, clear_missed, payable, principal
 from sim.compiled import scalar
 from sim.day import Totals, book
 from sim.kinds import AutoDebit, Flow, Method
+from sim.log import Log
 from sim.units import PPM, share
 from sim.user import User, debitable, funds, pay_out
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @scalar
-def apply_payment(account: Account, amount: int, today: Totals) -> None:
-    """Put `amount` <= owed towards penalty, fees, interest, principal; oldest first.
+def apply_payment(account: Account, amount: int, method: int, today: Totals, log: Log) -> None:
+    """Put `amount` <= payable towards penalty, fees, interest, principal; oldest first.
 
     Source: R-P8.
     """
@@ -25,16 +26,18 @@ def apply_payment(account: Account, amount: int, today: Totals) -> None:
     part = min(left, account.penalty)
     account.penalty -= part
     left -= part
-    book(today, Flow.PENALTY_REPAID, part)
+    earned = part
+    book(today, log, Flow.PENALTY_REPAID, part, method)
     part = min(left, account.fees)
     account.fees -= part
     left -= part
-    book(today, Flow.FEES_REPAID, part)
+    book(today, log, Flow.FEES_REPAID, part, method)
     part = min(left, account.interest)
     account.interest -= part
     left -= part
-    book(today, Flow.INTEREST_REPAID, part)
-    book(today, Flow.PRINCIPAL_REPAID, left)
+    earned += part
+    book(today, log, Flow.INTEREST_REPAID, part, method)
+    book(today, log, Flow.PRINCIPAL_REPAID, left, method)
     part = min(left, account.carried)
     account.carried -= part
     account.overdue = max(account.overdue - part, 0)
@@ -45,32 +48,26 @@ def apply_payment(account: Account, amount: int, today: Totals) -> None:
     account.statement_due = max(account.statement_due - amount, 0)
     account.minimum_due = max(account.minimum_due - amount, 0)
     clear_missed(account, amount)
+    account.stolen = min(account.stolen, principal(account))
+    if account.suspended > 0:
+        release(account, earned if account.missed_count > 0 else account.suspended, today, log)
 
 
 @scalar
-def clear_missed(account: Account, amount: int) -> None:
-    """Take a payment off the minimums missed, oldest first; their ages move up."""
-    left = amount
-    while account.missed_count > 0 and left > 0:
-        part = min(left, account.missed[0])
-        account.missed[0] -= part
-        left -= part
-        if account.missed[0] == 0:
-            for i in range(MISSED - 1):
-                account.missed[i] = account.missed[i + 1]
-                account.missed_on[i] = account.missed_on[i + 1]
-            account.missed[MISSED - 1] = 0
-            account.missed_on[MISSED - 1] = 0
-            account.missed_count -= 1
-    if account.missed_count == 0:
-        account.overdue = 0
+def release(account: Account, amount: int, today: Totals, log: Log) -> None:
+    """Turn suspended interest and penalty into income, as far as they were paid or are cured."""
+    part = min(account.suspended, amount)
+    account.suspended -= part
+    book(today, log, Flow.SUSPENSE_RELEASED, part)
 
 
 @scalar
-def pay_by_hand(user: User, account: Account, wanted: int, terms: Terms, today: Totals) -> None:
+def pay_by_hand(
+    user: User, account: Account, wanted: int, terms: Terms, today: Totals, log: Log
+) -> None:
     """Take a manual payment and its fee (R-P2), as far as the money and the debt go."""
     fee_ppm = terms.charges.manual_fee_ppm
-    amount = min(wanted, owed(account), funds(user))
+    amount = min(wanted, payable(account), funds(user))
     if amount + share(amount, fee_ppm) > funds(user):
         amount = max(funds(user) * PPM // (PPM + fee_ppm) - 1, 0)
     if amount <= 0:
@@ -82,15 +79,15 @@ def pay_by_hand(user: User, account: Account, wanted: int, terms: Terms, today: 
     elif account.statement_due > 0:
         method = Method.MANUAL_BILL.value
     pay_out(user, amount + fee)
-    apply_payment(account, amount, today)
-    book(today, Flow.FEES_CHARGED, fee)
-    book(today, Flow.FEES_REPAID, fee)
+    apply_payment(account, amount, method, today, log)
+    book(today, log, Flow.FEES_CHARGED, fee)
+    book(today, log, Flow.FEES_REPAID, fee, method)
     today.paid_count[method] += 1
     today.paid[method] += amount
 
 
 @scalar
-def auto_debit(user: User, account: Account, today: Totals) -> None:
+def auto_debit(user: User, account: Account, today: Totals, log: Log) -> None:
     """Take the bill or its minimum from wallet, then card; free of charge (R-P1).
 
     The minimum is tried where the money does not do for the bill; less than that is left alone.
@@ -104,7 +101,8 @@ def auto_debit(user: User, account: Account, today: Totals) -> None:
     if amount == 0 or money < amount:
         return
     from_card = pay_out(user, amount)
-    apply_payment(account, amount, today)
+    method = Method.AUTO_CARD.value if from_card == amount else Method.AUTO_WALLET.value
+    apply_payment(account, amount, method, today, log)
     today.paid_count[Method.AUTO_WALLET] += 1 if from_card < amount else 0
     today.paid[Method.AUTO_WALLET] += amount - from_card
     today.paid_count[Method.AUTO_CARD] += 1 if from_card > 0 else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account, principal
 from sim.compiled import scalar
 from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
-from sim.draws import Purpose, word
+from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import Place, Standing
 from sim.quantiles import read
 from sim.units import PPM, clamp
@@ -27,7 +27,9 @@ LARGEST_AMOUNT = 100_000_000  # fen: 1 million yuan
 def spend(
     user: User, accounts: list[Account], luck: Luck, env: Environment, p: Params, wishes: Wishes
 ) -> None:
-    """Fill in what the user wants to buy today."""
+    """Fill in what the user wants today: an application or more limit, and what to buy."""
+    wishes.apply = 1 if looks_at_entry(user, accounts[0], luck, p) else 0
+    wishes.ask = 1 if wants_more(user, accounts[0], env, p) else 0
     count = purchases(user, luck, env, p)
     wishes.count = count
     for i in range(count):
@@ -44,6 +46,39 @@ def spend(
         wishes.place[i] = place
         wishes.amount[i] = amount
         wishes.means[i] = means(user, accounts, place, amount, (choice & 0x3F_FFFF) << 10, p)
+        wishes.periods[i] = 0
+        if wishes.means[i] == 0 and amount >= p.behaviour.borrowing.least_plan_fen:
+            wishes.periods[i] = purchase_periods(user, i, env, p)
+
+
+@scalar
+def looks_at_entry(user: User, account: Account, luck: Luck, p: Params) -> bool:
+    """Tell whether a user looks at the wallet's entry today; friends who have it help (R-A3)."""
+    if account.standing != Standing.NONE:
+        return False
+    a = p.behaviour.applying
+    wish = a.wish_month_ppm // 30
+    wish += wish * a.friends_weight_ppm // PPM * user.friends_good // 100
+    return chance(luck.pay, wish)
+
+
+@scalar
+def wants_more(user: User, account: Account, env: Environment, p: Params) -> bool:
+    """Tell whether a user asks for a higher limit today: refused for lack of it, often enough."""
+    b = p.behaviour.borrowing
+    if account.asks_after < b.ask_after or account.standing != Standing.OPEN:
+        return False
+    return chance(word(p.seed, p.replication, user.user, env.day, Purpose.ASK.value), b.ask_ppm)
+
+
+@scalar
+def purchase_periods(user: User, at: int, env: Environment, p: Params) -> int:
+    """Return in how many instalments a purchase is wished, 0 for none (R-P3)."""
+    b = p.behaviour.borrowing
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.SPREAD.value + at)
+    if not chance(fate, b.purchase_plan_ppm):
+        return 0
+    return p.tables.periods[mixed(fate) >> 22]
 
 
 @scalar

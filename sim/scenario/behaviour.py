@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
+from sim.scenario.entry import Applying
+from sim.scenario.plans import Borrowing
 from sim.scenario.section import ASSUMED, Section, number, share, shares_make_one
 
 
@@ -294,3 +296,5 @@ class Behaviour(Section):
     scale: PlaceScale = PlaceScale()
     money: Money = Money()
     repaying: Repaying = Repaying()
+    applying: Applying = Applying()
+    borrowing: Borrowing = Borrowing()

@@ -157,7 +157,7 @@ class Marginals(Section):
         [[0, 0], [0.05, 90], [0.2, 400], [0.6, 1_800], [1, 3_600]],
         "assumed; use of the wallet so far",
     )
-    longest_gap_days: Marginal = lognormal(8, 0.8, 0, 365, "assumed")
+    longest_gap_days: Marginal = lognormal(8, 0.8, 0, 255, "assumed")
 
     male_ppm: int = number(
         515_000, "share of men", ge=0, le=1_000_000, unit="ppm", source="census 2020: 51.2 %"

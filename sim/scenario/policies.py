@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="Document")
 
 CHANGEABLE = ("product", "risk_control", "behaviour")
-FIXED = {"product.limit.stagger": "a user's 72-hour clock cannot jump"}
+FIXED = {
+    "product.limit.stagger": "a user's 72-hour clock cannot jump",
+    "product.rollout": "it has dates of its own",
+}
 _CHANGEABLE = f"{', '.join(CHANGEABLE[:-1])} or {CHANGEABLE[-1]}"
 MOST_PARTIAL = 8  # policies for a share of users: each doubles the sets of numbers in force
 EVERYONE_PPM = 1_000_000

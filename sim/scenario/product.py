@@ -1,4 +1,4 @@
-"""The credit line and its risk control: keys, bounds, defaults and their sources."""
+"""The credit line: keys, bounds, defaults and their sources."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sim.kinds import Admission, InterestFrom, PastDueFrom, PenaltyStacking
+from sim.scenario.economy import Step
+from sim.scenario.entry import Gates, Ways
+from sim.scenario.plans import Factors, Grades, Instalments, Refunds, Requests, Yearly
+from sim.scenario.risk import Accounting
 from sim.scenario.section import (
     ASSUMED,
     WHOLE_PPM,
@@ -269,38 +273,37 @@ class Product(Section):
 
     preset: Literal["seed_article"] = text("seed_article", "the preset these terms are from")
     admission: Admission = choice(
-        Admission.OPEN_TO_ALL,
-        "who is let in; gates and scores come with R-A1 to R-E4",
-        source=ASSUMED,
+        Admission.SCORED,
+        "who is let in: whoever applies and passes, or all of age without asking",
+        source="R-A1 to R-E4",
     )
     minimum_age: int = number(18, "least age", ge=0, le=120, unit="years", source="R-A1")
+    rollout: list[Step] = Field(
+        default_factory=list,
+        description="share of users who may see the product, from each date on; all if empty (R-A5)",
+    )
+    gates: Gates = Gates()
+    ways: Ways = Ways()
     limit: Limit = Limit()
+    factors: Factors = Factors()
+    grades: Grades = Grades()
+    requests: Requests = Requests()
     score: Score = Score()
     billing: Billing = Billing()
     charges: Charges = Charges()
+    instalments: Instalments = Instalments()
     scenes: Scenes = Scenes()
+    yearly: Yearly = Yearly()
+    refunds: Refunds = Refunds()
     charge_off: ChargeOff = ChargeOff()
+    accounting: Accounting = Accounting()
 
-
-class RiskControl(Section):
-    """Blocks that follow from arrears (R-W3, R-W5)."""
-
-    block_when_past_due: bool = switch(
-        True, "no drawings and no increase from the end of grace until cured", source="R-W5"
-    )
-    level_3_days: int = number(
-        30,
-        "level 3 above this many days past due",
-        ge=0,
-        le=1_000,
-        unit="days",
-        source="R-W3: more than 30 days",
-    )
-    reopen_days: int = number(
-        180,
-        "days after full repayment until a suspended user may come back",
-        ge=0,
-        le=3_660,
-        unit="days",
-        source="assumed (R-W3)",
-    )
+    @model_validator(mode="after")
+    def _opens_step_by_step(self) -> Product:
+        dates = [step.date for step in self.rollout]
+        shares = [step.value_ppm for step in self.rollout]
+        if dates != sorted(set(dates)):
+            raise ValueError("rollout: wanted dates that rise")
+        if shares != sorted(shares) or (shares and shares[-1] > WHOLE_PPM):
+            raise ValueError("rollout: wanted shares up to 1,000,000 that do not fall")
+        return self

@@ -14,29 +14,59 @@ from pydantic import Field, model_validator
 
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
 from sim.scenario.economy import Environment, OwnDate, Step
+from sim.scenario.entry import Applying, Gates, Ways
 from sim.scenario.origin import Document
 from sim.scenario.people import Growth, Population
+from sim.scenario.plans import (
+    Borrowing,
+    Factors,
+    Grades,
+    Instalments,
+    Refunds,
+    Requests,
+    Yearly,
+)
 from sim.scenario.product import (
     Billing,
     ChargeOff,
     Charges,
     Limit,
     Product,
-    RiskControl,
     Scenes,
     Score,
+)
+from sim.scenario.risk import (
+    Accounting,
+    Appeals,
+    Collection,
+    Fraud,
+    Login,
+    Message,
+    RiskControl,
 )
 from sim.scenario.section import ASSUMED, Section, number, share, text
 
 __all__ = [
+    "Accounting",
+    "Appeals",
     "Appetite",
+    "Applying",
     "Behaviour",
     "Billing",
+    "Borrowing",
     "ChargeOff",
     "Charges",
+    "Collection",
     "Environment",
+    "Factors",
+    "Fraud",
+    "Gates",
+    "Grades",
     "Growth",
+    "Instalments",
     "Limit",
+    "Login",
+    "Message",
     "Money",
     "Output",
     "OwnDate",
@@ -45,7 +75,9 @@ __all__ = [
     "Policy",
     "Population",
     "Product",
+    "Refunds",
     "Repaying",
+    "Requests",
     "RiskControl",
     "Run",
     "Scenario",
@@ -53,6 +85,8 @@ __all__ = [
     "Score",
     "Spending",
     "Step",
+    "Ways",
+    "Yearly",
 ]
 
 
@@ -127,6 +161,10 @@ class Output(Section):
     )
     users_ppm: int = share(
         1_000_000, "share of users in `users` and `accounts`, keyed by user", source=ASSUMED
+    )
+
+    events_ppm: int = share(
+        0, "share of users whose events are logged, keyed by user", source=ASSUMED, neutral=0
     )
 
     @model_validator(mode="after")

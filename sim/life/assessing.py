@@ -1,0 +1,100 @@
+"""The close: standing, warnings, refreshes on the 72-hour clock, and the count of the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, days_past_due
+from sim.compiled import scalar
+from sim.day import Environment, Totals
+from sim.kinds import Assessed, Claim, Level, Standing
+from sim.life.opening import reassess
+from sim.log import Log
+from sim.rules import (
+    admission,
+    arrears,
+    counting,
+    dispute,
+    grade,
+    history,
+    limit,
+    mood,
+    score,
+    warning,
+)
+from sim.user import User
+
+if TYPE_CHECKING:
+    from sim.params import Params, Terms
+
+
+@scalar
+def assess(
+    user: User,
+    accounts: list[Account],
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Standing and charge-off every day; score, grade, limit and mood on the 72-hour clock."""
+    user.wallet_now += user.wallet
+    for k in range(len(accounts)):
+        account = accounts[k]
+        if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
+            continue
+        if account.missed_count > 0 or account.standing != Standing.OPEN:
+            before = account.standing
+            arrears.change_standing(user, account, env, p, today, log)
+            grade.count_late(account, env)
+            if arrears.enters_level_3(account, before):
+                warning.raise_warning(Level.OVERDUE.value, account.stolen == 0, today, log)
+                dispute.appeals(
+                    user, account, Claim.OVERDUE.value, account.stolen > 0, env, p, today, log
+                )
+            if days_past_due(account, env.day) >= terms[k].charge_off.days:
+                arrears.charge_off(user, account, env, p, terms[k], today, log)
+    if warning.week_ends(user, env):
+        warning.end_week(user, env, p, today, log)
+    clock = limit.clock_of(user, env, terms[0])
+    if clock % 3 == 2:
+        history.close_bins(user, clock)
+        refresh(user, accounts, clock, terms, today, log)
+        user.mood = mood.mood(user, accounts, p)
+
+
+@scalar
+def refresh(
+    user: User, accounts: list[Account], clock: int, terms: list[Terms], today: Totals, log: Log
+) -> None:
+    """Refresh score, grades and limits whose turn has come (R-L6)."""
+    for k in range(len(accounts)):
+        account = accounts[k]
+        if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
+            continue
+        if clock % grade.LATE_CLOCK == grade.LATE_CLOCK - 1:
+            grade.close_late_bins(account)
+        if not limit.is_due(user, clock, terms[k]):
+            continue
+        if k == 0:
+            user.score = score.next_score(user, account, terms[k])
+        if terms[k].limit.dynamic:
+            reassess(user, account, Assessed.CLOCK.value, terms[k], today, log)
+
+
+@scalar
+def count(
+    user: User,
+    accounts: list[Account],
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+) -> None:
+    """Count the user and the accounts at the close of the day."""
+    candidate = admission.is_candidate(user, env, p, terms[0])
+    invitable = candidate and admission.may_try(accounts[0], env, terms[0])
+    counting.count_user(user, candidate, invitable, today)
+    for k in range(len(accounts)):
+        counting.count_account(accounts[k], env, today)

@@ -1,0 +1,238 @@
+"""What the product answers: applications, requests, purchases; and what a thief gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account
+from sim.compiled import scalar
+from sim.day import Environment, Luck, Totals, Wishes
+from sim.kinds import (
+    Admission,
+    Assessed,
+    Claim,
+    FunnelStep,
+    Hold,
+    Level,
+    Note,
+    Outcome,
+    Place,
+    Proof,
+    Standing,
+    WarningStep,
+    Way,
+)
+from sim.life.opening import admit, reassess
+from sim.log import Log, note
+from sim.rules import (
+    admission,
+    application,
+    authorisation,
+    counting,
+    dispute,
+    fraud,
+    instalment,
+    limit,
+    purchase,
+    refund,
+    request,
+    warning,
+)
+from sim.user import User
+
+if TYPE_CHECKING:
+    from sim.params import Params, Terms
+
+
+@scalar
+def authorise(
+    user: User,
+    accounts: list[Account],
+    wishes: Wishes,
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Answer applications, requests, and each purchase in order; then the thief's, if one came."""
+    for k in range(len(accounts)):
+        if accounts[k].standing == Standing.NONE:
+            answer_application(user, accounts[k], wishes, luck, env, p, terms[k], today, log)
+        elif wishes.ask == 1:
+            answer_request(user, accounts[k], env, terms[k], today, log)
+    static_today = 0
+    for i in range(wishes.count):
+        place = wishes.place[i]
+        amount = wishes.amount[i]
+        on_credit = wishes.means[i] >= 0
+        purchase.form_habit(user, on_credit)
+        bought = False
+        if on_credit:
+            k = wishes.means[i]
+            account = accounts[k]
+            bought = buy_on_credit(
+                user, account, place, amount, static_today, False, env, p, terms[k], today, log
+            )
+            if bought:
+                static_today += amount if place == Place.OFFLINE_STATIC else 0
+                after_purchase(user, account, wishes, i, luck, env, p, terms[k], today, log)
+        # Barred trades have no other means; anything else falls back on the user's own money.
+        if not bought and place < Place.TRANSFER:
+            bought = purchase.pay_own(user, place, amount, today, log)
+            on_credit = False
+        if bought:
+            purchase.remember(user, amount, today)
+        if bought and on_credit and terms[k].limit.dynamic:
+            if limit.is_major(account, amount, terms[k]):
+                reassess(user, account, Assessed.MAJOR_PURCHASE.value, terms[k], today, log)
+    for k in range(len(accounts)):
+        if fraud.taken_over(accounts[k], luck, p):
+            rob(user, accounts[k], env, p, terms[k], today, log)
+
+
+@scalar
+def answer_application(
+    user: User,
+    account: Account,
+    wishes: Wishes,
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let a user without the line apply: by the wallet, invited, or prompted while paying."""
+    way = -1
+    if wishes.apply == 1:
+        way = Way.WALLET.value
+    elif application.is_invited(luck, env, p, terms):
+        way = Way.NOTICE.value
+    elif wishes.count > 0 and application.is_prompted(user, luck, terms):
+        way = Way.CHECKOUT.value
+    if way < 0 or terms.admission == Admission.OPEN_TO_ALL:
+        return
+    if not admission.is_candidate(user, env, p, terms) or not admission.may_try(
+        account, env, terms
+    ):
+        return
+    application.count_step(way, FunnelStep.SEEN.value, today, log)
+    if not application.starts(user, way, env, p):
+        return
+    application.count_step(way, FunnelStep.STARTED.value, today, log)
+    if not application.finishes(user, way, env, p, terms):
+        return
+    user.occupation_known = 1 if way == Way.WALLET else user.occupation_known
+    application.count_step(way, FunnelStep.FINISHED.value, today, log)
+    score_now = admission.admission_score(user, terms)
+    answer = application.review(user, score_now, way, env, p, terms)
+    application.count_step(way, answer, today, log)
+    if answer == FunnelStep.APPROVED:
+        admit(user, account, way, env, p, terms, today, log)
+    else:
+        account.tried_on = env.day
+
+
+@scalar
+def answer_request(
+    user: User, account: Account, env: Environment, terms: Terms, today: Totals, log: Log
+) -> None:
+    """Answer a request for a higher limit by an assessment; too many bring a review (R-L9)."""
+    if account.standing != Standing.OPEN:
+        return
+    today.requests += 1
+    note(log, Note.REQUEST.value, 0, 0)
+    request.remember_request(account, env)
+    if request.requests_in_window(account, env, terms) > terms.requests.most:
+        if account.hold == Hold.NONE:
+            risky = account.grade >= 2 or account.stolen > 0
+            warning.freeze(account, Hold.REQUESTS.value, risky, env, today, log)
+    elif terms.limit.dynamic:
+        reassess(user, account, Assessed.REQUEST.value, terms, today, log)
+
+
+@scalar
+def buy_on_credit(
+    user: User,
+    account: Account,
+    place: int,
+    amount: int,
+    static_today: int,
+    thief: bool,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> bool:
+    """Answer a purchase on credit: rules of use, proof of means, level 2; post it, or refuse."""
+    answer = authorisation.outcome(user, account, place, amount, static_today, terms)
+    if answer == Outcome.YEARLY_CAP and account.proof == Proof.NOT_ASKED:
+        given = authorisation.ask_proof(user, account, env, p, terms)
+        note(log, Note.PROOF.value, 0, given)
+        answer = authorisation.outcome(user, account, place, amount, static_today, terms)
+    if answer == Outcome.APPROVED and warning.is_large(account, amount, p):
+        if warning.strange_login(user, thief, env, p):
+            if not warning.passes_factor(user, thief, env, p):
+                answer = Outcome.SECOND_FACTOR.value
+                warning.freeze(account, Hold.LOGIN.value, thief, env, today, log)
+                dispute.appeals(user, account, Claim.LOGIN.value, thief, env, p, today, log)
+            else:
+                warning.raise_warning(Level.LOGIN.value, thief, today, log)
+                warning.count_warning(Level.LOGIN.value, WarningStep.PASSED.value, 1, today, log)
+    counting.count_wish(account, place, amount, answer, today, log)
+    if answer != Outcome.APPROVED:
+        return False
+    purchase.draw_credit(account, place, amount, env, today, log)
+    return True
+
+
+@scalar
+def after_purchase(
+    user: User,
+    account: Account,
+    wishes: Wishes,
+    at: int,
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Put a purchase into instalments where that was wished, or promise its refund."""
+    amount = wishes.amount[at]
+    periods = wishes.periods[at]
+    if periods > 0 and instalment.may_spread(amount, periods, terms):
+        account.unbilled -= amount
+        instalment.spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
+        today.instalment_plans += 1
+        note(log, Note.PLAN.value, amount, periods)
+    elif refund.will_return(user, at, luck, env, p, terms):
+        refund.promise(account, amount, env, terms)
+
+
+@scalar
+def rob(
+    user: User,
+    account: Account,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let a thief buy what the product lets through; the victim may dispute it at once (R-W4)."""
+    today.takeovers += 1
+    note(log, Note.TAKEOVER.value, 0, 0)
+    amount = fraud.booty(account, p)
+    for _ in range(p.risk_control.fraud.attempts):
+        if buy_on_credit(
+            user, account, Place.ONLINE.value, amount, 0, True, env, p, terms, today, log
+        ):
+            account.stolen += amount
+            today.purchases += 1
+    if account.stolen > 0:
+        dispute.appeals(user, account, Claim.FRAUD.value, True, env, p, today, log)

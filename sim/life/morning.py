@@ -1,0 +1,149 @@
+"""The morning: who is here, payday, and what ends today: holds, disputes, waiting times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, owed
+from sim.compiled import scalar
+from sim.day import Environment, Luck, Totals, book
+from sim.kinds import Admission, Claim, Flow, Hold, Standing, Status, WarningStep, Way
+from sim.life.opening import admit
+from sim.log import Log
+from sim.rules import (
+    admission,
+    arrears,
+    authorisation,
+    collection,
+    dispute,
+    income,
+    instalment,
+    presence,
+    refund,
+    warning,
+)
+from sim.user import User
+
+if TYPE_CHECKING:
+    from sim.params import Params, Terms
+
+
+@scalar
+def morning(
+    user: User,
+    accounts: list[Account],
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Join, grow older; on payday: stay or leave, work, income, outgoings, strain; then accounts."""
+    if presence.joins_today(user, env):
+        user.status = Status.HERE.value
+        today.joined += 1
+        book(today, log, Flow.BROUGHT, user.wallet + user.bank)
+    if user.status != Status.HERE:
+        return
+    presence.grow_older(user, env)
+    if env.day_of_month == user.payday:
+        depart(user, accounts, env, p, terms, today, log)
+        if user.status != Status.HERE:
+            return
+        presence.change_gates(user, env, p)
+        income.change_work(user, env, p)
+        short = income.receive(user, env, p, today, log)
+        income.save(user, env, p, today, log)
+        income.feel_strain(user, luck, short, p)
+    income.top_up(user)
+    for k in range(len(accounts)):
+        account = accounts[k]
+        if env.day_of_year == 1:
+            authorisation.new_year(account)
+        calm = account.standing == Standing.OPEN or account.standing == Standing.NONE
+        if not calm or account.hold != Hold.NONE or account.claim != 0:
+            wake(user, account, env, p, terms[k], today, log)
+        if account.standing == Standing.NONE and terms[k].admission == Admission.OPEN_TO_ALL:
+            if admission.passes_gates(user, terms[k]):
+                admit(user, account, Way.WALLET.value, env, p, terms[k], today, log)
+        if account.refund > 0 and env.day >= account.refund_on:
+            refund.receive_refund(user, account, today, log)
+
+
+@scalar
+def wake(
+    user: User,
+    account: Account,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Begin the day of an account with a hold, a dispute or arrears: reviews that end, calls."""
+    if account.hold != Hold.NONE:
+        warning.review_hold(user, account, env, p, terms, today, log)
+    if account.claim != 0 and dispute.is_decided(user, account, env, p):
+        claim = account.claim - 1
+        if dispute.decide(user, account, env, p, today, log):
+            relieve(user, account, claim, env, today, log)
+    account.worked = 0
+    if collection.in_collection(account) and collection.calls_today(user, env, p):
+        account.worked = 1
+        today.worked += 1
+        if collection.plan_agreed(user, account, env, p, today):
+            amount = collection.forbear(account, today, log)
+            instalment.spread(
+                account, amount, p.risk_control.collection.plan_periods, 0, env, terms
+            )
+    if arrears.may_reopen(account, env, p):
+        admission.close_account(account, log)
+        today.closed += 1
+
+
+@scalar
+def relieve(
+    user: User, account: Account, claim: int, env: Environment, today: Totals, log: Log
+) -> None:
+    """Carry out a dispute that was upheld: end the hold, or give up what was not the user's."""
+    if claim == Claim.LOGIN:
+        if account.hold == Hold.LOGIN:
+            warning.thaw(account, WarningStep.EXPIRED.value, env, today, log)
+        return
+    dispute.give_up(account, today, log)
+    if claim == Claim.OVERDUE:
+        arrears.lift_level_3(user, account, log)
+
+
+@scalar
+def depart(
+    user: User,
+    accounts: list[Account],
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let a user leave: accounts are closed, and charged off where the dead owe."""
+    debt = 0
+    for k in range(len(accounts)):
+        debt += owed(accounts[k]) + accounts[k].accrued + accounts[k].refund
+        debt += instalment.fees_to_come(accounts[k])
+        debt += 1 if arrears.in_recovery(accounts[k], env) else 0
+    if presence.departure(user, env, debt > 0, p) == presence.STAYS:
+        return
+    for k in range(len(accounts)):
+        account = accounts[k]
+        if owed(account) > 0:
+            arrears.charge_off(user, account, env, p, terms[k], today, log)
+        elif account.standing != Standing.NONE and account.standing != Standing.CHARGED_OFF:
+            arrears.clear(account)
+            admission.close_account(account, log)
+            today.closed += 1
+    book(today, log, Flow.TAKEN, user.wallet + user.bank)
+    user.wallet = 0
+    user.bank = 0
+    user.status = Status.GONE.value
+    today.left += 1

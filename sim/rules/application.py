@@ -1,0 +1,98 @@
+"""Ways in: how users come to apply, their forms, and the review of each way (R-E1 to R-E4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.compiled import scalar
+from sim.day import Environment, Luck, Totals
+from sim.draws import Purpose, chance, word
+from sim.kinds import STEPS, FunnelStep, Note, Way
+from sim.log import Log, note
+from sim.units import PPB, PPM
+from sim.user import User, payments_a_quarter
+
+if TYPE_CHECKING:
+    from sim.params import Params, Terms
+
+
+@scalar
+def is_invited(luck: Luck, env: Environment, p: Params, terms: Terms) -> bool:
+    """Tell whether a candidate is invited today: the day's quota over the candidates (R-E2).
+
+    Their number is that of the eve of the last 72 hours, so that no user waits for another.
+    """
+    if env.invitable == 0:
+        return False
+    ppb = min(terms.ways.invitations_ppm * p.users * 1_000 // env.invitable, PPB)
+    return luck.size * PPB < ppb << 32
+
+
+@scalar
+def is_prompted(user: User, luck: Luck, terms: Terms) -> bool:
+    """Tell whether a user without the line is prompted while paying: those who pay often (R-E3)."""
+    if not chance((luck.life & 0xFFFF) << 16, terms.ways.prompt_ppm):
+        return False
+    return payments_a_quarter(user) >= 3 * terms.ways.prompt_payments
+
+
+@scalar
+def starts(user: User, way: int, env: Environment, p: Params) -> bool:
+    """Tell whether a user who sees the product starts an application."""
+    a = p.behaviour.applying
+    ppm = a.wallet_start_ppm
+    if way == Way.NOTICE:
+        ppm = a.notice_start_ppm
+    elif way == Way.CHECKOUT:
+        ppm = a.checkout_start_ppm
+    purpose = Purpose.APPLY.value + way
+    return chance(word(p.seed, p.replication, user.user, env.day, purpose), ppm)
+
+
+@scalar
+def finishes(user: User, way: int, env: Environment, p: Params, terms: Terms) -> bool:
+    """Tell whether the form is finished: full with occupation, fast, or short (R-E1 to R-E3)."""
+    w = terms.ways
+    ppm = w.wallet_finish_ppm
+    if way == Way.NOTICE:
+        ppm = w.notice_finish_ppm
+    elif way == Way.CHECKOUT:
+        ppm = w.checkout_finish_ppm
+    purpose = Purpose.FORM.value + way
+    return chance(word(p.seed, p.replication, user.user, env.day, purpose), ppm)
+
+
+@scalar
+def approval_ppm(score: int, way: int, friends_good: int, terms: Terms) -> int:
+    """Return the chance that a review approves, ppm, for a score in thousandths of a point.
+
+    It rises straight from the pass mark to 100 points, each way on its own line (R-E4); for the
+    invited it is min(1, 1.4 p) of the wallet's p, friends included (R-E2, R-A3).
+    """
+    w = terms.ways
+    low, high = w.wallet_low_ppm, w.wallet_high_ppm
+    if way == Way.CHECKOUT:
+        low, high = w.checkout_low_ppm, w.checkout_high_ppm
+    mark = terms.gates.pass_mark * 1_000
+    ppm = low + (high - low) * max(score - mark, 0) // max(100_000 - mark, 1)
+    ppm += ppm * w.friends_weight_ppm // PPM * friends_good // 100
+    ppm = min(ppm, PPM)
+    return min(ppm * w.notice_factor_ppm // PPM, PPM) if way == Way.NOTICE else ppm
+
+
+@scalar
+def review(user: User, score: int, way: int, env: Environment, p: Params, terms: Terms) -> int:
+    """Return what becomes of a finished application (FunnelStep)."""
+    if score < terms.gates.pass_mark * 1_000:
+        return FunnelStep.REFUSED_SCORE.value
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.REVIEW.value)
+    if chance(fate, approval_ppm(score, way, user.friends_good, terms)):
+        return FunnelStep.APPROVED.value
+    return FunnelStep.REFUSED_REVIEW.value
+
+
+@scalar
+def count_step(way: int, step: int, today: Totals, log: Log) -> None:
+    """Count how far an application came."""
+    today.funnel[way * STEPS + step] += 1
+    note(log, Note.APPLICATION.value, 0, 10 * way + step)

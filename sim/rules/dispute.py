@@ -1,0 +1,101 @@
+"""Disputes: who appeals, and how the review decides within 72 hours (R-W4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.account import Account, give_back, past_due, principal
+from sim.compiled import scalar
+from sim.day import Environment, Totals, book
+from sim.draws import Purpose, chance, word
+from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note
+from sim.log import Log, note
+from sim.user import User
+
+if TYPE_CHECKING:
+    from sim.params import Params
+
+
+@scalar
+def count_dispute(claim: int, step: int, number: int, today: Totals, log: Log) -> None:
+    """Count what became of a dispute."""
+    today.dispute[claim * DISPUTE_STEPS + step] += number
+    if step != DisputeStep.HOURS:
+        note(log, Note.DISPUTE.value, 0, 10 * claim + step)
+
+
+@scalar
+def is_rightful(account: Account, claim: int) -> bool:
+    """Tell whether the user is right: others bought; or, of a hold, that no thief is about."""
+    return account.stolen == 0 if claim == Claim.LOGIN else account.stolen > 0
+
+
+@scalar
+def appeals(
+    user: User,
+    account: Account,
+    claim: int,
+    thief: bool,
+    env: Environment,
+    p: Params,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let a user who was held, marked or robbed decide whether to dispute it; one at a time.
+
+    thief: whether others are behind what is disputed.
+    """
+    if account.claim != 0:
+        return
+    a = p.risk_control.appeals
+    rightful = not thief if claim == Claim.LOGIN else thief
+    ppm = a.misjudged_ppm if rightful else a.rightly_ppm
+    if claim == Claim.FRAUD:
+        ppm = a.stolen_ppm if rightful else a.false_claim_ppm
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.APPEAL.value)
+    if not chance(fate, ppm):
+        return
+    account.claim = 1 + claim
+    account.claimed_on = env.day
+    count_dispute(claim, DisputeStep.RAISED.value, 1, today, log)
+    if rightful:
+        count_dispute(claim, DisputeStep.RIGHTFUL.value, 1, today, log)
+
+
+@scalar
+def is_decided(user: User, account: Account, env: Environment, p: Params) -> bool:
+    """Tell whether the review of an open dispute ends today: within 72 hours."""
+    opened = account.claimed_on
+    fate = word(p.seed, p.replication, user.user, opened, Purpose.DECISION.value)
+    return env.day - opened > (p.risk_control.appeals.review_days * fate) >> 32
+
+
+@scalar
+def decide(
+    user: User, account: Account, env: Environment, p: Params, today: Totals, log: Log
+) -> bool:
+    """Decide an open dispute, against the truth with the review's error; tell if it is upheld."""
+    claim = account.claim - 1
+    rightful = is_rightful(account, claim)
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.RULING.value)
+    wrong = chance(fate, p.risk_control.appeals.error_ppm)
+    upheld = rightful != wrong
+    step = DisputeStep.UPHELD.value if upheld else DisputeStep.REJECTED.value
+    count_dispute(claim, step, 1, today, log)
+    if wrong:
+        count_dispute(claim, DisputeStep.WRONG.value, 1, today, log)
+    hours = 24 * (env.day - account.claimed_on)
+    count_dispute(claim, DisputeStep.HOURS.value, hours, today, log)
+    account.claim = 0
+    return upheld
+
+
+@scalar
+def give_up(account: Account, today: Totals, log: Log) -> None:
+    """Take what was drawn by others off the principal; without a thief, what is past due."""
+    robbed = account.stolen > 0
+    amount = account.stolen if robbed else past_due(account)
+    amount = min(amount, principal(account))
+    give_back(account, amount)
+    account.stolen = 0
+    book(today, log, Flow.FRAUD_LOSS if robbed else Flow.DISPUTE_LOSS, amount)
