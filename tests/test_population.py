@@ -268,6 +268,7 @@ def test_a_limit_raised_by_half_raises_purchases_by_half_the_elasticity(launch):
         "behaviour.spending.strain_damp_ppm": 0,
         "behaviour.spending.message_damp_ppm": 0,
         "risk_control.fraud.takeover_month_ppm": 0,
+        "product.factors.lapse_ppm": 0,
         "product.grades.haircut_ppm": [0] * 5,  # the use of the line does not lower it
         "population.leave_month_ppm": 0,  # who owes more stays longer
     }

@@ -93,7 +93,7 @@ def live_stretch(
                     raise OverflowError("more events on one day than a log holds")
                 if log.on == 1:
                     used[0] = keep(log, user.user, first + d, events, used[0])
-    return users.shape[0]
+    return len(users)
 
 
 class TableEngine:

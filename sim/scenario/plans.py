@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field, model_validator
 
 from sim.kinds import EarlySettlement, FeeBase
@@ -63,7 +65,7 @@ class Factors(Section):
 
 def _table(default: list[int], about: str, unit: str) -> list[int]:
     size = len(default)
-    extra = {"source": "assumed (R-L5)", "unit": unit}
+    extra: dict[str, Any] = {"source": "assumed (R-L5)", "unit": unit}
     made: list[int] = Field(
         default, min_length=size, max_length=size, description=about, json_schema_extra=extra
     )
