@@ -2,6 +2,7 @@
 
 `scalar`  a rule about one user. From Python it runs as plain Python, so it can be stepped
           through and handed a Mesa agent; called from a kernel it is compiled into it.
+`seldom`  the same for what happens seldom: called, not written out in place.
 `leaf`    a pure function of numbers that is compiled wherever it is called from.
 `kernel`  a loop over rows of a table.
 
@@ -43,6 +44,14 @@ _UNREACHED_FILES = {"command.py", "__main__.py", "bench.py", "version.py", "__in
 def scalar(rule: F) -> F:
     """Let kernels call `rule`; leave it plain Python for everyone else."""
     return register_jitable(**_SAME_BITS, **_INLINE)(rule)
+
+
+def seldom(rule: F) -> F:
+    """As `scalar`, for a rule that few users meet on a day: kernels call it, once compiled.
+
+    Written out wherever it is called, such rules would crowd the processor's cache of code.
+    """
+    return register_jitable(**_SAME_BITS, **(_INLINE | {"forceinline": False}))(rule)
 
 
 def leaf(function: F) -> F:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.account import Account
 from sim.day import Totals
-from sim.kinds import BUCKETS, AutoDebit, Bucket, Standing, Status
+from sim.kinds import BUCKETS, AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.results.record import Record, month_ends
 from sim.rows import columns, empty_table
@@ -19,6 +19,9 @@ CODES = {
     "standing": len(Standing),
     "bucket": len(Bucket),
     "sex": 2,
+    "way": len(Way),
+    "hold": len(Hold),
+    "proof": len(Proof),
 }
 
 

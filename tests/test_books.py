@@ -79,15 +79,18 @@ def assert_closes(closing, flows):
 def test_the_runs_are_worth_checking(books):
     """Every flow happens in one of the two; else an identity says little."""
     daily, mature = books.daily, books.burn_in > 0
+    few = daily.active.max() < daily.users.min()  # not everyone has the line
     for name in [name for name in daily if name.endswith("_fen")]:
         if name.startswith(("fees_written", "fees_fen")):
             continue  # fees are paid as they are charged
         rare = ("brought", "recovered", "interest_wr", "penalty_wr", "suspen")
         if not mature and name.startswith((*rare, "principal_late_91")):
             continue
+        if few and "written_off" in name:
+            continue
         assert (daily[name] > 0).any(), name
     assert daily.left.sum() > 0
-    assert daily.charged_off.sum() > 0
+    assert few or daily.charged_off.sum() > 0
     if mature:
         assert daily.joined.sum() > 0
 

@@ -98,7 +98,8 @@ def faults(tree: dict[str, Any], *changes: str) -> list[str]:
             "[risk_control]\nzzz = 3",
             (
                 "risk_control.zzz: wanted a known key; "
-                "there are block_when_past_due, level_3_days, reopen_days (found 3)"
+                "there are block_when_past_due, level_3_days, reopen_days, message, login, fraud, "
+                "appeals, collection (found 3)"
             ),
         ),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Totals, Wishes
 from sim.kinds import (
     Admission,
@@ -214,7 +214,7 @@ def after_purchase(
         refund.promise(account, amount, env, terms)
 
 
-@scalar
+@seldom
 def rob(
     user: User,
     account: Account,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, owed
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Totals, book
 from sim.kinds import Admission, Claim, Flow, Hold, Standing, Status, WarningStep, Way
 from sim.life.opening import admit
@@ -71,7 +71,7 @@ def morning(
             refund.receive_refund(user, account, today, log)
 
 
-@scalar
+@seldom
 def wake(
     user: User,
     account: Account,
@@ -116,7 +116,7 @@ def relieve(
         arrears.lift_level_3(user, account, log)
 
 
-@scalar
+@seldom
 def depart(
     user: User,
     accounts: list[Account],

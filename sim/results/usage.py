@@ -19,6 +19,10 @@ _WHY: dict[Outcome, str] = {
     Outcome.DAILY_LIMIT: "daily limit on static codes (R-U2)",
     Outcome.STANDING: "account blocked, suspended or charged off",
     Outcome.NO_LIMIT_LEFT: "no limit left",
+    Outcome.GATE: "a gate of admission was lost since (R-A1)",
+    Outcome.YEARLY_CAP: "above the verified yearly income, without proof of more (R-U7, R-U8)",
+    Outcome.SECOND_FACTOR: "large after a strange login, second factor not passed (R-W2)",
+    Outcome.HELD: "the unused limit is frozen (R-W2, R-L9)",
 }
 
 
