@@ -107,6 +107,10 @@ def run(
     threads: Annotated[
         int | None, typer.Option(min=1, max=1024, help="of the table; all usable cores if absent")
     ] = None,
+    events: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="SHARE", help="share of users whose events are kept"),
+    ] = None,
     set_: Settings = None,
     out: Annotated[Path | None, typer.Option(help="run folder; runs/NAME if absent")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished run")] = False,
@@ -122,9 +126,9 @@ def run(
     from sim.results.folder import prepare
     from sim.results.lock import held
 
-    plan = load(
-        scenario, _changes(set_, users=users, days=days, seed=seed, replications=replications)
-    )
+    given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
+    changes = _changes(set_, users=users, days=days, seed=seed, replications=replications)
+    plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
     check_memory(plan)
     check_inputs(plan)
     place = out or Path("runs") / plan.name
@@ -169,6 +173,23 @@ def check(
     check_inputs(plan)
     print(plan.to_toml(), end="")
     print(*(f"# {line}" for line in estimate(plan)), sep="\n")
+    return 0
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
+    *,
+    user: Annotated[int, typer.Option(help="number of the user, from 0")],
+    day: Annotated[int, typer.Option(help="reported day, from 0; below 0 in the burn-in")],
+    replication: Annotated[int, typer.Option(help="which of the replications")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="as JSON: fen, ppm, reported days")] = False,
+) -> int:
+    """Explain a user's limit, decisions and warnings on a day, number by number."""
+    from sim.results import open_run
+
+    found = open_run(run).explain(user, day, replication=replication)
+    print(found.json() if json else found.text())
     return 0
 
 

@@ -37,7 +37,17 @@ _INLINE: dict[str, Any] = {
 }
 
 # Folders and files that no kernel can reach: an edit to them leaves machine code valid.
-_UNREACHED = {"scenario", "results", "risk", "study", "report", "data", "docs", "presets"}
+_UNREACHED = {
+    "scenario",
+    "explain",
+    "results",
+    "risk",
+    "study",
+    "report",
+    "data",
+    "docs",
+    "presets",
+}
 _UNREACHED_FILES = {"command.py", "__main__.py", "bench.py", "version.py", "__init__.py"}
 
 

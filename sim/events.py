@@ -42,10 +42,12 @@ class Sink(Protocol):
 class InMemory:
     """Keeps all events."""
 
-    def __init__(self) -> None:
+    def __init__(self, opening: Table | None = None) -> None:
+        """Start with nothing. opening: what logged users held before (`sim.results.position`)."""
+        self.opening = opening
         self.parts: list[Table] = []
 
-    def add(self, first: int, events: Table) -> None:
+    def add(self, first: int, events: Table) -> None:  # noqa: ARG002  they say themselves
         """Keep the events of one stretch."""
         self.parts.append(events)
 

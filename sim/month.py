@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.units import CountSum, FenSum
+from sim.units import CountSum, FenSum, Unit
+
+ScoreSum = Annotated[int, Unit("1e-3 point", "i8", 0, 2**62)]  # payment scores of many users
 
 
 @dataclass(eq=False, kw_only=True)
@@ -40,3 +42,10 @@ class VintageTotals:
     principal: Annotated[FenSum, "drawn and not repaid"] = 0
     written_off: Annotated[FenSum, "charged off, ever"] = 0
     recovered: Annotated[FenSum, "of it, recovered since"] = 0
+    first_defaults: Annotated[CountSum, "accounts whose very first bill was missed"] = 0
+    active: Annotated[CountSum, "accounts open, blocked or suspended"] = 0
+    limit: Annotated[FenSum, "limits of the active"] = 0
+    score: Annotated[ScoreSum, "payment scores of their users, summed"] = 0
+    good: Annotated[CountSum, "of the active, those that never missed a bill"] = 0
+    good_limit: Annotated[FenSum, "limits of the good"] = 0
+    good_first_limit: Annotated[FenSum, "and what they were on opening"] = 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from sim import barrier
 from sim.engines.state import State, restored, start
+from sim.events import InMemory
 from sim.stretches import LONGEST, Stretch, stretches
 
 if TYPE_CHECKING:
@@ -86,8 +87,12 @@ def simulate(
     replication: int = 0,
     on_stretch: Callable[[State], None] | None = None,
 ) -> State:
-    """Return the state of one replication after its last day."""
+    """Return the state of one replication after its last day, with its events."""
     state = start(scenario, replication)
+    if state.logging:
+        from sim.results.position import positions
+
+        state.events = InMemory(positions(state))
     _live_on(state, engine, _workers(threads), on_stretch=on_stretch)
     return state
 
@@ -134,6 +139,10 @@ def run_into(
         if replication in draft.finished:
             continue
         state = _taken_up(draft, replication)
+        if state.logging:
+            parts = draft.events(replication)
+            parts.begin(state)
+            state.events = parts
         keeper = _Keeper(draft, every, stop, on_stretch)
         _live_on(state, engine, _workers(threads), every=every, on_stretch=keeper.after)
         draft.add(Record.of(state))

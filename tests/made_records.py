@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.account import Account
 from sim.day import Totals
+from sim.environment import course
 from sim.kinds import BUCKETS, AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.results.record import Record, month_ends
@@ -57,6 +58,8 @@ def made_record(scenario, replication=0):
         accounts=_made(Account, luck, run.users, 1, below=limits),
         months=months,
         months_ended=int((month_ends(months) <= dates[-1]).sum()),
+        days=course(scenario).days,
+        circles=np.sort(luck.integers(0, 512, (-(-days // 3), 3, 2)), axis=-1)[..., ::-1],
         **counted,
     )
 

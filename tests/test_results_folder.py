@@ -20,15 +20,21 @@ from sim.scenario import ScenarioError
 
 TABLES = [
     "accounts",
+    "circles",
+    "collection",
     "cycles",
     "daily",
     "daily_by",
+    "disputes",
+    "environment",
+    "funnel",
     "monthly",
     "repayments",
     "roll_rates",
     "scenes",
     "users",
     "vintages",
+    "warnings",
 ]
 
 

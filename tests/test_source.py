@@ -29,7 +29,7 @@ LAYERS = [
     ["rules"],
     ["life"],
     ["engines"],
-    ["results", "simulation", "estimate", "progress", "shipped"],
+    ["explain", "results", "simulation", "estimate", "progress", "shipped"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -37,4 +37,4 @@ def close_month(
             cohort = vintages.shape[0] - 1
             if account.opened_on >= 0:
                 cohort = days[account.opened_on].month
-            count_vintage(account, vintages[cohort])
+            count_vintage(users[i], account, vintages[cohort])

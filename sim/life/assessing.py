@@ -93,8 +93,11 @@ def count(
     today: Totals,
 ) -> None:
     """Count the user and the accounts at the close of the day."""
-    candidate = admission.is_candidate(user, env, p, terms[0])
-    invitable = candidate and admission.may_try(accounts[0], env, terms[0])
+    invitable = False
+    candidate = accounts[0].standing != Standing.NONE
+    if not candidate:
+        candidate = admission.is_candidate(user, env, p, terms[0])
+        invitable = candidate and admission.may_try(accounts[0], env, terms[0])
     counting.count_user(user, candidate, invitable, today)
     for k in range(len(accounts)):
         counting.count_account(accounts[k], env, today)

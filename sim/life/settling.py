@@ -35,6 +35,7 @@ def settle(
         if account.standing == Standing.CHARGED_OFF:
             arrears.recover(account, env, terms[k], today, log)
             continue
+        behind = account.missed_count
         if payments[k].periods > 0:
             instalment.spread_bill(account, payments[k].periods, env, terms[k], today, log)
         if payments[k].amount > 0:
@@ -51,6 +52,7 @@ def settle(
                     dispute.appeals(
                         user, account, Claim.FRAUD.value, account.stolen > 0, env, p, today, log
                     )
+        arrears.count_cure(account, behind, today)
         interest.accrue(account, since < terms[k].billing.grace_days, terms[k])
         if billing.statement_tonight(env, terms[k]):
             parts = instalment.fall_due(account, env, terms[k], today, log)

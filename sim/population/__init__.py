@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.population.draw import drawn_users
 from sim.population.given import given_accounts, given_users
-from sim.population.plan import plan_of
+from sim.population.plan import Plan, plan_of
 from sim.rows import Table, default_table
 
 if TYPE_CHECKING:
@@ -17,15 +17,21 @@ __all__ = ["accounts_at_start", "check_inputs", "population"]
 
 
 def population(
-    scenario: Scenario, *, first: int = 0, count: int | None = None, replication: int = 0
+    scenario: Scenario,
+    *,
+    first: int = 0,
+    count: int | None = None,
+    replication: int = 0,
+    plan: Plan | None = None,
 ) -> Table:
     """Return users first .. first + count - 1 before the first day, shape (count,).
 
-    User i is the same whatever the number of users, and whichever others are asked for. Raises
-    ScenarioError for a file, a run or a copula that cannot be used.
+    User i is the same whatever the number of users, and whichever others are asked for. plan: the
+    scenario's, where it is at hand already. Raises ScenarioError for a file, a run or a copula that
+    cannot be used.
     """
     number = scenario.run.users - first if count is None else count
-    users = drawn_users(plan_of(scenario), first, number, replication)
+    users = drawn_users(plan or plan_of(scenario), first, number, replication)
     given_users(scenario, users)
     return users
 

@@ -1,10 +1,12 @@
-"""Refreshes of limits as rows: `cycles` (R-L6, R-L7)."""
+"""Refreshes of limits as rows: `cycles` (R-L6, R-L7, R-L9, R-L10)."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from sim.kinds import WARNING_STEPS, Level, WarningStep
 from sim.results.record import Record
 from sim.results.sheet import Sheet
 
@@ -13,10 +15,9 @@ def cycles(record: Record) -> pa.Table:
     """Return one row a reported day on which limits were refreshed on the 72-hour clock."""
     totals = {
         name: record.totals[name].sum(axis=1)
-        for name in ("assessed", "raised", "lowered", "raised_by", "lowered_by", "real_time")
+        for name in ("assessed", "raised", "lowered", "raised_by", "lowered_by")
     }
     every = np.flatnonzero(totals["assessed"])  # in burn-in too: a cycle looks back to the last
-    between = np.diff(np.cumsum(totals["real_time"])[every], prepend=0)
     reported = every >= record.burn_in
     at = every[reported]
     assessed, raised, lowered = (totals[name][at] for name in ("assessed", "raised", "lowered"))
@@ -36,5 +37,28 @@ def cycles(record: Record) -> pa.Table:
     sheet.add("lowered_by_fen", totals["lowered_by"][at], "fen", "sum of cuts")
     sheet.add_share("raised_share", raised, assessed, "raised, of those refreshed")
     sheet.add_share("lowered_share", lowered, assessed, "lowered, of those refreshed")
-    since = "limits refreshed after a major purchase since the last row, this day included (R-L7)"
-    return sheet.add("real_time", between[reported], "count", since).table()
+    change = totals["raised_by"][at] - totals["lowered_by"][at]
+    sheet.add_mean_fen("mean_change_fen", change, assessed, "change of a limit refreshed, mean")
+    for name, (counts, meaning) in _reasons(record).items():
+        between = np.diff(np.cumsum(counts)[every], prepend=0)[reported]
+        sheet.add(name, between, "count", f"{meaning} since the last row, this day included")
+    return sheet.table()
+
+
+def _reasons(record: Record) -> dict[str, tuple[NDArray[np.int64], str]]:
+    """Return what else sets limits, by day: its count, and what it is."""
+    totals = record.totals
+    frozen = Level.REQUESTS * WARNING_STEPS + WarningStep.RAISED
+    return {
+        "real_time": (
+            totals["real_time"].sum(axis=1),
+            "limits refreshed after a major purchase (R-L7)",
+        ),
+        "opened": (totals["opened"].sum(axis=1), "first limits of accounts opened"),
+        "requests": (totals["requests"].sum(axis=1), "requests for a higher limit (R-L9)"),
+        "held": (
+            totals["warning"][..., frozen].sum(axis=1),
+            "of requests, those that froze the unused limit for a review (R-L9)",
+        ),
+        "level_3": (totals["entered_collection"].sum(axis=1), "limits set to 0 by level 3 (R-W3)"),
+    }

@@ -2,6 +2,7 @@
 
 draft.json           which scenario, so that --resume knows its own
 checkpoints/         the state of the replication under way
+events/0000/         its events, a raw file a stretch (`sim.results.event_parts`)
 replications/0000/   tables of a replication that is done; whole or not there
 whole/               the run folder, renamed to <out> when complete
 """
@@ -22,6 +23,7 @@ from sim.results.disk import sync
 from sim.results.faults import room_to_write
 
 if TYPE_CHECKING:
+    from sim.results.event_parts import EventParts
     from sim.results.record import Record
     from sim.scenario.sections import Scenario
 
@@ -49,19 +51,30 @@ class Draft:
         found = parts.iterdir() if parts.is_dir() else iter(())
         return sorted(int(path.name) for path in found if path.name.isdecimal())
 
+    def events(self, replication: int) -> EventParts:
+        """Return where the events of a replication go."""
+        from sim.results.event_parts import FOLDER, EventParts
+
+        return EventParts(self.out, self.path / FOLDER / f"{replication:04d}")
+
     def add(self, record: Record) -> None:
         """Store the tables of a replication that is done; its checkpoint is not needed any more."""
-        from sim.results.tables import chosen
+        from sim.results.event_parts import FOLDER, write_events
+        from sim.results.tables import present
 
         place = self.path / "replications" / f"{record.replication:04d}"
-        names = chosen(self.scenario.output.tables)
+        names = present(record)
+        parts = self.events(record.replication)
         with room_to_write(self.out), _appearing(place) as folder, ThreadPoolExecutor(2) as pool:
             # The two large tables come last in the list, and take as long as each other.
             for done in [pool.submit(_store, record, name, folder) for name in reversed(names)]:
                 done.result()
+            if self.scenario.output.events_ppm > 0:
+                write_events(record, parts, folder / FOLDER)
         with room_to_write(self.out):
             sync(place.parent)
             shutil.rmtree(self.checkpoints, ignore_errors=True)
+            shutil.rmtree(parts.folder, ignore_errors=True)
 
     def finish(self, **made: Any) -> Path:
         """Let the run folder appear and return it.
@@ -89,16 +102,16 @@ class Draft:
 
     def _gather(self, whole: Path) -> None:
         """Put the tables of all replications together, in the order of their numbers."""
-        from sim.results.tables import chosen
-
         parts = [self.path / "replications" / f"{number:04d}" for number in self.finished]
-        for name in chosen(self.scenario.output.tables):
-            files = [part / f"{name}.parquet" for part in parts]
-            target = whole / f"{name}.parquet"
-            if len(files) == 1:
-                _link(files[0], target)
+        for file in sorted(parts[0].rglob("*.parquet")):
+            name = file.relative_to(parts[0])
+            target = whole / name
+            target.parent.mkdir(exist_ok=True)
+            if len(parts) == 1:
+                _link(file, target)
             else:
-                _join(files, target)
+                _join([part / name for part in parts], target)
+        sync(*(path for path in whole.iterdir() if path.is_dir()))
 
 
 def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
@@ -147,11 +160,15 @@ def _link(file: Path, target: Path) -> None:
 def _join(files: list[Path], target: Path) -> None:
     import pyarrow.parquet as pq
 
+    from sim.results.event_parts import FOLDER, OPENING
+    from sim.results.event_rows import PLAIN
     from sim.results.parquet import ParquetFile
     from sim.results.tables import LARGE
 
     schema = pq.read_schema(files[0])
-    with ParquetFile(target, schema, packed=target.stem in LARGE) as joined:
+    of_events = target.parent.name == FOLDER and target.stem != OPENING
+    plain = PLAIN if of_events else None
+    with ParquetFile(target, schema, packed=target.stem in LARGE, plain=plain) as joined:
         for file in files:
             with pq.ParquetFile(file) as part:
                 for group in range(part.num_row_groups):

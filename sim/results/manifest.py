@@ -51,14 +51,15 @@ def described(scenario: Scenario, made: dict[str, Any]) -> dict[str, Any]:
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return bytes and sha256 of each file in a folder, and the rows of each table."""
+    """Return bytes and sha256 of each file in a folder and below, and the rows of each table."""
     import pyarrow.parquet as pq
 
     files: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.iterdir()):
-        files[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         if path.suffix == ".parquet":
-            files[path.name]["rows"] = pq.read_metadata(path).num_rows
+            files[name]["rows"] = pq.read_metadata(path).num_rows
     return files
 
 

@@ -70,6 +70,9 @@ def roll_rates(record: Record) -> pa.Table:
 def vintages(record: Record) -> pa.Table:
     """Return one row a reported month end and month of opening.
 
+    Limits and scores by months on book show the loop of use, assessment and limit (R-L10); those
+    of accounts that never missed a bill show it without those that were cut for arrears.
+
     Accounts that were opened before the run have no cohort; they have a row if there are any.
     """
     months = record.reported_months
@@ -88,7 +91,14 @@ def vintages(record: Record) -> pa.Table:
     for column in columns(VintageTotals):
         values = some[column.name].reshape(-1)[kept]
         sheet.add(outside_name(column), values, column.unit.name, column.meaning)
-    return sheet.table()
+    active, limits, scores, good, good_limits = (
+        some[name].reshape(-1)[kept] for name in ("active", "limit", "score", "good", "good_limit")
+    )
+    sheet.add_mean_fen("mean_limit_fen", limits, active, "limit of an active account, mean")
+    words = "payment score of a user with an active account, mean"
+    sheet.add_share("mean_score", scores / 1_000, active, words, unit="points")
+    words = "limit of an account that never missed a bill, mean"
+    return sheet.add_mean_fen("good_mean_limit_fen", good_limits, good, words).table()
 
 
 def _month_keys(record: Record, at: NDArray[np.int64]) -> Sheet:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.events import InMemory
 from sim.rows import Table
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class Record:
     vintages: Table  # VintageTotals, shape (months, cohorts); a cohort beyond the months is older
     months: Dates  # datetime64[M], every simulated month
     months_ended: int  # of them, those whose last day was simulated
+    days: Table  # Environment, shape (days,)
+    log: InMemory | None = None  # events, where they are kept in memory
+    circles: NDArray[np.int64] = field(  # shape (barriers, circles, 2): here, in good standing
+        default_factory=lambda: np.zeros((0, 0, 2), dtype=np.int64)
+    )
 
     @classmethod
     def of(cls, state: State) -> Record:
@@ -54,6 +60,9 @@ class Record:
             vintages=state.vintages,
             months=months,
             months_ended=int((month_ends(months) <= dates[-1]).sum()),
+            days=state.course.days,
+            log=state.events if state.logging and isinstance(state.events, InMemory) else None,
+            circles=state.circles,
         )
 
     @property

@@ -14,6 +14,7 @@ from sim.scenario import load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.explain import Explainer, Explanation
     from sim.results.record import Record
     from sim.scenario.sections import Scenario
 
@@ -29,6 +30,7 @@ class Run:
         self.scenario = scenario
         self.manifest = made
         self._store = store
+        self._explainers: dict[int, Explainer] = {}
 
     @classmethod
     def of(cls, records: Sequence[Record], **made: Any) -> Run:
@@ -99,6 +101,36 @@ class Run:
         return self.read("repayments")
 
     @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """One row a reported day and way in: how far applications came (R-E1 to R-E4)."""
+        return self.read("funnel")
+
+    @cached_property
+    def warnings(self) -> pd.DataFrame:
+        """One row a month and level of warning (R-W1, R-W2, R-W3, R-L9)."""
+        return self.read("warnings")
+
+    @cached_property
+    def disputes(self) -> pd.DataFrame:
+        """One row a month and claim (R-W4)."""
+        return self.read("disputes")
+
+    @cached_property
+    def collection(self) -> pd.DataFrame:
+        """One row a month: level 3, calls, cures, payment plans, first-payment defaults."""
+        return self.read("collection")
+
+    @cached_property
+    def environment(self) -> pd.DataFrame:
+        """One row a simulated day, of a burn-in too: what all users shared."""
+        return self.read("environment")
+
+    @cached_property
+    def circles(self) -> pd.DataFrame:
+        """One row each 72 hours and circle of friends, where friends weigh (R-A3)."""
+        return self.read("circles")
+
+    @cached_property
     def users(self) -> pd.DataFrame:
         """One row a user, after the last day; `read` takes fewer columns of very many users."""
         return self.read("users")
@@ -108,6 +140,37 @@ class Run:
         """One row a user and product, after the last day."""
         return self.read("accounts")
 
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row an event of the users who are logged, all at once; see `sim.results.events`.
+
+        Raises AttributeError for a run that kept none.
+        """
+        return self.events_of(None)
+
+    def events_of(self, user: int | None) -> pd.DataFrame:
+        """Return the events of one user, of all who are logged for None.
+
+        Raises AttributeError for a run that kept none.
+        """
+        log = self._store.events(user)
+        if log is None:
+            raise AttributeError("events: wanted a run with output.events_ppm above 0 (found 0)")
+        frame: pd.DataFrame = log.to_pandas(date_as_object=False)
+        return frame
+
+    def state(self, user: int, day: int, *, replication: int = 0) -> pd.Series:
+        """Return what a logged user held and owed at the close of a reported day, from events.
+
+        See `sim.results.events.rebuilt`. Raises ScenarioError for a user who is not logged and a
+        day that was not simulated, AttributeError for a run that kept no events.
+        """
+        from sim.results.events import state_of
+
+        log = self.events_of(user)
+        opening = self._store.opening().to_pandas()
+        return state_of(self.scenario.run, log, opening, user, day, replication)
+
     def summary(self) -> pd.DataFrame:
         """Return headline figures with the bands that public books lie in; see `headlines`."""
         import pandas as pd
@@ -115,6 +178,20 @@ class Run:
         from sim.results.headlines import Headline, headlines
 
         return pd.DataFrame(headlines(self), columns=list(Headline._fields)).set_index("figure")
+
+    def explain(self, user: int, day: int, *, replication: int = 0) -> Explanation:
+        """Return what lay behind a user's limit and decisions at the close of a reported day.
+
+        day: from 0; days of a burn-in are below 0. Print it, or take its `values` or `json()`.
+        Raises ScenarioError for a user or a day that the run has not, and where a table is missing
+        that tells what users shared.
+        """
+        from sim.explain import Explainer
+
+        if replication not in self._explainers:
+            record = self._store.record(replication)
+            self._explainers[replication] = Explainer.of(self, replication, record)
+        return self._explainers[replication].explain(user, day)
 
     def save(self, out: str | Path) -> Path:
         """Write the run folder `out`, whole or not at all, and return it.

@@ -50,11 +50,27 @@ class Sheet:
         self._columns.append(column)
         return self
 
-    def add_share(self, name: str, part: NDArray[Any], whole: NDArray[Any], meaning: str) -> Self:
+    def add_share(
+        self,
+        name: str,
+        part: NDArray[Any],
+        whole: NDArray[Any],
+        meaning: str,
+        *,
+        unit: str = "share",
+    ) -> Self:
         """Add `part / whole` as a float column; no value where `whole` is 0."""
         missing = whole == 0
         shares = part / np.where(missing, 1, whole)
-        return self.add(name, shares, "share", meaning, missing=missing)
+        return self.add(name, shares, unit, meaning, missing=missing)
+
+    def add_mean_fen(
+        self, name: str, amount: NDArray[Any], count: NDArray[Any], meaning: str
+    ) -> Self:
+        """Add `amount / count` in whole fen; no value where `count` is 0."""
+        missing = count == 0
+        mean = np.rint(amount / np.where(missing, 1, count)).astype(np.int64)
+        return self.add(name, mean, "fen", f"{meaning}, to the nearest fen", missing=missing)
 
     def table(self) -> pa.Table:
         """Return the finished table."""

@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from sim.results.collection import collection
 from sim.results.cycles import cycles
 from sim.results.daily import daily, daily_by
+from sim.results.environment import circles, environment
 from sim.results.final import Final, accounts, users
+from sim.results.funnel import funnel
 from sim.results.month_ends import monthly, roll_rates, vintages
 from sim.results.record import Record
 from sim.results.usage import repayments, scenes
+from sim.results.warnings import disputes, warnings
 
 SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "daily": daily,
@@ -23,6 +27,12 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "vintages": vintages,
     "scenes": scenes,
     "repayments": repayments,
+    "funnel": funnel,
+    "warnings": warnings,
+    "disputes": disputes,
+    "collection": collection,
+    "environment": environment,
+    "circles": circles,
 }
 LARGE: dict[str, Callable[[Record], Final]] = {"users": users, "accounts": accounts}
 NAMES = (*SMALL, *LARGE)
@@ -38,6 +48,12 @@ class Chunks(NamedTuple):
 def chosen(names: Sequence[str]) -> list[str]:
     """Return the tables that a scenario's `output.tables` asks for, in the order of NAMES."""
     return [name for name in NAMES if name in names]
+
+
+def present(record: Record) -> list[str]:
+    """Return the tables asked for that a record has; `circles` only where friends weigh."""
+    names = chosen(record.scenario.output.tables)
+    return [name for name in names if name != "circles" or record.circles.size]
 
 
 def chunks(record: Record, name: str) -> Chunks:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim.kinds import METHODS, OUTCOMES, PLACES, Method, Outcome, Place
+from sim.results.calendar_months import CalendarMonths
 from sim.results.record import Record
-from sim.results.sheet import Sheet, lower_names, names_at
 
 _WHY: dict[Outcome, str] = {
     Outcome.NO_ACCOUNT: "no account",
@@ -28,47 +26,31 @@ _WHY: dict[Outcome, str] = {
 
 def scenes(record: Record) -> pa.Table:
     """Return one row a month and place, over the reported days of the month."""
-    sheet, starts = _months(record, PLACES)
-    sheet.add("place", _names(Place, len(starts)), "name", "where (Place)")
-    outcomes = _by_month(record, "outcome", starts).reshape(-1, OUTCOMES)
+    months = CalendarMonths.of(record)
+    sheet = months.sheet(PLACES)
+    sheet.add("place", months.names(Place), "name", "where (Place)")
+    outcomes = months.sums("outcome").reshape(-1, OUTCOMES)
     sheet.add("wishes", outcomes.sum(axis=1), "count", "purchases wished on credit")
     sheet.add("approved", outcomes[:, Outcome.APPROVED], "count", "of them, approved")
     for outcome, why in _WHY.items():
         name = f"refused_{outcome.name.lower()}"
         sheet.add(name, outcomes[:, outcome], "count", f"of them, refused: {why}")
-    money = _by_month(record, "credit", starts).reshape(-1)
+    money = months.sums("credit").reshape(-1)
     sheet.add("credit_fen", money, "fen", "bought on credit")
-    count = _by_month(record, "own_count", starts).reshape(-1)
+    count = months.sums("own_count").reshape(-1)
     sheet.add("own_count", count, "count", "purchases with own money")
-    own = _by_month(record, "own", starts).reshape(-1)
+    own = months.sums("own").reshape(-1)
     return sheet.add("own_fen", own, "fen", "bought with own money").table()
 
 
 def repayments(record: Record) -> pa.Table:
     """Return one row a month and method of repayment, over the reported days of the month."""
-    sheet, starts = _months(record, METHODS)
-    sheet.add("method", _names(Method, len(starts)), "name", "how money came in (Method)")
-    count = _by_month(record, "paid_count", starts).reshape(-1)
+    months = CalendarMonths.of(record)
+    sheet = months.sheet(METHODS)
+    sheet.add("method", months.names(Method), "name", "how money came in (Method)")
+    count = months.sums("paid_count").reshape(-1)
     sheet.add("count", count, "count", "payments into accounts")
-    paid = _by_month(record, "paid", starts).reshape(-1)
+    paid = months.sums("paid").reshape(-1)
     return sheet.add(
         "amount_fen", paid, "fen", "money into accounts, without the fee (R-P2)"
     ).table()
-
-
-def _months(record: Record, rows_a_month: int) -> tuple[Sheet, NDArray[np.intp]]:
-    """Return a sheet with its keys, and the reported day on which each month starts."""
-    months, starts = np.unique(record.dates[record.burn_in :].astype("M8[M]"), return_index=True)
-    sheet = Sheet.of(record, len(months) * rows_a_month)
-    days = months.astype("M8[D]").repeat(rows_a_month)
-    return sheet.add("month", days, "date", "first day of the month"), starts
-
-
-def _by_month(record: Record, name: str, starts: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return a column of the totals added up over segments and months, shape (months, length)."""
-    values = record.totals[name][record.burn_in :].sum(axis=1)
-    return np.add.reduceat(values, starts, axis=0)
-
-
-def _names(kind: type[Place | Method], months: int) -> NDArray[np.str_]:
-    return names_at(lower_names(kind), np.tile(np.arange(len(kind)), months))

@@ -67,6 +67,17 @@ def move_to(account: Account, standing: int, log: Log) -> None:
 
 
 @scalar
+def count_cure(account: Account, missed_before: int, today: Totals) -> None:
+    """Count an account under level 3 that has paid all that was past due.
+
+    One that was only blocked is counted as it reopens, at the close.
+    """
+    if missed_before > 0 and account.missed_count == 0 and account.standing == Standing.SUSPENDED:
+        today.cured += 1
+        today.cured_worked += account.worked
+
+
+@scalar
 def lift_level_3(user: User, account: Account, log: Log) -> None:
     """Take level 3 back from a user who was misjudged: arrears and bureau mark are gone (R-W4)."""
     clear_missed(account, past_due(account))

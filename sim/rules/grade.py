@@ -51,11 +51,11 @@ def close_late_bins(account: Account) -> None:
 
 
 @scalar
-def points_from(value: int, steps: list[int], points: list[int]) -> int:
-    """Return the points of the highest step that a value reaches, 0 below the first."""
+def points_from(part: int, whole: int, steps: list[int], points: list[int]) -> int:
+    """Return the points of the highest step that part / whole reaches, 0 below the first."""
     found = 0
     for i in range(len(steps)):
-        if value >= steps[i]:
+        if part >= steps[i] * whole:
             found = points[i]
     return found
 
@@ -64,16 +64,15 @@ def points_from(value: int, steps: list[int], points: list[int]) -> int:
 def grade_points(user: User, account: Account, terms: Terms) -> GradePoints:
     """Return the points of an account, each from its own table."""
     g = terms.grades
-    late = points_from(late_days(account), g.late_days, g.late_points)
-    used = principal(account) * PPM // max(account.limit, 1)
-    used_points = points_from(used, g.used_ppm, g.used_points)
-    debt = user.debt_elsewhere * PPM // max(user.verified_income, 1)
-    debt_points = points_from(debt, g.debt_ppm, g.debt_points)
+    late = points_from(late_days(account), 1, g.late_days, g.late_points)
+    limit, income = max(account.limit, 1), max(user.verified_income, 1)
+    used = points_from(principal(account) * PPM, limit, g.used_ppm, g.used_points)
+    debt = points_from(user.debt_elsewhere * PPM, income, g.debt_ppm, g.debt_points)
     pay_down = 0
     for i in range(len(g.pay_down_ppm)):
         if account.pay_down * 1_000 < g.pay_down_ppm[i]:
             pay_down = g.pay_down_points[i]
-    return GradePoints(late, used_points, debt_points, pay_down)
+    return GradePoints(late, used, debt, pay_down)
 
 
 @scalar

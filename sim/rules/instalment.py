@@ -141,7 +141,7 @@ def settle_early(
             account.ring_fee[i] = 0
     charge_fee(account, fee, today, log)
     account.fees -= fee
-    book(today, log, Flow.FEES_REPAID, fee)
+    book(today, log, Flow.FEES_REPAID, fee, Method.EARLY_SETTLEMENT.value)
     book(today, log, Flow.PRINCIPAL_REPAID, amount, Method.EARLY_SETTLEMENT.value)
     today.paid_count[Method.EARLY_SETTLEMENT] += 1
     today.paid[Method.EARLY_SETTLEMENT] += amount + fee

@@ -8,6 +8,7 @@ from sim.day import Environment
 from sim.kinds import Bucket, Standing
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.units import NEVER
+from sim.user import User
 
 
 @scalar
@@ -43,8 +44,11 @@ def count_roll(account: Account, bucket: int, totals: RollTotals) -> None:
 
 
 @scalar
-def count_vintage(account: Account, totals: VintageTotals) -> None:
-    """Count an account into the cohort of its month of opening."""
+def count_vintage(user: User, account: Account, totals: VintageTotals) -> None:
+    """Count an account into the cohort of its month of opening.
+
+    Limit and score by months of use measure the loop of use, assessment and limit (R-L10).
+    """
     totals.accounts += 1
     totals.used += 1 if account.first_used_on != NEVER else 0
     totals.ever_31 += 1 if account.worst_days > 30 else 0
@@ -53,3 +57,13 @@ def count_vintage(account: Account, totals: VintageTotals) -> None:
     totals.principal += principal(account)
     totals.written_off += account.written_off
     totals.recovered += account.recovered
+    totals.first_defaults += account.first_default
+    if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
+        return
+    totals.active += 1
+    totals.limit += account.limit
+    totals.score += user.score
+    if account.lapses == 0 and account.worst_days == 0:
+        totals.good += 1
+        totals.good_limit += account.limit
+        totals.good_first_limit += account.first_limit

@@ -127,7 +127,7 @@ class Applying(Section):
     """How users come to apply, and what may cost them a gate."""
 
     wish_month_ppm: int = share(
-        60_000, "chance a month to look at the wallet's entry", neutral=0, source="assumed (R-E1)"
+        150_000, "chance a month to look at the wallet's entry", neutral=0, source="assumed (R-E1)"
     )
     wallet_start_ppm: int = share(600_000, "of those who look, start", source="assumed (R-E1)")
     notice_start_ppm: int = share(400_000, "of the invited, start", source="assumed (R-E2)")

@@ -100,7 +100,7 @@ class Collection(Section):
     """What happens to accounts under level 3 (R-W3)."""
 
     capacity_ppm: int = number(
-        10_000,
+        500,
         "accounts that can be worked a day, for a million users of the scenario",
         ge=0,
         le=1_000_000,
@@ -117,7 +117,7 @@ class Collection(Section):
         neutral=0,
         source=ASSUMED,
     )
-    plan_ppm: int = share(15_000, "of calls, offer a payment plan", neutral=0, source=ASSUMED)
+    plan_ppm: int = share(10_000, "of calls, offer a payment plan", neutral=0, source=ASSUMED)
     plan_agreed_ppm: int = share(350_000, "of offers, agreed", source=ASSUMED)
     plan_periods: int = number(
         6, "months of a payment plan", ge=1, le=12, unit="months", source=ASSUMED

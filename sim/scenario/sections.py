@@ -147,6 +147,12 @@ TableName = Literal[
     "vintages",
     "scenes",
     "repayments",
+    "funnel",
+    "warnings",
+    "disputes",
+    "collection",
+    "environment",
+    "circles",
     "users",
     "accounts",
 ]

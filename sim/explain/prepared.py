@@ -1,0 +1,117 @@
+"""What explaining any user of a replication needs, made once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import barrier
+from sim.arms import Arms, arm_of
+from sim.compiled import on_disk
+from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.engines.table import APART, TILE_ROWS, live_stretch
+from sim.environment import Course
+from sim.events import Event
+from sim.explain.shared import Shared
+from sim.log import Log
+from sim.params import Params
+from sim.population import accounts_at_start, population
+from sim.population.plan import plan_of
+from sim.rows import Table, as_object, empty_table
+
+if TYPE_CHECKING:
+    from sim.scenario.sections import Product, Scenario
+
+ROWS = 65_536  # users that a file is read for at a time: a file of many costs much to open
+
+
+class Prepared:
+    """The numbers in force, the days, and what users shared on them."""
+
+    def __init__(
+        self, scenario: Scenario, replication: int, course: Course, arms: Arms, shared: Shared
+    ) -> None:
+        """Take what is known of a replication; `course` is written to."""
+        self.scenario, self.replication = scenario, replication
+        self.arms, self.course, self.shared = arms, course, shared
+        self.plan = plan_of(scenario)
+        shared.write_into(course.days)
+        # Where the machine code is not there, Python is at its end long before a compiler would be.
+        self.compiled = on_disk(live_stretch)
+        self.environment = lru_cache(maxsize=4_096)(self._environment)
+        self.block = lru_cache(maxsize=4)(self._block)
+        self._scratch: tuple[Any, ...] | None = None
+
+    def start_of(self, number: int) -> tuple[Table, Table]:
+        """Return one user and their accounts before the first simulated day, a row each."""
+        given = self.scenario.population.file or self.scenario.population.from_run
+        size = ROWS if given else 1
+        users, accounts = self.block(number // size, size)
+        at = slice(number % size, number % size + 1)
+        return users[at].copy(), accounts[at].copy()
+
+    def numbers_of(self, number: int, day: int) -> tuple[Params, list[Product]]:
+        """Return the numbers in force for a user on a simulated day."""
+        return self.arms.plans[self.arms.first_row[self.arms.stage(day)] + self.arm(number, day)]
+
+    def arm(self, number: int, day: int) -> int:
+        """Return which partial policies reach a user on a simulated day, a bit each."""
+        started = self.arms.partial_at[self.arms.stage(day)]
+        seed = self.scenario.run.seed
+        return arm_of(number, self.arms.partial, started, seed, self.replication)
+
+    def friends_good(self, number: int, day: int) -> int | None:
+        """Return what a user sees of their friends from a barrier on; None on other days."""
+        if day % barrier.DAYS or not self.shared.friends_good.size:
+            return None
+        size = self.arms.plans[0][0].behaviour.applying.community
+        return int(self.shared.friends_good[day // barrier.DAYS, number // size])
+
+    def live(self, users: Table, accounts: Table, first: int, count: int) -> None:
+        """Let one user live days within which no policy starts, compiled."""
+        if self._scratch is None:
+            self._scratch = self._made_scratch()
+        stage = self.arms.stage(first)
+        live_stretch(
+            users,
+            accounts,
+            self.course.days,
+            first,
+            count,
+            self.arms.params,
+            self.arms.terms,
+            self.arms.first_row[stage],
+            self.arms.partial,
+            self.arms.partial_at[stage],
+            *self._scratch,
+        )
+
+    def _block(self, at: int, size: int) -> tuple[Table, Table]:
+        """Return users at * size and on, and their accounts, before the first simulated day."""
+        first = at * size
+        count = min(size, self.scenario.run.users - first)
+        replication, plan = self.replication, self.plan
+        users = population(
+            self.scenario, first=first, count=count, replication=replication, plan=plan
+        )
+        return users, accounts_at_start(self.scenario, users)
+
+    def _environment(self, day: int) -> Environment:
+        return as_object(Environment, self.course.days[day])
+
+    def _made_scratch(self) -> tuple[Any, ...]:
+        days, segments = len(self.course.days), len(self.scenario.population.segments)
+        return (
+            np.zeros((2, TILE_ROWS), dtype=np.uint64),
+            empty_table(Luck, TILE_ROWS),
+            empty_table(Wishes, APART)[:1],
+            empty_table(Payment, 1 + APART)[:1],
+            empty_table(Log, 1),
+            empty_table(Totals, days, segments),
+            np.zeros(1, dtype=np.uint8),
+            empty_table(Event, 0),
+            np.zeros(1, dtype=np.int64),
+            0,
+        )

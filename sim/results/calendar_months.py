@@ -1,0 +1,50 @@
+"""Calendar months of the reported days, for tables with rows a month."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.record import Record
+from sim.results.sheet import Sheet, lower_names, names_at
+
+
+class CalendarMonths(NamedTuple):
+    """The months that hold reported days; the first and the last may not be whole."""
+
+    record: Record
+    first_days: NDArray[np.datetime64]  # datetime64[D], first day of each month
+    starts: NDArray[np.intp]  # number of the first reported day in each
+    lasts: NDArray[np.intp]  # and of the last
+
+    @classmethod
+    def of(cls, record: Record) -> CalendarMonths:
+        """Return the months of a record."""
+        dates = record.dates[record.burn_in :]
+        months, starts = np.unique(dates.astype("M8[M]"), return_index=True)
+        return cls(record, months.astype("M8[D]"), starts, np.append(starts[1:], len(dates)) - 1)
+
+    def sheet(self, rows_a_month: int = 1) -> Sheet:
+        """Return a table in the making, with its keys."""
+        sheet = Sheet.of(self.record, len(self.starts) * rows_a_month)
+        months = self.first_days.repeat(rows_a_month)
+        return sheet.add("month", months, "date", "first day of the month")
+
+    def names(self, kind: Any) -> NDArray[np.str_]:
+        """Return the names of an enumeration's members, once a month."""
+        return names_at(lower_names(kind), np.tile(np.arange(len(kind)), len(self.starts)))
+
+    def sums(self, name: str) -> NDArray[np.int64]:
+        """Return a column of the totals added up over segments and days, shape (months, ...)."""
+        return np.add.reduceat(self._of_days(name), self.starts, axis=0)
+
+    def at_end(self, name: str) -> NDArray[np.int64]:
+        """Return a column of the totals on each month's last reported day, over segments."""
+        closing: NDArray[np.int64] = self._of_days(name)[self.lasts]
+        return closing
+
+    def _of_days(self, name: str) -> NDArray[np.int64]:
+        summed: NDArray[np.int64] = self.record.totals[name][self.record.burn_in :].sum(axis=1)
+        return summed

@@ -1,0 +1,54 @@
+"""What a user holds and owes at the close of a day: the state that events add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+
+from sim.kinds import Standing, Status
+from sim.rows import Table, empty_table
+from sim.units import Code, FenSum, Number
+
+if TYPE_CHECKING:
+    from sim.engines.state import State
+
+_OWED = ("interest", "penalty", "fees", "suspended", "limit", "written_off", "recovered")
+_PRINCIPAL = ("planned", "unbilled", "billed", "carried")
+
+
+@dataclass(eq=False, kw_only=True)
+class Position:
+    """One user, over all accounts."""
+
+    user: Annotated[Number, "whose"] = 0
+    standing: Annotated[Code, "where the account stands (Standing)"] = Standing.NONE.value
+    limit: Annotated[FenSum, "credit limit"] = 0
+    money: Annotated[FenSum, "wallet and bank together, of users in the population"] = 0
+    principal: Annotated[FenSum, "drawn and not repaid"] = 0
+    interest: Annotated[FenSum, "posted and unpaid"] = 0
+    penalty: Annotated[FenSum, "posted and unpaid"] = 0
+    fees: Annotated[FenSum, "posted and unpaid"] = 0
+    suspended: Annotated[
+        FenSum, "of interest and penalty unpaid, charged past 90 days: no income"
+    ] = 0
+    written_off: Annotated[FenSum, "charged off, ever"] = 0
+    recovered: Annotated[FenSum, "of it, recovered since"] = 0
+
+
+def positions(state: State) -> Table:
+    """Return the positions of the users whose events are kept, by number, shape (users,)."""
+    rows = np.flatnonzero(state.logged)
+    rows = rows[np.argsort(state.users["user"][rows], kind="stable")]
+    users, accounts = state.users[rows], state.accounts[rows]
+    held = empty_table(Position, len(rows))
+    held["user"] = users["user"]
+    held["standing"] = accounts["standing"][:, 0]
+    here = users["status"] == Status.HERE
+    held["money"] = np.where(here, users["wallet"].astype(np.int64) + users["bank"], 0)
+    for name in _OWED:
+        held[name] = accounts[name].sum(axis=1, dtype=np.int64)
+    for name in _PRINCIPAL:
+        held["principal"] += accounts[name].sum(axis=1, dtype=np.int64)
+    return held
