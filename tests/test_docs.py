@@ -22,6 +22,7 @@ from sim.version import __version__
 
 PACKAGE = Path(sim.__file__).parent
 REPO = Path(__file__).parent.parent
+LIFE = sorted((PACKAGE / "life").glob("*.py"))
 ODD = PACKAGE / "docs" / "odd.md"
 PAGES = {
     "README.md": REPO / "README.md",
@@ -95,7 +96,7 @@ def test_odd_tables_have_every_column_with_its_unit_in_order(title, row):
 
 def attributes_read(name):
     """Tell whether any rule reads or writes an attribute of this name."""
-    files = [*(PACKAGE / "rules").glob("*.py"), PACKAGE / "life.py", PACKAGE / "user.py"]
+    files = [*(PACKAGE / "rules").glob("*.py"), *LIFE, PACKAGE / "user.py"]
     files += [*(PACKAGE / "engines").glob("*.py")]
     return any(
         isinstance(node, ast.Attribute) and node.attr == name
@@ -232,7 +233,7 @@ def steps():
 
 
 def test_the_order_of_the_day_is_that_of_life():
-    tree = ast.parse((PACKAGE / "life.py").read_text(encoding="utf-8"))
+    tree = ast.parse("\n".join(path.read_text(encoding="utf-8") for path in LIFE))
     told = [phase for _, phase, _ in steps()]
     day = [name for name in calls_of("live_one_day", tree) if name in told]
     assert [name for _, name, _ in steps()] == day
@@ -251,7 +252,7 @@ def rules_in_force():
 
 def rules_cited():
     """Return the rules that docstrings of the rules, and of the day, give as their source."""
-    for path in [*(PACKAGE / "rules").glob("*.py"), PACKAGE / "life.py"]:
+    for path in [*(PACKAGE / "rules").glob("*.py"), *LIFE]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
                 yield from rule_numbers(ast.get_docstring(node) or "")
