@@ -1,4 +1,4 @@
-"""What happened to one user on one day, in order: the rows of the event log before it is written."""
+"""What happened to one user on one day, in order: rows of the event log before it is written."""
 
 from __future__ import annotations
 

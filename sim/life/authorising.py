@@ -64,32 +64,47 @@ def authorise(
             answer_request(user, accounts[k], env, terms[k], today, log)
     static_today = 0
     for i in range(wishes.count):
-        place = wishes.place[i]
-        amount = wishes.amount[i]
-        on_credit = wishes.means[i] >= 0
-        purchase.form_habit(user, on_credit)
-        bought = False
-        if on_credit:
-            k = wishes.means[i]
-            account = accounts[k]
-            bought = buy_on_credit(
-                user, account, place, amount, static_today, False, env, p, terms[k], today, log
-            )
-            if bought:
-                static_today += amount if place == Place.OFFLINE_STATIC else 0
-                after_purchase(user, account, wishes, i, luck, env, p, terms[k], today, log)
-        # Barred trades have no other means; anything else falls back on the user's own money.
-        if not bought and place < Place.TRANSFER:
-            bought = purchase.pay_own(user, place, amount, today, log)
-            on_credit = False
-        if bought:
-            purchase.remember(user, amount, today)
-        if bought and on_credit and terms[k].limit.dynamic:
-            if limit.is_major(account, amount, terms[k]):
-                reassess(user, account, Assessed.MAJOR_PURCHASE.value, terms[k], today, log)
+        static_today += answer_wish(
+            user, accounts, wishes, i, static_today, luck, env, p, terms, today, log
+        )
     for k in range(len(accounts)):
         if fraud.taken_over(accounts[k], luck, p):
             rob(user, accounts[k], env, p, terms[k], today, log)
+
+
+@scalar
+def answer_wish(
+    user: User,
+    accounts: list[Account],
+    wishes: Wishes,
+    at: int,
+    static_today: int,
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: Totals,
+    log: Log,
+) -> int:
+    """Answer one purchase, on credit or else with own money; return fen bought on a static code."""
+    place = wishes.place[at]
+    amount = wishes.amount[at]
+    k = wishes.means[at]
+    purchase.form_habit(user, k >= 0)
+    on_credit = k >= 0 and buy_on_credit(
+        user, accounts[k], place, amount, static_today, False, env, p, terms[k], today, log
+    )
+    if on_credit:
+        after_purchase(user, accounts[k], wishes, at, luck, env, p, terms[k], today, log)
+    # Barred trades have no other means; anything else falls back on the user's own money.
+    elif place >= Place.TRANSFER or not purchase.pay_own(user, place, amount, today, log):
+        return 0
+    purchase.remember(user, amount, today)
+    if not on_credit:
+        return 0
+    if terms[k].limit.dynamic and limit.is_major(accounts[k], amount, terms[k]):
+        reassess(user, accounts[k], Assessed.MAJOR_PURCHASE.value, terms[k], today, log)
+    return amount if place == Place.OFFLINE_STATIC else 0
 
 
 @scalar
@@ -146,8 +161,8 @@ def answer_request(
     note(log, Note.REQUEST.value, 0, 0)
     request.remember_request(account, env)
     if request.requests_in_window(account, env, terms) > terms.requests.most:
+        risky = account.grade >= 2 or account.stolen > 0
         if account.hold == Hold.NONE:
-            risky = account.grade >= 2 or account.stolen > 0
             warning.freeze(account, Hold.REQUESTS.value, risky, env, today, log)
     elif terms.limit.dynamic:
         reassess(user, account, Assessed.REQUEST.value, terms, today, log)
@@ -173,20 +188,34 @@ def buy_on_credit(
         given = authorisation.ask_proof(user, account, env, p, terms)
         note(log, Note.PROOF.value, 0, given)
         answer = authorisation.outcome(user, account, place, amount, static_today, terms)
-    if answer == Outcome.APPROVED and warning.is_large(account, amount, p):
-        if warning.strange_login(user, thief, env, p):
-            if not warning.passes_factor(user, thief, env, p):
-                answer = Outcome.SECOND_FACTOR.value
-                warning.freeze(account, Hold.LOGIN.value, thief, env, today, log)
-                dispute.appeals(user, account, Claim.LOGIN.value, thief, env, p, today, log)
-            else:
-                warning.raise_warning(Level.LOGIN.value, thief, today, log)
-                warning.count_warning(Level.LOGIN.value, WarningStep.PASSED.value, 1, today, log)
+    large = answer == Outcome.APPROVED and warning.is_large(account, amount, p)
+    if large and warning.strange_login(user, thief, env, p):
+        answer = ask_factor(user, account, thief, env, p, today, log)
     counting.count_wish(account, place, amount, answer, today, log)
     if answer != Outcome.APPROVED:
         return False
     purchase.draw_credit(account, place, amount, env, today, log)
     return True
+
+
+@scalar
+def ask_factor(
+    user: User,
+    account: Account,
+    thief: bool,
+    env: Environment,
+    p: Params,
+    today: Totals,
+    log: Log,
+) -> int:
+    """Ask for a second factor before a large purchase; freeze the unused limit without (R-W2)."""
+    if warning.passes_factor(user, thief, env, p):
+        warning.raise_warning(Level.LOGIN.value, thief, today, log)
+        warning.count_warning(Level.LOGIN.value, WarningStep.PASSED.value, 1, today, log)
+        return Outcome.APPROVED.value
+    warning.freeze(account, Hold.LOGIN.value, thief, env, today, log)
+    dispute.appeals(user, account, Claim.LOGIN.value, thief, env, p, today, log)
+    return Outcome.SECOND_FACTOR.value
 
 
 @scalar

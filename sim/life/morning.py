@@ -39,7 +39,7 @@ def morning(
     today: Totals,
     log: Log,
 ) -> None:
-    """Join, grow older; on payday: stay or leave, work, income, outgoings, strain; then accounts."""
+    """Join, grow older; on payday stay or leave, work, income, outgoings, strain; then accounts."""
     if presence.joins_today(user, env):
         user.status = Status.HERE.value
         today.joined += 1
@@ -58,17 +58,30 @@ def morning(
         income.feel_strain(user, luck, short, p)
     income.top_up(user)
     for k in range(len(accounts)):
-        account = accounts[k]
-        if env.day_of_year == 1:
-            authorisation.new_year(account)
-        calm = account.standing == Standing.OPEN or account.standing == Standing.NONE
-        if not calm or account.hold != Hold.NONE or account.claim != 0:
-            wake(user, account, env, p, terms[k], today, log)
-        if account.standing == Standing.NONE and terms[k].admission == Admission.OPEN_TO_ALL:
-            if admission.passes_gates(user, terms[k]):
-                admit(user, account, Way.WALLET.value, env, p, terms[k], today, log)
-        if account.refund > 0 and env.day >= account.refund_on:
-            refund.receive_refund(user, account, today, log)
+        open_the_day(user, accounts[k], env, p, terms[k], today, log)
+
+
+@scalar
+def open_the_day(
+    user: User,
+    account: Account,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Begin the day of an account: a new year, what ends today, opening without asking, refunds."""
+    if env.day_of_year == 1:
+        authorisation.new_year(account)
+    calm = account.standing == Standing.OPEN or account.standing == Standing.NONE
+    if not calm or account.hold != Hold.NONE or account.claim != 0:
+        wake(user, account, env, p, terms, today, log)
+    unasked = account.standing == Standing.NONE and terms.admission == Admission.OPEN_TO_ALL
+    if unasked and admission.passes_gates(user, terms):
+        admit(user, account, Way.WALLET.value, env, p, terms, today, log)
+    if account.refund > 0 and env.day >= account.refund_on:
+        refund.receive_refund(user, account, today, log)
 
 
 @seldom

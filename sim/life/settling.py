@@ -36,26 +36,53 @@ def settle(
             arrears.recover(account, env, terms[k], today, log)
             continue
         behind = account.missed_count
-        if payments[k].periods > 0:
-            instalment.spread_bill(account, payments[k].periods, env, terms[k], today, log)
-        if payments[k].amount > 0:
-            settlement.pay_by_hand(user, account, payments[k].amount, terms[k], today, log)
-        if payments[k].settle == 1:
-            instalment.settle_early(user, account, env, terms[k], today, log)
+        take_payment(user, account, payments[k], env, terms[k], today, log)
         since = billing.days_since_due(account, env)
         if since <= terms[k].billing.grace_days:
             settlement.auto_debit(user, account, today, log)
-            if since == terms[k].billing.grace_days:
-                missed = account.missed_count
-                billing.end_grace(account, env, terms[k], today, log)
-                if account.missed_count > missed:
-                    dispute.appeals(
-                        user, account, Claim.FRAUD.value, account.stolen > 0, env, p, today, log
-                    )
+        if since == terms[k].billing.grace_days:
+            let_grace_end(user, account, env, p, terms[k], today, log)
         arrears.count_cure(account, behind, today)
         interest.accrue(account, since < terms[k].billing.grace_days, terms[k])
         if billing.statement_tonight(env, terms[k]):
-            parts = instalment.fall_due(account, env, terms[k], today, log)
+            parts = instalment.fall_due(account, env, today, log)
             posted = interest.rounded(account.accrued, account.accrued_nano)
             penalty = interest.rounded(account.penalty_accrued, account.penalty_nano)
             billing.cut_statement(account, posted, penalty, parts, env, terms[k], today, log)
+
+
+@scalar
+def take_payment(
+    user: User,
+    account: Account,
+    payment: Payment,
+    env: Environment,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Take what the user wants: the bill in instalments, money by hand, early settlement."""
+    if payment.periods > 0:
+        instalment.spread_bill(account, payment.periods, env, terms, today, log)
+    if payment.amount > 0:
+        settlement.pay_by_hand(user, account, payment.amount, terms, today, log)
+    if payment.settle == 1:
+        instalment.settle_early(user, account, env, terms, today, log)
+
+
+@scalar
+def let_grace_end(
+    user: User,
+    account: Account,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Close the bill; whose minimum was missed may claim that its purchases were by others."""
+    missed = account.missed_count
+    billing.end_grace(account, env, terms, today, log)
+    if account.missed_count > missed:
+        robbed = account.stolen > 0
+        dispute.appeals(user, account, Claim.FRAUD.value, robbed, env, p, today, log)

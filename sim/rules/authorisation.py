@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @scalar
-def outcome(
+def outcome(  # noqa: PLR0911  a list of reasons, in their order
     user: User, account: Account, place: int, amount: int, static_today: int, terms: Terms
 ) -> int:
     """Return what becomes of a wish (Outcome). A limit reached exactly is still inside it.

@@ -1,6 +1,7 @@
 """Instalments: months to come hold what is due in them, so any number of plans has its place.
 
-A statement on a day of month M of the year takes what stands at M, 0 for January. Source: R-P3, R-P6.
+A statement on a day of month M of the year takes what stands at M, 0 for January.
+Source: R-P3, R-P6.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def charge_fee(account: Account, fee: int, today: Totals, log: Log) -> None:
 
 
 @scalar
-def fall_due(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> int:
+def fall_due(account: Account, env: Environment, today: Totals, log: Log) -> int:
     """Bill the instalments of the statement that is cut tonight; return their principal."""
     last = env.day_of_month == env.month_length
     slot = (env.month_of_year + (1 if last else 0)) % RING

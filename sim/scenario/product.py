@@ -280,7 +280,7 @@ class Product(Section):
     minimum_age: int = number(18, "least age", ge=0, le=120, unit="years", source="R-A1")
     rollout: list[Step] = Field(
         default_factory=list,
-        description="share of users who may see the product, from each date on; all if empty (R-A5)",
+        description="share of users who may see the product, by date; all if empty (R-A5)",
     )
     gates: Gates = Gates()
     ways: Ways = Ways()
