@@ -19,8 +19,9 @@ RING = 12  # months ahead for which instalments can be due: the longest plan
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
 MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED)]
-MissedDays = Annotated[list[int], Unit("day", "i4", -1, 2**31 - 1), Length(MISSED)]
+MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED)]
 RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING)]
+Place16 = Annotated[int, Unit("1/65536", "u2", 0, 2**16 - 1)]
 LateDays = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 
 
@@ -83,6 +84,7 @@ class Account:
     attempts_refused: Annotated[Count, "purchases refused for lack of limit, ever"] = 0
     asks_after: Annotated[Count, "of them, since the last request for a higher limit"] = 0
 
+    reach: Annotated[Place16, "place in the staged opening, of 65,536 (R-A5)"] = 0
     tried_on: Annotated[Day, "day of the last application that failed (R-E4)"] = NEVER
     way: Annotated[Code, "by which way in it was opened (Way)"] = 0
     bought_this_year: Annotated[Fen, "on credit in this calendar year, refunds off (R-U7)"] = 0

@@ -18,11 +18,16 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
 from numba.core.caching import InTreeCacheLocator, UserWideCacheLocator
 from numba.extending import intrinsic, register_jitable
 from numba.np import arrayobj
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+LINE = 64  # bytes that memory gives at once
 
 _config: Any = numba.config  # its names are made at run time, out of a type checker's sight
 
@@ -91,6 +96,37 @@ def _borrowed(_typing: Any, array: Any) -> Any:
 
 
 borrowed: Any = intrinsic(_borrowed)
+
+
+def _fetched(_typing: Any, array: Any, index: Any) -> Any:
+    """Ask for row `index` of an array to be brought near; only in a kernel, past the end too.
+
+    The rules wait for a row's first use, one user at a time, where memory could answer for many
+    at once: rows asked for a tile of users ahead are there when their turn comes.
+    """
+
+    def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view: Any = arrayobj.make_array(signature.args[0])  # type: ignore[no-untyped-call]
+        rows = view(context, builder, value=arguments[0])
+        step = builder.extract_value(rows.strides, 0)
+        first = builder.ptrtoint(rows.data, step.type)
+        at = builder.add(first, builder.mul(arguments[1], step))
+        name, number = "llvm.prefetch.p0", ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [ir.PointerType(), number, number, number])
+        fetch: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            builder.module, kind, name
+        )
+        lines = builder.udiv(builder.add(step, step.type(LINE - 1)), step.type(LINE))
+        with cgutils.for_range(builder, lines) as loop:
+            passed = builder.mul(loop.index, step.type(LINE))
+            place = builder.inttoptr(builder.add(at, passed), ir.PointerType())
+            builder.call(fetch, [place, number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, index), lower
+
+
+fetched: Any = intrinsic(_fetched)
 
 
 def on_disk(loop: Any) -> bool:

@@ -64,7 +64,8 @@ def row_dtype(row: type) -> np.dtype[np.void]:
     """Return the type of a table of such rows; its size is a multiple of the widest column."""
     widths = {c.name: np.dtype(c.unit.column).itemsize for c in columns(row)}
     offsets, end = {}, 0
-    for column in sorted(columns(row), key=lambda c: -widths[c.name]):
+    # Of one width, arrays come first: what is read every day lies together after them.
+    for column in sorted(columns(row), key=lambda c: (-widths[c.name], not c.length)):
         offsets[column.name] = end
         end += widths[column.name] * max(column.length, 1)
     widest = max(widths.values())

@@ -30,7 +30,7 @@ _I4, _I2, _I1 = 2**31 - 1, 2**15 - 1, 2**7 - 1
 Fen = Annotated[int, Unit("fen", "i4", -MAX_FEN, MAX_FEN)]  # money in 1/100 yuan; never a float
 FenSum = Annotated[int, Unit("fen", "i8", -(2**62), 2**62)]  # money of many users, or many days
 Nano = Annotated[int, Unit("1e-9 fen", "i4", -(10**9), 10**9)]  # what is left of an exact accrual
-Day = Annotated[int, Unit("day", "i4", -_I4, _I4)]  # counted from the first simulated day, 0
+Day = Annotated[int, Unit("day", "i2", -(2**15), _I2)]  # counted from the first simulated day, 0
 Months = Annotated[int, Unit("months", "i2", -_I2, _I2)]
 Days = Annotated[int, Unit("days", "i2", -_I2, _I2)]  # a span of time
 Count = Annotated[int, Unit("count", "i2", -_I2, _I2)]
@@ -45,7 +45,8 @@ PerMille = Annotated[int, Unit("1e-3", "i2", 0, 1_000)]  # a share in thousandth
 Milli = Annotated[int, Unit("1e-3 logit", "i2", -_I2, _I2)]  # an inclination, in log-odds
 Word = Annotated[int, Unit("word", "u4", 0, 2**32 - 1)]  # 32 random bits
 
-NEVER = -1_000_000  # a Day that has not come; days before the run are negative too
+EARLIEST = -32_000  # a Day before the run is no earlier
+NEVER = -32_768  # a Day that has not come; days before the run are negative too
 PPM = 1_000_000
 PPB = 1_000_000_000
 

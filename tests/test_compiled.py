@@ -13,7 +13,8 @@ PROBE = """
 import sim
 from sim.engines import table
 from sim.simulation import simulate
-state = simulate(sim.load("scenarios/seed_article.toml").with_(users=200, days=70), threads=1)
+plan = sim.load("scenarios/seed_article.toml").with_(users=200, days=70)
+state = simulate(plan.with_(**{"product.admission": "open_to_all"}), threads=1)
 hits = sum(table.live_stretch.stats.cache_hits.values())
 print(int(state.totals["flow"].sum()), hits, len(table.live_stretch.signatures))
 """

@@ -171,7 +171,7 @@ def test_all_faults_of_all_files_come_at_once_each_under_its_own_file(tmp_path: 
     """
     assert lines_of(tmp_path, words, "seed=-1", "nonsense") == [
         '--set: wanted KEY=VALUE, such as run.users=2000 (found "nonsense")',
-        'base.toml: run.days: wanted a whole number from 1 to 36,500 (found "x")',
+        'base.toml: run.days: wanted a whole number from 1 to 16,000 (found "x")',
         "base.toml: run.users: wanted a whole number from 1 to 2,000,000,000 (found 0)",
         "--set: run.seed: wanted a whole number from 0 to 4,294,967,295 (found -1)",
         "x.toml: run.dayz: wanted a known key; did you mean `days`? (found 4)",

@@ -155,4 +155,4 @@ def assess_all(
         if user.status == Status.HERE:
             today, log = totals[day, user.segment], logs[i % logs.shape[0]]
             assess(user, accounts[i], days[day], params[k], terms[k], today, log)
-            count(user, accounts[i], days[day], params[k], terms[k], today)
+            count(user, accounts[i], days[day], terms[k], today)

@@ -67,7 +67,7 @@ class State:
 def start(scenario: Scenario, replication: int = 0) -> State:
     """Return the state before the first simulated day."""
     users = population(scenario, replication=replication)
-    accounts = accounts_at_start(scenario, users)
+    accounts = accounts_at_start(scenario, users, replication=replication)
     return _nothing_counted(scenario, replication, users, accounts)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arms import arm_of
-from sim.compiled import borrowed, kernel
+from sim.compiled import borrowed, fetched, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_month
 from sim.engines.state import State
@@ -70,6 +70,8 @@ def live_stretch(
         for j in range(some.shape[0]):
             # Views are made here, not in the loop over days: each costs an atomic count.
             user = some[j]
+            fetched(users, start + j + tile)
+            fetched(accounts, start + j + tile)
             log.on = logged[start + j]
             if log.on == 1 and used[0] + count * NOTES > events.shape[0]:
                 return start + j

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sim import draws
 from sim.explain.relived import Relived
-from sim.explain.witness import Witness
 from sim.kinds import Admission, Standing
-from sim.log import Log
 from sim.rules import admission
 from sim.units import NEVER
 
@@ -66,11 +63,10 @@ def _gate(
 
 
 def _rollout(life: Relived) -> dict[str, Any]:
-    """Return the staged opening: the user's own place in it, drawn while not all are reached."""
-    witness = Witness([draws.word], Log())
-    with witness.watching():
-        passed = admission.may_see(life.user, life.env, life.p)
-    place = next((call.value * 1_000_000 >> 32 for call in witness.calls), None)
+    """Return the staged opening and the user's own place in it."""
+    account = life.accounts[0]
+    passed = admission.may_see(account, life.env)
+    place = account.reach * 1_000_000 >> 16
     reached = life.env.rollout
     return _gate("place_in_rollout_ppm", "R-A5", place, reached, passed=passed, bound="below")
 

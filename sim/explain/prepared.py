@@ -96,7 +96,7 @@ class Prepared:
         users = population(
             self.scenario, first=first, count=count, replication=replication, plan=plan
         )
-        return users, accounts_at_start(self.scenario, users)
+        return users, accounts_at_start(self.scenario, users, replication=replication)
 
     def _environment(self, day: int) -> Environment:
         return as_object(Environment, self.course.days[day])

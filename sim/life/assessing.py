@@ -88,7 +88,6 @@ def count(
     user: User,
     accounts: list[Account],
     env: Environment,
-    p: Params,
     terms: list[Terms],
     today: Totals,
 ) -> None:
@@ -96,7 +95,7 @@ def count(
     invitable = False
     candidate = accounts[0].standing != Standing.NONE
     if not candidate:
-        candidate = admission.is_candidate(user, env, p, terms[0])
+        candidate = admission.is_candidate(user, accounts[0], env, terms[0])
         invitable = candidate and admission.may_try(accounts[0], env, terms[0])
     counting.count_user(user, candidate, invitable, today)
     for k in range(len(accounts)):

@@ -129,9 +129,9 @@ def answer_application(
         way = Way.CHECKOUT.value
     if way < 0 or terms.admission == Admission.OPEN_TO_ALL:
         return
-    if not admission.is_candidate(user, env, p, terms) or not admission.may_try(
-        account, env, terms
-    ):
+    if not admission.may_try(account, env, terms):
+        return
+    if not admission.is_candidate(user, account, env, terms):
         return
     application.count_step(way, FunnelStep.SEEN.value, today, log)
     if not application.starts(user, way, env, p):

@@ -46,4 +46,4 @@ def live_one_day(
             repaying.repay(user, accounts[k], luck, env, p, payments[k])
         settle(user, accounts, payments, env, p, terms, today, log)
         assess(user, accounts, env, p, terms, today, log)
-        count(user, accounts, env, p, terms, today)
+        count(user, accounts, env, terms, today)

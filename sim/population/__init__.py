@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.population.draw import drawn_users
 from sim.population.given import given_accounts, given_users
+from sim.population.opening import take_places
 from sim.population.plan import Plan, plan_of
 from sim.rows import Table, default_table
 
@@ -36,10 +37,11 @@ def population(
     return users
 
 
-def accounts_at_start(scenario: Scenario, users: Table) -> Table:
+def accounts_at_start(scenario: Scenario, users: Table, *, replication: int = 0) -> Table:
     """Return the accounts of users before the first day, shape (users, products)."""
     accounts = default_table(Account, len(users), 1)
     given_accounts(scenario, users, accounts)
+    take_places(users, accounts, scenario.run.seed, replication)
     return accounts
 
 

@@ -13,7 +13,7 @@ from sim.population.plan import GRID, GRID_END, GRID_PER_UNIT, NUMBERS, Plan
 from sim.quantiles import read
 from sim.rows import Table, default_table
 from sim.scenario.marginals import TRAITS
-from sim.units import PPM, clamp
+from sim.units import EARLIEST, PPM, clamp
 from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def describe(user: User, values: list[int], extra: list[int], numbers: list[int]
     user.debt_elsewhere = min(user.income * max(values[DEBT_SHARE], 0) // PPM, 2_000_000_000)
     user.friends = clamp(values[FRIENDS], 0, 32_000)
     # Who joins later begins to use the wallet on that day (R-A4).
-    user.used_since = user.joins_on if user.joins_on > 0 else -clamp(values[TENURE], 0, 36_500)
+    user.used_since = user.joins_on if user.joins_on > 0 else -clamp(values[TENURE], 0, -EARLIEST)
     user.longest_gap = clamp(values[LONGEST_GAP], 0, 255)
     user.wallet_habit = min(user.income * max(values[WALLET_SHARE], 0) // PPM, LARGEST_FEN)
     user.wallet = user.wallet_habit * 3 // 4

@@ -15,7 +15,7 @@ from sim.kinds import AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.population.parquet import read
 from sim.rows import Column, Table, columns, outside_name
 from sim.scenario import ScenarioError
-from sim.units import NEVER
+from sim.units import EARLIEST, NEVER
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def earlier_users(scenario: Scenario, users: Table) -> None:
     _copy(_stored(scenario, "users", users), User, users, _names_of(scenario))
     lived = days_lived(scenario)
     for name in ("used_since", "damped_until"):
-        users[name] -= lived
+        users[name] = _before(users[name], lived)
     users["joins_on"] = np.where(users["joins_on"] > lived, users["joins_on"] - lived, 0)
     clock = lived + (users["user"] % 3 if scenario.product.limit.stagger else 0)
     for name, days in DAYS_OF_BIN.items():
@@ -44,9 +44,15 @@ def earlier_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
     lived = days_lived(scenario)
     for column in columns(Account):
         if column.unit.name == "day" and not column.length:
-            accounts[column.name] -= lived * (accounts[column.name] != NEVER)
+            came = accounts[column.name] != NEVER
+            accounts[column.name] = np.where(came, _before(accounts[column.name], lived), NEVER)
     late = np.arange(accounts["missed_on"].shape[1]) < accounts["missed_count"][:, None]
-    accounts["missed_on"] = np.where(late, accounts["missed_on"] - lived, 0)
+    accounts["missed_on"] = np.where(late, _before(accounts["missed_on"], lived), 0)
+
+
+def _before(days: NDArray[Any], lived: int) -> NDArray[Any]:
+    """Return days as seen from a later first day."""
+    return np.maximum(days.astype(np.int64) - lived, EARLIEST)
 
 
 def days_lived(scenario: Scenario) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment
-from sim.draws import Purpose, chance, word
+from sim.draws import Purpose, word
 from sim.kinds import Admission, Assessed, Grading, Note, Standing
 from sim.log import Log, note
 from sim.units import NEVER, PPM
@@ -38,17 +38,15 @@ def in_pool(user: User, env: Environment, terms: Terms) -> bool:
 
 
 @scalar
-def may_see(user: User, env: Environment, p: Params) -> bool:
+def may_see(account: Account, env: Environment) -> bool:
     """Tell whether the staged opening has reached a user; once reached, always (R-A5)."""
-    if env.rollout >= PPM:
-        return True
-    return chance(word(p.seed, p.replication, user.user, 0, Purpose.ROLLOUT.value), env.rollout)
+    return account.reach * PPM < env.rollout << 16
 
 
 @scalar
-def is_candidate(user: User, env: Environment, p: Params, terms: Terms) -> bool:
+def is_candidate(user: User, account: Account, env: Environment, terms: Terms) -> bool:
     """Tell whether a user could apply on this day: gates, pool and staged opening."""
-    return passes_gates(user, terms) and in_pool(user, env, terms) and may_see(user, env, p)
+    return may_see(account, env) and passes_gates(user, terms) and in_pool(user, env, terms)
 
 
 @scalar

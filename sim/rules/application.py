@@ -9,7 +9,7 @@ from sim.day import Environment, Luck, Totals
 from sim.draws import Purpose, chance, word
 from sim.kinds import STEPS, FunnelStep, Note, Way
 from sim.log import Log, note
-from sim.units import PPB, PPM
+from sim.units import PPM
 from sim.user import User, payments_a_quarter
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ def is_invited(luck: Luck, env: Environment, p: Params, terms: Terms) -> bool:
 
     Their number is that of the eve of the last 72 hours, so that no user waits for another.
     """
-    if env.invitable == 0:
-        return False
-    ppb = min(terms.ways.invitations_ppm * p.users * 1_000 // env.invitable, PPB)
-    return luck.size * PPB < ppb << 32
+    # Both sides in 1/65,536 of a user; 2e9 users and a million ppm stay below 2**63.
+    quota = terms.ways.invitations_ppm * p.users * 1_024 // 15_625
+    return (luck.size * env.invitable) >> 16 < quota and env.invitable > 0
 
 
 @scalar

@@ -58,7 +58,8 @@ def looks_at_entry(user: User, account: Account, luck: Luck, p: Params) -> bool:
         return False
     a = p.behaviour.applying
     wish = a.wish_month_ppm // 30
-    wish += wish * a.friends_weight_ppm // PPM * user.friends_good // 100
+    if a.friends_weight_ppm > 0:
+        wish += wish * a.friends_weight_ppm // PPM * user.friends_good // 100
     return chance(luck.pay, wish)
 
 

@@ -101,12 +101,12 @@ class Run(Section):
         ge=dt.date(1900, 1, 1),
         le=dt.date(2200, 1, 1),
     )
-    days: int = number(365, "reported days", ge=1, le=36_500, unit="days", source=ASSUMED)
+    days: int = number(365, "reported days", ge=1, le=16_000, unit="days", source=ASSUMED)
     burn_in_days: int = number(
         0,
         "days simulated before the first reported one",
         ge=0,
-        le=36_500,
+        le=16_000,
         unit="days",
         neutral=0,
         source=ASSUMED,
