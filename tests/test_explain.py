@@ -82,6 +82,7 @@ def scenario(repo):
             "population.traits.prudence.quantiles": [[0, -4_000], [0.5, 3_000], [1, 9_000]],
             "population.leave_month_ppm": 30_000,
             "product.minimum_age": 22,
+            "product.gates.tenure_days": 1,
             "behaviour.applying.name_lapsed_month_ppm": 20_000,
         },
     )
@@ -236,8 +237,8 @@ def test_each_gate_is_judged_by_its_own_value(run):
         "below": lambda value, needed: value < needed,
     }
     verdicts = Counter()
-    for user in range(0, USERS, 3):
-        for gate in run.explain(user, 100)["gates"]:
+    for user, day in [(user, day) for user in range(0, USERS, 3) for day in (-BURN_IN, 100)]:
+        for gate in run.explain(user, day)["gates"]:
             value = gate["value"]
             holds = value is None or bounds[gate["bound"]](value, gate["needed"])
             assert gate["passed"] == holds, gate
