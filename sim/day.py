@@ -122,7 +122,9 @@ class Totals:
     """A day of one segment; whole numbers, so any order of adding is exact."""
 
     users: Annotated[CountSum, "users in the population"] = 0
-    candidates: Annotated[CountSum, "of them, who could be admitted today or already are"] = 0
+    candidates: Annotated[
+        CountSum, "of them, who could be admitted today or already are (R-A1, R-A4, R-A5)"
+    ] = 0
     invitable: Annotated[CountSum, "candidates without an account who may be invited (R-E2)"] = 0
     active: Annotated[CountSum, "accounts open, blocked or suspended"] = 0
     utilising: Annotated[CountSum, "of them, owing something"] = 0
@@ -164,7 +166,7 @@ class Totals:
     purchases: Annotated[CountSum, "purchases made, all means"] = 0
     unaffordable: Annotated[CountSum, "purchases given up: no means was left"] = 0
     refused: Annotated[CountSum, "purchases on credit refused"] = 0
-    missed: Annotated[CountSum, "minimums missed at the end of grace"] = 0
+    missed: Annotated[CountSum, "minimums missed at the end of grace (R-P5)"] = 0
     assessed: Annotated[CountSum, "limits refreshed on the 72-hour clock (R-L6)"] = 0
     raised: Annotated[CountSum, "of them, raised"] = 0
     lowered: Annotated[CountSum, "of them, lowered"] = 0

@@ -40,7 +40,7 @@ def part_of(amount: int, periods: int, at: int) -> int:
 def spread(
     account: Account, amount: int, periods: int, fee_ppm: int, env: Environment, terms: Terms
 ) -> None:
-    """Put an amount into `periods` months to come, each with its fee; it bears no interest."""
+    """Put an amount into `periods` months to come, each with its fee, without interest (R-P3)."""
     first = next_statement(env, terms)
     left = amount
     for i in range(periods):
@@ -89,7 +89,7 @@ def count_plan(
 
 @scalar
 def may_spread(amount: int, periods: int, terms: Terms) -> bool:
-    """Tell whether the product offers a plan: 3, 6 or 12 periods, and enough to spread."""
+    """Tell whether the product offers a plan: 3, 6 or 12 periods, and enough to spread (R-P3)."""
     offered = periods == 3 or periods == 6 or periods == 12
     return offered and amount >= terms.instalments.least_fen
 
