@@ -139,6 +139,7 @@ def first(events, kind, reason):
     return events[(events["kind"] == kind) & (events["reason"] == reason)][0]
 
 
+@pytest.mark.rule("R-L11")
 def test_the_printed_inputs_recompute_the_stored_limit_to_the_fen(run, lived, events):
     _, limits, standings = lived
     set_by, why = Counter(), Counter()
