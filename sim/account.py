@@ -29,11 +29,13 @@ LateDays = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 class Account:
     """One account. Money is in fen."""
 
-    standing: Annotated[Code, "where the account stands (Standing)"] = Standing.NONE.value
+    standing: Annotated[Code, "where the account stands (Standing; R-W3, R-W5)"] = (
+        Standing.NONE.value
+    )
     opened_on: Annotated[Day, "day of the first opening; NEVER before"] = NEVER
     first_used_on: Annotated[Day, "day of the first purchase; NEVER before"] = NEVER
     due_day: Annotated[Code, "day of the month on which bills are due (R-P10)"] = 10
-    limit: Annotated[Fen, "credit limit"] = 0
+    limit: Annotated[Fen, "credit limit (R-L1 to R-L8); `explain` tells its terms (R-L11)"] = 0
     first_limit: Annotated[Fen, "limit on opening"] = 0
 
     planned: Annotated[Fen, "principal in instalments that are not billed yet (R-P3)"] = 0

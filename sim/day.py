@@ -122,7 +122,9 @@ class Totals:
     """A day of one segment; whole numbers, so any order of adding is exact."""
 
     users: Annotated[CountSum, "users in the population"] = 0
-    candidates: Annotated[CountSum, "of them, who could be admitted today or already are"] = 0
+    candidates: Annotated[
+        CountSum, "of them, who could be admitted today or already are (R-A1, R-A4, R-A5)"
+    ] = 0
     invitable: Annotated[CountSum, "candidates without an account who may be invited (R-E2)"] = 0
     active: Annotated[CountSum, "accounts open, blocked or suspended"] = 0
     utilising: Annotated[CountSum, "of them, owing something"] = 0
@@ -152,16 +154,19 @@ class Totals:
     wallet: Annotated[FenSum, "wallets of users"] = 0
     bank: Annotated[FenSum, "bank balances of users"] = 0
     unemployed: Annotated[CountSum, "users without their income"] = 0
+    damped: Annotated[CountSum, "users whose purchases a message still damps (R-W1)"] = 0
+    marked: Annotated[CountSum, "users with an overdue record: the bureau's mark (R-A2, R-W3)"] = 0
 
     joined: Annotated[CountSum, "users who joined"] = 0
     left: Annotated[CountSum, "users who left"] = 0
-    opened: Annotated[CountSum, "accounts opened"] = 0
+    opened: Annotated[CountSum, "accounts opened (R-E1 to R-E4)"] = 0
+    reopened: Annotated[CountSum, "of them, anew by users who had one before (R-W3)"] = 0
     closed: Annotated[CountSum, "accounts closed"] = 0
     charged_off: Annotated[CountSum, "accounts charged off"] = 0
     purchases: Annotated[CountSum, "purchases made, all means"] = 0
     unaffordable: Annotated[CountSum, "purchases given up: no means was left"] = 0
     refused: Annotated[CountSum, "purchases on credit refused"] = 0
-    missed: Annotated[CountSum, "minimums missed at the end of grace"] = 0
+    missed: Annotated[CountSum, "minimums missed at the end of grace (R-P5)"] = 0
     assessed: Annotated[CountSum, "limits refreshed on the 72-hour clock (R-L6)"] = 0
     raised: Annotated[CountSum, "of them, raised"] = 0
     lowered: Annotated[CountSum, "of them, lowered"] = 0
@@ -177,6 +182,10 @@ class Totals:
     first_bills: Annotated[CountSum, "first bills whose grace ended"] = 0
     first_defaults: Annotated[CountSum, "of them, missed: first-payment defaults"] = 0
     instalment_plans: Annotated[CountSum, "purchases and bills put into instalments (R-P3)"] = 0
+    plans_above_cap: Annotated[CountSum, "of them, those that cost more than the cap (R-P7)"] = 0
+    retried: Annotated[CountSum, "auto-debits that succeeded within grace (R-P1, R-P5)"] = 0
+    proofs_asked: Annotated[CountSum, "users asked for proof of more means (R-U8)"] = 0
+    proofs_given: Annotated[CountSum, "of them, those who gave it (R-U8)"] = 0
     settled_early: Annotated[CountSum, "accounts whose instalments were settled early (R-P6)"] = 0
     raised_by: Annotated[FenSum, "sum of raises"] = 0
     lowered_by: Annotated[FenSum, "sum of cuts"] = 0

@@ -44,8 +44,8 @@ class VintageTotals:
     recovered: Annotated[FenSum, "of it, recovered since"] = 0
     first_defaults: Annotated[CountSum, "accounts whose very first bill was missed"] = 0
     active: Annotated[CountSum, "accounts open, blocked or suspended"] = 0
-    limit: Annotated[FenSum, "limits of the active"] = 0
-    score: Annotated[ScoreSum, "payment scores of their users, summed"] = 0
+    limit: Annotated[FenSum, "limits of the active (R-L10)"] = 0
+    score: Annotated[ScoreSum, "payment scores of their users, summed (R-L10)"] = 0
     good: Annotated[CountSum, "of the active, those that never missed a bill"] = 0
-    good_limit: Annotated[FenSum, "limits of the good"] = 0
+    good_limit: Annotated[FenSum, "limits of the good (R-L10)"] = 0
     good_first_limit: Annotated[FenSum, "and what they were on opening"] = 0

@@ -72,7 +72,7 @@ class User:
     bank: Annotated[Fen, "money in the bank; what is bound to the wallet is `cards`"] = 0
     wallet_habit: Annotated[Fen, "what the wallet is topped up to"] = 100_000
 
-    score: Annotated[MilliPoints, "payment score, in thousandths of a point"] = 650_000
+    score: Annotated[MilliPoints, "payment score, in thousandths of a point (R-A2, R-L1)"] = 650_000
     score_anchor: Annotated[Points, "score of the user without activity, periods or lapses"] = 650
     rate: Annotated[Ppm, "purchases a day, millionths, at neutral mood and demand"] = 900_000
     ticket: Annotated[Fen, "personal scale of an amount: the median online purchase"] = 8_000
@@ -94,14 +94,14 @@ class User:
     spent_now: Annotated[Fen, "spent since the last 72-hour close, all means"] = 0
     wallet_now: Annotated[Fen, "wallet at close, summed since the last 72-hour close"] = 0
     count_now: Annotated[Code, "payments since the last close of six days"] = 0
-    spend_bins: Annotated[SpendBins, "spent in each of the last thirty 72 hours, all means"] = (
-        field(default_factory=lambda: [0] * BINS)
-    )
-    count_bins: Annotated[CountBins, "payments in each of the last fifteen six days"] = field(
-        default_factory=lambda: [0] * COUNT_BINS
-    )
+    spend_bins: Annotated[
+        SpendBins, "spent in each of the last thirty 72 hours, all means (R-L2)"
+    ] = field(default_factory=lambda: [0] * BINS)
+    count_bins: Annotated[
+        CountBins, "payments in each of the last fifteen six days (R-A2, R-L4)"
+    ] = field(default_factory=lambda: [0] * COUNT_BINS)
     wallet_bins: Annotated[
-        WalletBins, "wallet at close, summed over each of the last ten 72 hours"
+        WalletBins, "wallet at close, summed over each of the last ten 72 hours (R-L3)"
     ] = field(default_factory=lambda: [0] * WALLET_BINS)
 
 

@@ -13,6 +13,7 @@ from sim.params import params_of
 from sim.rows import as_object, empty_table, store
 from sim.scenario.sections import (
     Appeals,
+    Behaviour,
     Collection,
     Factors,
     Fraud,
@@ -62,13 +63,16 @@ class Life:
     The user is paid on no day of a month, so nothing but the script moves their money.
     """
 
-    def __init__(self, terms=None, start=START, days=900, risk=None, account=None, **user):
+    def __init__(
+        self, terms=None, start=START, days=900, risk=None, account=None, behaviour=None, **user
+    ):
         self.terms = [terms or product()]
         run = Run(start=start, days=days)
         self.scenario = Scenario(
             run=run,
             product=self.terms[0],
             risk_control=risk or risk_control(),
+            behaviour=behaviour or Behaviour(),
             environment=Economy(unemployment_ppm=0),
         )
         plan = params_of(self.scenario)
@@ -88,20 +92,25 @@ class Life:
         """The day that is lived next."""
         return self.start + dt.timedelta(days=self.day)
 
-    def live(self, buy=(), pay=0):
-        """Live one day: `buy` holds (place, fen) on credit or (place, fen, None) with own money."""
+    def live(self, buy=(), pay=0, luck=None, **wanted):
+        """Live one day: `buy` holds (place, fen) on credit or (place, fen, None) with own money.
+
+        wanted: apply=1 or ask=1 of the wishes; spread=3 for the open bill and settle=1 of the
+        payment. luck: the day's words, all 0 where nothing is said.
+        """
         env = as_object(Environment, self.days[self.day])
         accounts, today = [self.account], Totals()
-        wishes = Wishes()
+        wishes = Wishes(apply=wanted.get("apply", 0), ask=wanted.get("ask", 0))
         for wish in buy:
             wishes.buy(*wish)
         log = Log(on=1)
-        morning(self.user, accounts, Luck(), env, self.p, self.terms, today, log)
+        morning(self.user, accounts, luck or Luck(), env, self.p, self.terms, today, log)
         if self.user.status == Status.HERE:
-            words = Luck()
+            words = luck or Luck()
             numbers = (env, self.p, self.terms)
             authorise(self.user, accounts, wishes, words, *numbers, today, log)
-            payments = [Payment(amount=pay)]
+            spread, settled = wanted.get("spread", 0), wanted.get("settle", 0)
+            payments = [Payment(amount=pay, periods=spread, settle=settled)]
             settle(self.user, accounts, payments, *numbers, today, log)
             assess(self.user, accounts, *numbers, today, log)
             count(self.user, accounts, *numbers, today)

@@ -27,18 +27,21 @@ def money(life):
     return life.user.wallet + life.user.bank
 
 
+@pytest.mark.rule("R-P10")
 def test_a_statement_bills_what_was_drawn_before_the_first():
     account = billed().account
     assert (account.billed, account.unbilled) == (BILL, 0)
     assert (account.statement_due, account.minimum_due) == (BILL, MINIMUM)
 
 
+@pytest.mark.rule("R-P4")
 @pytest.mark.parametrize(("fen", "minimum"), [(10_000, 10_000), (10_001, 1_000), (10_005, 1_000)])
 def test_a_bill_of_100_yuan_or_less_is_its_own_minimum(fen, minimum):
     """A tenth of 100.01 and 100.05 yuan is 10.00 to the fen: 1,000.1 and, half-even, 1,000.5."""
     assert billed(fen).account.minimum_due == minimum
 
 
+@pytest.mark.rule("R-P2")
 def test_a_manual_payment_costs_a_thousandth_and_counts_at_once():
     life = billed().until(2, 10)
     before = money(life)
@@ -49,6 +52,7 @@ def test_a_manual_payment_costs_a_thousandth_and_counts_at_once():
     assert owed(life.account) == 0
 
 
+@pytest.mark.rule("R-P5", "R-P9")
 @pytest.mark.parametrize("day", [2, 10, 13])
 def test_a_bill_paid_in_full_by_the_end_of_grace_bears_no_interest(day):
     life = billed().until(2, day)
@@ -60,6 +64,7 @@ def test_a_bill_paid_in_full_by_the_end_of_grace_bears_no_interest(day):
     assert life.account.standing == Standing.OPEN
 
 
+@pytest.mark.rule("R-P5", "R-W5")
 def test_a_day_after_grace_is_too_late():
     life = billed().until(2, 14)
     assert life.account.lapses == 1
@@ -71,6 +76,7 @@ def test_a_day_after_grace_is_too_late():
     assert life.account.interest + life.account.accrued > 0
 
 
+@pytest.mark.rule("R-P4", "R-P9")
 def test_who_pays_the_minimum_bears_interest_on_the_rest_from_the_due_day():
     """900 yuan at 0.05 % are 45 fen a day, from 10 to 29 February: 20 days, 900 fen."""
     life = billed().until(2, 10)
@@ -82,6 +88,7 @@ def test_who_pays_the_minimum_bears_interest_on_the_rest_from_the_due_day():
     assert life.account.minimum_due == 9_000 + 900
 
 
+@pytest.mark.rule("R-P7")
 def test_who_pays_nothing_bears_interest_and_a_penalty_within_24_percent_a_year():
     """Grace on trial: 3 x 50 fen. From the 13th 17 days: 900 yuan x 0.05 % = 45 fen, and on the
     missed 100 yuan not 0.075 % but what 24 % a year leaves: 0.0657534 %, 6.57534 fen a day.
@@ -93,6 +100,7 @@ def test_who_pays_nothing_bears_interest_and_a_penalty_within_24_percent_a_year(
     assert principal(life.account) == BILL
 
 
+@pytest.mark.rule("R-P10", "R-W5")
 def test_a_cure_needs_only_what_is_past_due():
     life = billed().until(2, 20)
     short = life.live(pay=MINIMUM - 1)
@@ -104,6 +112,7 @@ def test_a_cure_needs_only_what_is_past_due():
     assert life.account.overdue == 0
 
 
+@pytest.mark.rule("R-W5")
 def test_a_blocked_account_draws_nothing_until_cured():
     life = billed().until(2, 14)
     today = life.live([(Place.ONLINE, 1)])
@@ -112,6 +121,7 @@ def test_a_blocked_account_draws_nothing_until_cured():
     assert sum(life.live([(Place.ONLINE, 1)]).credit) == 1
 
 
+@pytest.mark.rule("R-W3")
 def test_above_30_days_the_limit_is_gone_and_a_cure_does_not_bring_it_back():
     """Past due from 13 February: 30 days on 14 March, 31 on 15 March."""
     life = billed().until(3, 15)
@@ -125,6 +135,7 @@ def test_above_30_days_the_limit_is_gone_and_a_cure_does_not_bring_it_back():
     assert life.account.standing == Standing.SUSPENDED
 
 
+@pytest.mark.rule("R-W3")
 def test_a_suspended_user_may_come_back_180_days_after_full_repayment():
     """The rest of what had accrued is posted on 1 April and paid on the 2nd."""
     life = billed().until(3, 16)
@@ -140,6 +151,7 @@ def test_a_suspended_user_may_come_back_180_days_after_full_repayment():
     assert life.account.limit > 0
 
 
+@pytest.mark.rule("R-P8")
 def test_a_payment_goes_to_penalty_then_interest_then_principal():
     life = billed().until(3, 1)
     penalty, interest = life.account.penalty, life.account.interest
@@ -150,6 +162,7 @@ def test_a_payment_goes_to_penalty_then_interest_then_principal():
     assert charges(life.account) == 0
 
 
+@pytest.mark.rule("R-W6")
 def test_charge_off_comes_at_180_days_and_takes_all_that_is_owed():
     """13 February and 180 days: 11 August."""
     life = billed().until(8, 11)
@@ -165,6 +178,7 @@ def test_charge_off_comes_at_180_days_and_takes_all_that_is_owed():
     assert owed(life.account) == 0
 
 
+@pytest.mark.rule("R-W6")
 def test_a_tenth_to_a_quarter_comes_back_within_a_year_of_charge_off():
     life = billed().until(8, 12)
     lost = life.account.written_off
@@ -174,6 +188,7 @@ def test_a_tenth_to_a_quarter_comes_back_within_a_year_of_charge_off():
     assert [day for day, fen in enumerate(back) if fen] == list(range(29, 360, 30))
 
 
+@pytest.mark.rule("R-P1")
 @pytest.mark.parametrize(
     ("auto", "wallet", "bank", "cards", "taken"),
     [
@@ -197,6 +212,7 @@ def test_auto_debit_takes_the_bill_or_its_minimum_free_of_charge(auto, wallet, b
     assert life.user.wallet == max(wallet - taken, 0)
 
 
+@pytest.mark.rule("R-P1", "R-P5")
 def test_auto_debit_tries_again_on_each_day_of_grace():
     life = billed(auto_debit=AutoDebit.FULL.value).until(2, 10)
     life.user.wallet, life.user.bank = 0, 0

@@ -82,6 +82,7 @@ def scenario(repo):
             "population.traits.prudence.quantiles": [[0, -4_000], [0.5, 3_000], [1, 9_000]],
             "population.leave_month_ppm": 30_000,
             "product.minimum_age": 22,
+            "product.gates.tenure_days": 1,
             "behaviour.applying.name_lapsed_month_ppm": 20_000,
         },
     )
@@ -138,6 +139,7 @@ def first(events, kind, reason):
     return events[(events["kind"] == kind) & (events["reason"] == reason)][0]
 
 
+@pytest.mark.rule("R-L11")
 def test_the_printed_inputs_recompute_the_stored_limit_to_the_fen(run, lived, events):
     _, limits, standings = lived
     set_by, why = Counter(), Counter()
@@ -236,8 +238,8 @@ def test_each_gate_is_judged_by_its_own_value(run):
         "below": lambda value, needed: value < needed,
     }
     verdicts = Counter()
-    for user in range(0, USERS, 3):
-        for gate in run.explain(user, 100)["gates"]:
+    for user, day in [(user, day) for user in range(0, USERS, 3) for day in (-BURN_IN, 100)]:
+        for gate in run.explain(user, day)["gates"]:
             value = gate["value"]
             holds = value is None or bounds[gate["bound"]](value, gate["needed"])
             assert gate["passed"] == holds, gate

@@ -22,6 +22,7 @@ def user_of(points=700, month_yuan=0, balance_yuan=0):
     )
 
 
+@pytest.mark.rule("R-L1", "R-L2", "R-L3")
 # A10 of the validation plan: the seed article's own examples.
 @pytest.mark.parametrize(
     ("score", "spend", "balance", "parts", "limit"),
@@ -38,6 +39,7 @@ def test_the_worked_limits_of_the_article(score, spend, balance, parts, limit):
     assert assessed_limit(user, open_account(), product()) == limit * YUAN
 
 
+@pytest.mark.rule("R-L1")
 def test_a_part_of_a_point_is_no_point():
     whole, nearly = User(score=700_000), User(score=700_999)
     assert (
@@ -46,6 +48,7 @@ def test_a_part_of_a_point_is_no_point():
     )
 
 
+@pytest.mark.rule("R-L2")
 def test_spending_is_the_mean_of_three_months_whatever_its_days():
     bins = [0] * 30
     bins[4] = 9_000 * YUAN
@@ -53,6 +56,7 @@ def test_spending_is_the_mean_of_three_months_whatever_its_days():
     assert limit_terms(User(spend_bins=bins), open_account(), product()).spending == 320 * YUAN
 
 
+@pytest.mark.rule("R-L3")
 def test_the_deposit_term_is_capped_at_the_base_term():
     rich = user_of(600, 0, 10_000_000 // YUAN)
     assert limit_terms(rich, open_account(), product()).deposit == 5_000 * YUAN
@@ -62,6 +66,7 @@ def test_the_deposit_term_is_capped_at_the_base_term():
     assert limit_terms(richer, open_account(), free).deposit == 7_000 * YUAN
 
 
+@pytest.mark.rule("R-L8")
 @pytest.mark.parametrize(
     ("month", "limit"), [(2_412_500, 200_000), (2_412_487, 199_998.96), (2_600_000, 200_000)]
 )
@@ -90,6 +95,7 @@ def test_an_account_that_is_not_in_use_is_assessed_at_nothing(standing):
     assert assessed_limit(user_of(850, 10_000, 10_000), account, product()) == 0
 
 
+@pytest.mark.rule("R-W5")
 def test_a_blocked_account_may_lose_limit_but_not_gain_any():
     user = user_of(700)
     low = open_account(standing=Standing.BLOCKED.value, limit=5_000 * YUAN)
@@ -98,12 +104,14 @@ def test_a_blocked_account_may_lose_limit_but_not_gain_any():
     assert assessed_limit(user, high, product()) == 7_000 * YUAN
 
 
+@pytest.mark.rule("R-L7")
 def test_a_purchase_of_exactly_half_the_limit_is_a_major_one():
     account = open_account(limit=8_000 * YUAN)
     assert is_major(account, 4_000 * YUAN, product())
     assert not is_major(account, 4_000 * YUAN - 1, product())
 
 
+@pytest.mark.rule("R-L7")
 def test_a_major_purchase_refreshes_the_limit_before_the_next_purchase_of_the_day():
     # 7,000 yuan of base; 3,500 of spending adds 3,500 / 3 x 8 % = 93.33 yuan at once.
     life = Life()
@@ -116,6 +124,7 @@ def test_a_major_purchase_refreshes_the_limit_before_the_next_purchase_of_the_da
     assert life.account.limit == 700_000 + 18_915
 
 
+@pytest.mark.rule("R-L7")
 def test_a_purchase_below_half_the_limit_waits_for_the_clock():
     life = Life()
     life.live()
@@ -141,12 +150,14 @@ def test_a_fixed_limit_is_never_refreshed():
     assert life.account.limit == 7_000 * YUAN
 
 
+@pytest.mark.rule("R-L6")
 def test_one_clock_refreshes_all_at_the_close_of_every_third_day():
     for number in range(5):
         life = Life(user=number)
         assert [life.live().assessed for _ in range(9)] == [0, 0, 1] * 3
 
 
+@pytest.mark.rule("R-L6")
 def test_a_staggered_clock_refreshes_a_third_of_the_users_a_day():
     terms = product(limit=Limit(stagger=True))
     patterns = [[Life(terms, user=n).live().assessed] for n in range(6)]
@@ -176,6 +187,7 @@ def test_a_slower_clock_refreshes_each_user_once_in_its_days(every, stagger):
     assert len(due_days) == (every if stagger else 1)
 
 
+@pytest.mark.rule("R-L2")
 def test_what_was_spent_90_days_ago_no_longer_counts():
     life = Life(auto_debit=AutoDebit.OFF.value)
     life.live([(Place.ONLINE, 300_000, None)])
@@ -190,6 +202,7 @@ def test_what_was_spent_90_days_ago_no_longer_counts():
     assert life.account.limit == 7_000 * YUAN
 
 
+@pytest.mark.rule("R-L3")
 def test_the_balance_kept_is_the_mean_of_the_last_30_closes():
     life = Life(wallet=3_000 * YUAN)
     for _ in range(15):

@@ -30,6 +30,7 @@ def answer(place, fen, static_today=0, **state):
     return outcome(User(), open_account(**state), place, fen, static_today, product())
 
 
+@pytest.mark.rule("R-U1", "R-U2", "R-U4", "R-U5")
 @pytest.mark.parametrize(
     "place", [Place.ONLINE, Place.OFFLINE_DYNAMIC, Place.BILLS, Place.CROSS_BORDER_LISTED]
 )
@@ -38,6 +39,7 @@ def test_a_transaction_of_exactly_5_000_yuan_passes_and_a_fen_more_does_not(plac
     assert answer(place, MOST + 1) == Outcome.TRANSACTION_LIMIT
 
 
+@pytest.mark.rule("R-U2")
 def test_a_static_code_takes_500_yuan_a_day_in_any_number_of_purchases():
     place = Place.OFFLINE_STATIC
     assert answer(place, 50_000) == Outcome.APPROVED
@@ -47,6 +49,7 @@ def test_a_static_code_takes_500_yuan_a_day_in_any_number_of_purchases():
     assert answer(Place.OFFLINE_DYNAMIC, MOST, static_today=50_000) == Outcome.APPROVED
 
 
+@pytest.mark.rule("R-U2")
 def test_static_codes_are_counted_anew_every_day_and_only_what_was_bought_counts():
     life = Life()
     life.live()
@@ -61,6 +64,7 @@ def test_static_codes_are_counted_anew_every_day_and_only_what_was_bought_counts
     assert today.credit[static] == 50_000
 
 
+@pytest.mark.rule("R-U3", "R-U5", "R-U6")
 @pytest.mark.parametrize(("place", "reason"), NEVER.items())
 def test_some_places_are_refused_whatever_the_amount_and_the_limit(place, reason):
     assert answer(place, 1) == reason
@@ -68,6 +72,7 @@ def test_some_places_are_refused_whatever_the_amount_and_the_limit(place, reason
     assert answer(place, 1, standing=Standing.BLOCKED.value) == reason
 
 
+@pytest.mark.rule("R-W3", "R-W5")
 @pytest.mark.parametrize("place", SUPPORTED)
 @pytest.mark.parametrize("standing", [Standing.BLOCKED, Standing.SUSPENDED, Standing.CHARGED_OFF])
 def test_an_account_in_trouble_draws_nothing(place, standing):
@@ -111,6 +116,7 @@ def test_a_smaller_purchase_passes_where_a_larger_one_does(place, fen, static_to
         assert outcome(User(), account, place, fen - 1, static_today, terms) == Outcome.APPROVED
 
 
+@pytest.mark.rule("R-U1", "R-U3", "R-U6")
 def test_refusals_are_counted_by_place_and_reason():
     life = Life()
     life.live()
@@ -153,6 +159,7 @@ def test_what_credit_refuses_is_bought_with_own_money_but_for_what_no_shop_sells
     assert life.user.wallet == 60_000
 
 
+@pytest.mark.rule("R-A1")
 def test_under_age_there_is_no_account():
     life = Life(age=17, birthday=3)
     assert life.live([(Place.ONLINE, 100)]).outcome[Place.ONLINE * OUTCOMES + Outcome.NO_ACCOUNT]

@@ -182,6 +182,7 @@ def growth_of_good_limits(run):
     return sums["good_limit_fen"] / sums["good_first_limit_fen"]
 
 
+@pytest.mark.rule("R-L10")
 def test_the_loop_raises_the_limits_of_good_users_and_its_twin_does_not(repo):
     """R-L10: use feeds the assessment, and that the limit; the twin's limit knows no use."""
     plan = sim.load(repo / "scenarios" / "seed_article.toml")

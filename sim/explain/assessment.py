@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def limit_of(prepared: Prepared, life: Relived) -> dict[str, Any]:
-    """Return the limit, what set it, and the last assessment.
+    """Return the limit, what set it, and the last assessment (R-L11).
 
     `set_by` is "assessment", or why there is none: "no_account", "charged_off", "level_3",
     "closed", or "given" for a limit that the user began the run with.

@@ -29,7 +29,7 @@ def gates(life: Relived) -> list[dict[str, Any]]:
     if terms.admission == Admission.OPEN_TO_ALL:
         return found
     long, whole = replace(user, longest_gap=0), replace(user, used_since=env.day - _ALL_DAYS)
-    used, gap = env.day - user.used_since, user.longest_gap
+    used, gap = env.day - user.used_since, admission.counted_gap(user, env, terms)
     passes, pools = admission.passes_gates, admission.in_pool
     found += [
         _gate("real_name", "R-A1", user.real_name, int(g.real_name), passed=passes(named, terms)),

@@ -60,6 +60,7 @@ def assess(
     clock = limit.clock_of(user, env, terms[0])
     if clock % 3 == 2:
         history.close_bins(user, clock)
+        history.break_use(user, clock, env, terms[0])
         refresh(user, accounts, clock, terms, today, log)
         user.mood = mood.mood(user, accounts, p)
 
@@ -97,6 +98,6 @@ def count(
     if not candidate:
         candidate = admission.is_candidate(user, accounts[0], env, terms[0])
         invitable = candidate and admission.may_try(accounts[0], env, terms[0])
-    counting.count_user(user, candidate, invitable, today)
+    counting.count_user(user, candidate, invitable, env, today)
     for k in range(len(accounts)):
         counting.count_account(accounts[k], env, today)

@@ -186,6 +186,8 @@ def buy_on_credit(
     answer = authorisation.outcome(user, account, place, amount, static_today, terms)
     if answer == Outcome.YEARLY_CAP and account.proof == Proof.NOT_ASKED:
         given = authorisation.ask_proof(user, account, env, p, terms)
+        today.proofs_asked += 1
+        today.proofs_given += 1 if given == Proof.PROVIDED else 0
         note(log, Note.PROOF.value, 0, given)
         answer = authorisation.outcome(user, account, place, amount, static_today, terms)
     large = answer == Outcome.APPROVED and warning.is_large(account, amount, p)
@@ -237,8 +239,7 @@ def after_purchase(
     if periods > 0 and instalment.may_spread(amount, periods, terms):
         account.unbilled -= amount
         instalment.spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
-        today.instalment_plans += 1
-        note(log, Note.PLAN.value, amount, periods)
+        instalment.count_plan(amount, periods, terms.instalments.fee_ppm, terms, today, log)
     elif refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
 
@@ -263,5 +264,7 @@ def rob(
         ):
             account.stolen += amount
             today.purchases += 1
+            if terms.limit.dynamic and limit.is_major(account, amount, terms):
+                reassess(user, account, Assessed.MAJOR_PURCHASE.value, terms, today, log)
     if account.stolen > 0:
         dispute.appeals(user, account, Claim.FRAUD.value, True, env, p, today, log)

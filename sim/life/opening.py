@@ -10,6 +10,7 @@ from sim.day import Environment, Totals
 from sim.kinds import Assessed, Note
 from sim.log import Log, note
 from sim.rules import admission, counting, grade, limit
+from sim.units import NEVER
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def admit(
     log: Log,
 ) -> None:
     """Open an account with its first limit."""
+    today.reopened += 1 if account.opened_on != NEVER else 0
     admission.open_account(user, account, way, env, p, terms, log)
     account.grade = grade.grade(user, account, terms)
     account.limit = limit.assessed_limit(user, account, terms)

@@ -39,7 +39,8 @@ def settle(
         take_payment(user, account, payments[k], env, terms[k], today, log)
         since = billing.days_since_due(account, env)
         if since <= terms[k].billing.grace_days:
-            settlement.auto_debit(user, account, today, log)
+            taken = settlement.auto_debit(user, account, today, log)
+            today.retried += 1 if taken and since > 0 else 0
         if since == terms[k].billing.grace_days:
             let_grace_end(user, account, env, p, terms[k], today, log)
         arrears.count_cure(account, behind, today)

@@ -22,7 +22,9 @@ def collection(record: Record) -> pa.Table:
     days = months.lasts - months.starts + 1
     active = counted["active"] / days
     sheet = months.sheet()
-    sheet.add("entered", counted["entered_collection"], "count", "accounts that came under level 3")
+    sheet.add(
+        "entered", counted["entered_collection"], "count", "accounts that came under level 3 (R-W3)"
+    )
     sheet.add_share(
         "entered_share",
         counted["entered_collection"],

@@ -38,7 +38,9 @@ def cycles(record: Record) -> pa.Table:
     sheet.add_share("raised_share", raised, assessed, "raised, of those refreshed")
     sheet.add_share("lowered_share", lowered, assessed, "lowered, of those refreshed")
     change = totals["raised_by"][at] - totals["lowered_by"][at]
-    sheet.add_mean_fen("mean_change_fen", change, assessed, "change of a limit refreshed, mean")
+    sheet.add_mean_fen(
+        "mean_change_fen", change, assessed, "change of a limit refreshed, mean (R-L10)"
+    )
     for name, (counts, meaning) in _reasons(record).items():
         between = np.diff(np.cumsum(counts)[every], prepend=0)[reported]
         sheet.add(name, between, "count", f"{meaning} since the last row, this day included")

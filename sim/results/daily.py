@@ -16,10 +16,10 @@ from sim.rows import Table, columns, outside_name
 
 FLOWS: dict[Flow, str] = {
     Flow.PURCHASES: "bought on credit",
-    Flow.INTEREST_CHARGED: "interest posted to accounts",
+    Flow.INTEREST_CHARGED: "interest posted to accounts (R-P4, R-P9)",
     Flow.PENALTY_CHARGED: "penalty posted to accounts (R-P7)",
     Flow.FEES_CHARGED: "fees posted to accounts (R-P2)",
-    Flow.PRINCIPAL_REPAID: "principal repaid",
+    Flow.PRINCIPAL_REPAID: "principal repaid, after all charges (R-P8)",
     Flow.INTEREST_REPAID: "interest repaid",
     Flow.PENALTY_REPAID: "penalty repaid",
     Flow.FEES_REPAID: "fees repaid",
@@ -119,7 +119,9 @@ def measures(totals: Table) -> dict[str, Measure]:
         "fen", "charged off: principal, interest, penalty, fees", lost
     )
     manual = flows[..., Flow.FEES_CHARGED] - flows[..., Flow.INSTALMENT_FEES]
-    found["manual_fees_fen"] = Measure("fen", "of fees charged, those on manual repayment", manual)
+    found["manual_fees_fen"] = Measure(
+        "fen", "of fees charged, those on manual repayment (R-P2)", manual
+    )
     return {name: found[name] for name in dict.fromkeys([*_FIRST, *found])}
 
 

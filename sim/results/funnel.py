@@ -28,7 +28,7 @@ def funnel(record: Record) -> pa.Table:
     sheet.add("day", day, "day", "reported days since run.start, from 0")
     sheet.add("date", dates.repeat(WAYS), "date", "calendar day")
     ways = names_at(lower_names(Way), np.tile(np.arange(WAYS), len(dates)))
-    sheet.add("way", ways, "name", "way in (Way)")
+    sheet.add("way", ways, "name", "way in: wallet (R-E1), notice (R-E2), checkout (R-E3)")
     for step, meaning in _MEANING.items():
         sheet.add(step.name.lower(), counts[:, step], "count", meaning)
     left = counts[:, FunnelStep.STARTED] - counts[:, FunnelStep.FINISHED]

@@ -15,8 +15,8 @@ _WHY: dict[Outcome, str] = {
     Outcome.UNLISTED_MERCHANT: "unlisted merchant abroad (R-U5)",
     Outcome.TRANSACTION_LIMIT: "limit for one purchase (R-U1, R-U2, R-U4, R-U5)",
     Outcome.DAILY_LIMIT: "daily limit on static codes (R-U2)",
-    Outcome.STANDING: "account blocked, suspended or charged off",
-    Outcome.NO_LIMIT_LEFT: "no limit left",
+    Outcome.STANDING: "account blocked, suspended or charged off (R-W3, R-W5, R-W6)",
+    Outcome.NO_LIMIT_LEFT: "no limit left (R-L1 to R-L8)",
     Outcome.GATE: "a gate of admission was lost since (R-A1)",
     Outcome.YEARLY_CAP: "above the verified yearly income, without proof of more (R-U7, R-U8)",
     Outcome.SECOND_FACTOR: "large after a strange login, second factor not passed (R-W2)",
@@ -47,7 +47,12 @@ def repayments(record: Record) -> pa.Table:
     """Return one row a month and method of repayment, over the reported days of the month."""
     months = CalendarMonths.of(record)
     sheet = months.sheet(METHODS)
-    sheet.add("method", months.names(Method), "name", "how money came in (Method)")
+    sheet.add(
+        "method",
+        months.names(Method),
+        "name",
+        "how money came in: by hand (R-P2), auto-debit (R-P1), early settlement (R-P6), ...",
+    )
     count = months.sums("paid_count").reshape(-1)
     sheet.add("count", count, "count", "payments into accounts")
     paid = months.sums("paid").reshape(-1)

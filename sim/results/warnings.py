@@ -43,7 +43,12 @@ def warnings(record: Record) -> pa.Table:
     """Return one row a month and level of warning, over the reported days of the month."""
     months = CalendarMonths.of(record)
     sheet = months.sheet(LEVELS)
-    sheet.add("level", months.names(Level), "name", "message 1, login 2, overdue 3, or requests")
+    sheet.add(
+        "level",
+        months.names(Level),
+        "name",
+        "message 1 (R-W1), login 2 (R-W2), overdue 3 (R-W3), or requests (R-L9)",
+    )
     counts = months.sums("warning").reshape(-1, WARNING_STEPS)
     for step, meaning in _WARNED.items():
         sheet.add(step.name.lower(), counts[:, step], "count", meaning)
@@ -72,7 +77,7 @@ def disputes(record: Record) -> pa.Table:
     """Return one row a month and claim, over the reported days of the month (R-W4)."""
     months = CalendarMonths.of(record)
     sheet = months.sheet(CLAIMS)
-    sheet.add("claim", months.names(Claim), "name", "what is disputed (Claim)")
+    sheet.add("claim", months.names(Claim), "name", "what is disputed (Claim; R-W4)")
     counts = months.sums("dispute").reshape(-1, DISPUTE_STEPS)
     for step, meaning in _DISPUTED.items():
         sheet.add(step.name.lower(), counts[:, step], "count", meaning)

@@ -34,7 +34,19 @@ def in_pool(user: User, env: Environment, terms: Terms) -> bool:
     if terms.admission == Admission.OPEN_TO_ALL:
         return True
     used = env.day - user.used_since
-    return used >= terms.gates.tenure_days and user.longest_gap <= terms.gates.longest_gap_days
+    gap = counted_gap(user, env, terms)
+    return used >= terms.gates.tenure_days and gap <= terms.gates.longest_gap_days
+
+
+@scalar
+def counted_gap(user: User, env: Environment, terms: Terms) -> int:
+    """Return the longest gap of use from before the run, days, while the pool looks that far back.
+
+    0 from `tenure_days` after the user's first simulated day on: later gaps move `used_since`,
+    see `history.break_use`. Source: R-A4.
+    """
+    lived = env.day - max(user.joins_on, 0)
+    return user.longest_gap if lived < terms.gates.tenure_days else 0
 
 
 @scalar

@@ -65,17 +65,17 @@ def finishes(user: User, way: int, env: Environment, p: Params, terms: Terms) ->
 def approval_ppm(score: int, way: int, friends_good: int, terms: Terms) -> int:
     """Return the chance that a review approves, ppm, for a score in thousandths of a point.
 
-    It rises straight from the pass mark to 100 points, each way on its own line (R-E4); for the
-    invited it is min(1, 1.4 p) of the wallet's p, friends included (R-E2, R-A3).
+    It rises straight from the pass mark to 100 points, each way on its own line (R-E4); friends
+    with the line in good standing raise the score that the review goes by, to 100 at most (R-A3).
+    For the invited it is min(1, 1.4 p) of the wallet's p (R-E2).
     """
     w = terms.ways
+    seen = min(score + score * w.friends_weight_ppm // PPM * friends_good // 100, 100_000)
     low, high = w.wallet_low_ppm, w.wallet_high_ppm
     if way == Way.CHECKOUT:
         low, high = w.checkout_low_ppm, w.checkout_high_ppm
     mark = terms.gates.pass_mark * 1_000
-    ppm = low + (high - low) * max(score - mark, 0) // max(100_000 - mark, 1)
-    ppm += ppm * w.friends_weight_ppm // PPM * friends_good // 100
-    ppm = min(ppm, PPM)
+    ppm = low + (high - low) * max(seen - mark, 0) // max(100_000 - mark, 1)
     return min(ppm * w.notice_factor_ppm // PPM, PPM) if way == Way.NOTICE else ppm
 
 

@@ -94,7 +94,7 @@ def enters_level_3(account: Account, before: int) -> bool:
 
 @scalar
 def may_reopen(account: Account, env: Environment, p: Params) -> bool:
-    """Tell whether a suspended account has waited long enough after full repayment."""
+    """Tell whether a suspended account has waited long enough after full repayment (R-W3)."""
     return (
         account.standing == Standing.SUSPENDED
         and account.settled_on != NEVER
@@ -170,7 +170,7 @@ def in_recovery(account: Account, env: Environment) -> bool:
 
 @scalar
 def recover(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> None:
-    """Collect what comes back in this month after charge-off, every thirty days for a year.
+    """Collect what comes back in this month after charge-off (R-W6), every thirty days for a year.
 
     It comes from outside the user's pots: family, guarantors, the sale of the debt.
     """

@@ -85,7 +85,7 @@ def new_year(account: Account) -> None:
 
 @scalar
 def barred(place: int) -> int:
-    """Return why the line cannot be used at a place where nobody's can (Outcome)."""
+    """Return why the line cannot be used at a place where nobody's can (R-U3, R-U5, R-U6)."""
     if place == Place.CROSS_BORDER_UNLISTED:
         return Outcome.UNLISTED_MERCHANT.value
     if place == Place.TRANSFER or place == Place.CASH_OUT:
@@ -96,6 +96,8 @@ def barred(place: int) -> int:
 @scalar
 def transaction_limit(place: int, terms: Terms) -> int:
     """Return the most for one purchase, on a static code for one day, in fen.
+
+    Source: R-U1, R-U2, R-U4, R-U5.
 
     All limits are read before one is chosen: a processor cannot guess the place.
     """

@@ -25,7 +25,7 @@ def in_collection(account: Account) -> bool:
 
 @scalar
 def calls_today(user: User, env: Environment, p: Params) -> bool:
-    """Tell whether collection gets round to an account: its capacity over all that wait.
+    """Tell whether collection gets round to an account: its capacity over all that wait (R-W3).
 
     Their number is that of the eve of the last 72 hours, so that no account waits for another.
     """

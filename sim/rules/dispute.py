@@ -41,7 +41,7 @@ def appeals(
     today: Totals,
     log: Log,
 ) -> None:
-    """Let a user who was held, marked or robbed decide whether to dispute it; one at a time.
+    """Let a user who was held, marked or robbed decide whether to dispute it (R-W4); one at a time.
 
     thief: whether others are behind what is disputed.
     """
@@ -64,7 +64,7 @@ def appeals(
 
 @scalar
 def is_decided(user: User, account: Account, env: Environment, p: Params) -> bool:
-    """Tell whether the review of an open dispute ends today: within 72 hours."""
+    """Tell whether the review of an open dispute ends today: within 72 hours (R-W4)."""
     opened = account.claimed_on
     fate = word(p.seed, p.replication, user.user, opened, Purpose.DECISION.value)
     return env.day - opened > (p.risk_control.appeals.review_days * fate) >> 32
@@ -74,7 +74,7 @@ def is_decided(user: User, account: Account, env: Environment, p: Params) -> boo
 def decide(
     user: User, account: Account, env: Environment, p: Params, today: Totals, log: Log
 ) -> bool:
-    """Decide an open dispute, against the truth with the review's error; tell if it is upheld."""
+    """Decide an open dispute, wrongly with the review's error; tell if it is upheld (R-W4)."""
     claim = account.claim - 1
     rightful = is_rightful(account, claim)
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.RULING.value)

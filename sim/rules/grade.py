@@ -62,7 +62,7 @@ def points_from(part: int, whole: int, steps: list[int], points: list[int]) -> i
 
 @scalar
 def grade_points(user: User, account: Account, terms: Terms) -> GradePoints:
-    """Return the points of an account, each from its own table."""
+    """Return the points of an account, each from its own table (R-L5)."""
     g = terms.grades
     late = points_from(late_days(account), 1, g.late_days, g.late_points)
     limit, income = max(account.limit, 1), max(user.verified_income, 1)
@@ -77,7 +77,7 @@ def grade_points(user: User, account: Account, terms: Terms) -> GradePoints:
 
 @scalar
 def grade(user: User, account: Account, terms: Terms) -> int:
-    """Return the risk grade, 0 (best) to 4."""
+    """Return the risk grade, 0 (best) to 4 (R-L5)."""
     points = grade_points(user, account, terms)
     total = points.late + points.used + points.debt + points.pay_down
     found = 0

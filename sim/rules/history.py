@@ -5,8 +5,14 @@ The open bin is kept apart, so that the days between two closes touch nothing el
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.compiled import scalar
+from sim.day import Environment
 from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
+
+if TYPE_CHECKING:
+    from sim.params import Terms
 
 
 @scalar
@@ -19,3 +25,19 @@ def close_bins(user: User, clock: int) -> None:
     if clock % 6 == 5:
         user.count_bins[clock // 6 % COUNT_BINS] = user.count_now
         user.count_now = 0
+
+
+@scalar
+def break_use(user: User, clock: int, env: Environment, terms: Terms) -> None:
+    """Begin the use of the wallet anew after a gap that is too long (R-A4).
+
+    Asked right after a close; a gap is counted in whole 72 hours without a payment, as far as
+    the run and the bins go back.
+    """
+    last = clock // 3
+    empty = 0
+    while empty < BINS and user.spend_bins[(last - empty) % BINS] == 0:
+        empty += 1
+    lived = env.day - max(user.joins_on, 0) + 1
+    if min(3 * empty, lived) > terms.gates.longest_gap_days:
+        user.used_since = env.day

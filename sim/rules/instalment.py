@@ -40,22 +40,56 @@ def part_of(amount: int, periods: int, at: int) -> int:
 def spread(
     account: Account, amount: int, periods: int, fee_ppm: int, env: Environment, terms: Terms
 ) -> None:
-    """Put an amount into `periods` months to come, each with its fee; it bears no interest."""
+    """Put an amount into `periods` months to come, each with its fee, without interest (R-P3)."""
     first = next_statement(env, terms)
     left = amount
     for i in range(periods):
         slot = (first + i) % RING
         part = part_of(amount, periods, i)
-        original = terms.instalments.fee_base == FeeBase.ORIGINAL
         account.ring_principal[slot] += part
-        account.ring_fee[slot] += share(amount if original else left, fee_ppm)
+        account.ring_fee[slot] += fee_of(amount, left, fee_ppm, terms)
         left -= part
     account.planned += amount
 
 
 @scalar
+def fee_of(amount: int, left: int, fee_ppm: int, terms: Terms) -> int:
+    """Return the fee of one instalment, on the original amount or on what is left of it."""
+    original = terms.instalments.fee_base == FeeBase.ORIGINAL
+    return share(amount if original else left, fee_ppm)
+
+
+@scalar
+def costs_above_cap(amount: int, periods: int, fee_ppm: int, terms: Terms) -> bool:
+    """Tell whether a plan costs more a year than the cap: at its rate it is worth more than lent.
+
+    The cap trims interest and penalty, not these fees; that they go beyond it is reported (R-P7).
+    """
+    month = 1.0 / (1.0 + terms.charges.yearly_cap_ppm * 1e-6 / 12.0)
+    weight = 1.0
+    worth = 0.0
+    left = amount
+    for i in range(periods):
+        part = part_of(amount, periods, i)
+        weight *= month
+        worth += weight * (part + fee_of(amount, left, fee_ppm, terms))
+        left -= part
+    return worth > amount
+
+
+@scalar
+def count_plan(
+    amount: int, periods: int, fee_ppm: int, terms: Terms, today: Totals, log: Log
+) -> None:
+    """Count a plan, and whether its yearly cost is above the cap."""
+    today.instalment_plans += 1
+    today.plans_above_cap += 1 if costs_above_cap(amount, periods, fee_ppm, terms) else 0
+    note(log, Note.PLAN.value, amount, periods)
+
+
+@scalar
 def may_spread(amount: int, periods: int, terms: Terms) -> bool:
-    """Tell whether the product offers a plan: 3, 6 or 12 periods, and enough to spread."""
+    """Tell whether the product offers a plan: 3, 6 or 12 periods, and enough to spread (R-P3)."""
     offered = periods == 3 or periods == 6 or periods == 12
     return offered and amount >= terms.instalments.least_fen
 
@@ -72,8 +106,7 @@ def spread_bill(
     account.statement_due -= amount
     account.minimum_due = min(account.minimum_due, account.statement_due)
     spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
-    today.instalment_plans += 1
-    note(log, Note.PLAN.value, amount, periods)
+    count_plan(amount, periods, terms.instalments.fee_ppm, terms, today, log)
 
 
 @scalar

@@ -26,7 +26,7 @@ def cap_a_day(terms: Terms) -> int:
 
 @scalar
 def penalty_rate(terms: Terms) -> int:
-    """Return the penalty on overdue principal, ppb a day, trimmed at the yearly cap."""
+    """Return the penalty on overdue principal, ppb a day, trimmed at the yearly cap (R-P7)."""
     charges = terms.charges
     full = charges.rate_ppb * charges.penalty_ppm // PPM
     if charges.penalty_stacking == PenaltyStacking.ON_TOP:
@@ -36,7 +36,7 @@ def penalty_rate(terms: Terms) -> int:
 
 @scalar
 def accrue(account: Account, in_grace: bool, terms: Terms) -> None:
-    """Add one day of interest and penalty.
+    """Add one day of interest and penalty (R-P4, R-P7, R-P9).
 
     in_grace: the due day has come and grace has not ended: what is left of the bill bears
     interest on trial, which is dropped if the bill is paid in full by then.

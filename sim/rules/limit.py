@@ -52,7 +52,7 @@ def spending_factor(user: User, terms: Terms) -> int:
 
 @scalar
 def limit_terms(user: User, account: Account, terms: Terms) -> LimitTerms:
-    """Return what the limit is made of."""
+    """Return what the limit is made of (R-L1, R-L2, R-L3)."""
     limit = terms.limit
     base = user.score // 1_000 * limit.fen_per_point
     spending = share(quarter_spending(user) // 3, limit.spending_ppm)
@@ -72,7 +72,7 @@ def moved(amount: int, factor: int) -> int:
 
 @scalar
 def formula(parts: LimitTerms, terms: Terms) -> int:
-    """Return the limit that the terms give, before the account's standing."""
+    """Return the limit that the terms give, before the account's standing (R-L5, R-L8)."""
     whole = moved(parts.base, parts.base_factor)
     whole += moved(parts.spending, parts.spending_factor) + parts.deposit
     return min(whole - share(whole, parts.haircut), terms.limit.max_fen)
@@ -80,7 +80,10 @@ def formula(parts: LimitTerms, terms: Terms) -> int:
 
 @scalar
 def assessed_limit(user: User, account: Account, terms: Terms) -> int:
-    """Return the limit that an assessment gives: no increase while blocked, 0 when suspended."""
+    """Return the limit that an assessment gives: no increase while blocked, 0 when suspended.
+
+    Source: R-W3, R-W5.
+    """
     if account.standing != Standing.OPEN and account.standing != Standing.BLOCKED:
         return 0
     limit = formula(limit_terms(user, account, terms), terms)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @scalar
 def next_score(user: User, account: Account, terms: Terms) -> int:
-    """Return the score after one refresh, in thousandths of a point."""
+    """Return the score after one refresh, in thousandths of a point (R-L1)."""
     score = terms.score
     activity = min(payments_a_quarter(user) * PPM // (3 * score.activity_payments), PPM)
     target = user.score_anchor * 1_000 + score.activity_points * activity // 1_000

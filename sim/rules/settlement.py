@@ -87,19 +87,19 @@ def pay_by_hand(
 
 
 @scalar
-def auto_debit(user: User, account: Account, today: Totals, log: Log) -> None:
-    """Take the bill or its minimum from wallet, then card; free of charge (R-P1).
+def auto_debit(user: User, account: Account, today: Totals, log: Log) -> bool:
+    """Take the bill or its minimum from wallet, then card, free of charge; tell if any (R-P1).
 
     The minimum is tried where the money does not do for the bill; less than that is left alone.
     """
     if user.auto_debit == AutoDebit.OFF or account.statement_due == 0:
-        return
+        return False
     money = debitable(user)
     amount = account.statement_due
     if user.auto_debit == AutoDebit.MINIMUM or money < amount:
         amount = account.minimum_due
     if amount == 0 or money < amount:
-        return
+        return False
     from_card = pay_out(user, amount)
     method = Method.AUTO_CARD.value if from_card == amount else Method.AUTO_WALLET.value
     apply_payment(account, amount, method, today, log)
@@ -107,3 +107,4 @@ def auto_debit(user: User, account: Account, today: Totals, log: Log) -> None:
     today.paid[Method.AUTO_WALLET] += amount - from_card
     today.paid_count[Method.AUTO_CARD] += 1 if from_card > 0 else 0
     today.paid[Method.AUTO_CARD] += from_card
+    return True

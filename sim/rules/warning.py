@@ -46,7 +46,7 @@ def week_ends(user: User, env: Environment) -> bool:
 
 @scalar
 def spending_jumped(user: User, p: Params) -> bool:
-    """Tell whether the 7-day mean rose 30 % above the 90-day mean, and by enough of its own spread.
+    """Tell whether the 7-day mean rose 30 % above that of 90 days, and by its own spread (R-W1).
 
     The spread is that of the user's weeks, taken from the thirty 72 hours: 7/3 of their variance.
     """
@@ -68,7 +68,7 @@ def spending_jumped(user: User, p: Params) -> bool:
 
 @scalar
 def end_week(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
-    """Close the user's week: a jump of spending brings a message, which damps for some days."""
+    """Close the user's week: a jump of spending brings a message, which damps for days (R-W1)."""
     observed = env.day - max(user.joins_on, 0) >= QUARTER
     jumped = observed and spending_jumped(user, p)
     user.week_now = 0
@@ -129,7 +129,7 @@ def review_hold(
 ) -> None:
     """End a hold whose second factor is passed, whose review is over, or that has run its term.
 
-    A hold of day d lasts to the end of d + 3 at the longest.
+    Source: R-W2, R-W5, R-L9. A hold of day d lasts to the end of d + 3 at the longest.
     """
     days = env.day - account.held_on
     if account.hold == Hold.LOGIN:

@@ -114,7 +114,7 @@ class Ways(Section):
     )
     friends_weight_ppm: int = number(
         0,
-        "rise of the approval for a whole circle of friends in good standing",
+        "rise of the review's score for a whole circle of friends in good standing",
         ge=0,
         le=10_000_000,
         unit="ppm",
