@@ -194,7 +194,7 @@ def buy_on_credit(
     counting.count_wish(account, place, amount, answer, today, log)
     if answer != Outcome.APPROVED:
         return False
-    purchase.draw_credit(account, place, amount, env, today, log)
+    purchase.draw_credit(account, place, amount, env, terms, today, log)
     return True
 
 
@@ -233,10 +233,11 @@ def after_purchase(
 ) -> None:
     """Put a purchase into instalments where that was wished, or promise its refund."""
     amount = wishes.amount[at]
-    periods = wishes.periods[at]
-    if periods > 0 and instalment.may_spread(amount, periods, terms):
+    periods = instalment.periods_taken(wishes.periods[at], terms)
+    if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
-        instalment.spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
+        fee_ppm = instalment.offer(periods, False, terms)
+        instalment.spread(account, amount, periods, fee_ppm, env, terms)
         today.instalment_plans += 1
         note(log, Note.PLAN.value, amount, periods)
     elif refund.will_return(user, at, luck, env, p, terms):
