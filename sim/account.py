@@ -8,11 +8,40 @@ bearing interest.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from sim.compiled import scalar
-from sim.kinds import Bucket, Hold, Proof, Standing
-from sim.units import NEVER, Code, Count, Day, Fen, Flag, Length, Nano, PerMille, Ppm, Unit, Word
+from sim.day import Environment, Totals, book
+from sim.kinds import (
+    Asks,
+    Bucket,
+    Cycle,
+    Flow,
+    Hold,
+    LateDays,
+    PostedWith,
+    Proof,
+    Standing,
+)
+from sim.log import Log
+from sim.units import (
+    NEVER,
+    Code,
+    Count,
+    Day,
+    Fen,
+    Flag,
+    Length,
+    Nano,
+    PerMille,
+    Ppm,
+    Unit,
+    Word,
+    rounded,
+)
+
+if TYPE_CHECKING:
+    from sim.params import Terms
 
 MISSED = 7  # bills a user can miss before charge-off at 180 days
 RING = 12  # months ahead for which instalments can be due: the longest plan
@@ -22,7 +51,7 @@ MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED)
 MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED)]
 RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING)]
 Place16 = Annotated[int, Unit("1/65536", "u2", 0, 2**16 - 1)]
-LateDays = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
+LateBins = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -35,6 +64,7 @@ class Account:
     opened_on: Annotated[Day, "day of the first opening; NEVER before"] = NEVER
     first_used_on: Annotated[Day, "day of the first purchase; NEVER before"] = NEVER
     due_day: Annotated[Code, "day of the month on which bills are due (R-P10)"] = 10
+    anchor: Annotated[Code, "day of the month of a cycle of its own, 0 before (Cycle)"] = 0
     limit: Annotated[Fen, "credit limit (R-L1 to R-L8); `explain` tells its terms (R-L11)"] = 0
     first_limit: Annotated[Fen, "limit on opening"] = 0
 
@@ -55,6 +85,8 @@ class Account:
     penalty_accrued: Annotated[Fen, "penalty accrued and not yet posted, whole fen"] = 0
     penalty_nano: Annotated[Nano, "and the rest of it"] = 0
 
+    plan_cost: Annotated[Fen, "day rate on planned, less fees charged (EarlySettlement)"] = 0
+    plan_nano: Annotated[Nano, "and the rest of it"] = 0
     suspended: Annotated[Fen, "of interest and penalty unpaid, charged past 90 days: no income"] = 0
     ring_principal: Annotated[
         RingFen, "instalments due in months to come, from January to December (R-P3)"
@@ -77,7 +109,7 @@ class Account:
     worst_days: Annotated[Count, "most days past due, ever"] = 0
     lapse_days: Annotated[Count, "most days past due since the last six bills in time (R-L4)"] = 0
     late_now: Annotated[Code, "days past due since the last close of 30 days"] = 0
-    late_bins: Annotated[LateDays, "days past due in each of the last six 30 days (R-L5)"] = field(
+    late_bins: Annotated[LateBins, "days past due in each of the last six 30 days (R-L5)"] = field(
         default_factory=lambda: [0] * LATE_BINS
     )
     pay_down: Annotated[PerMille, "share of bills paid by the end of grace, of late (R-L5)"] = 1_000
@@ -155,6 +187,97 @@ def payable(account: Account) -> int:
 
 
 @scalar
+def statement_day(account: Account, env: Environment, terms: Terms) -> int:
+    """Return the day of this month that a statement stands on: one for all, or of its own cycle.
+
+    It is cut at the close of the day before, and covers all days before it (R-P10).
+    """
+    if terms.billing.cycle <= Cycle.OFFSET:
+        return terms.billing.statement_day
+    return min(account.anchor, env.month_length)
+
+
+@scalar
+def begin_cycle(account: Account, day_of_month: int, terms: Terms) -> None:
+    """Let the cycle of an account count from a day of the month (Cycle, LateDays)."""
+    day = day_of_month
+    if day > 28 and terms.billing.late_days == LateDays.MIRRORED:
+        day = 57 - day
+    elif day > 28 and terms.billing.late_days == LateDays.TWENTY_FIRST:
+        day = 21
+    account.anchor = day
+    due = day + terms.billing.due_offset_days
+    account.due_day = due if due <= 31 else due - 30
+
+
+@scalar
+def accrued_interest(account: Account, terms: Terms) -> int:
+    """Return the interest accrued and not posted, as it would be posted now, fen."""
+    return rounded(account.accrued, account.accrued_nano, terms.billing.rounding)
+
+
+@scalar
+def accrued_penalty(account: Account, terms: Terms) -> int:
+    """Return the penalty accrued and not posted, as it would be posted now, fen."""
+    return rounded(account.penalty_accrued, account.penalty_nano, terms.billing.rounding)
+
+
+@scalar
+def payable_now(account: Account, terms: Terms) -> int:
+    """Return what can be paid now, with what has accrued where a payment settles it, fen."""
+    amount = payable(account)
+    if terms.charges.posted_with == PostedWith.PAYMENT:
+        amount += accrued_interest(account, terms) + accrued_penalty(account, terms)
+    return amount
+
+
+@scalar
+def due_with_bill(account: Account, terms: Terms) -> int:
+    """Return what has accrued and must be paid together with the bill, fen.
+
+    Of a late bill that is the penalty, and the interest on what is late. A statement that asks
+    for a share, and for once for everything, wants the interest up to the day of payment too.
+    """
+    if terms.charges.posted_with == PostedWith.STATEMENT or account.statement_due == 0:
+        return 0
+    late = account.missed_count > 0
+    by_share = terms.billing.asks == Asks.SHARE
+    amount = accrued_penalty(account, terms) if late else 0
+    if account.unbilled + account.planned == 0 if by_share else late:
+        amount += accrued_interest(account, terms)
+    return amount
+
+
+@scalar
+def post_interest(account: Account, part: int, terms: Terms, today: Totals, log: Log) -> None:
+    """Make `part` <= accrued_interest payable; with the last whole fen the rest is settled."""
+    settled = part == accrued_interest(account, terms)
+    account.accrued = 0 if settled else account.accrued - part
+    account.accrued_nano = 0 if settled else account.accrued_nano
+    account.interest += part
+    book(today, log, Flow.INTEREST_CHARGED, part)
+
+
+@scalar
+def post_penalty(account: Account, part: int, terms: Terms, today: Totals, log: Log) -> None:
+    """Make `part` <= accrued_penalty payable; with the last whole fen the rest is settled."""
+    settled = part == accrued_penalty(account, terms)
+    account.penalty_accrued = 0 if settled else account.penalty_accrued - part
+    account.penalty_nano = 0 if settled else account.penalty_nano
+    account.penalty += part
+    book(today, log, Flow.PENALTY_CHARGED, part)
+
+
+@scalar
+def fees_to_come(account: Account) -> int:
+    """Return the fees of instalments that are not billed yet, in fen."""
+    fees = 0
+    for i in range(len(account.ring_fee)):
+        fees += account.ring_fee[i]
+    return fees
+
+
+@scalar
 def give_back(account: Account, amount: int) -> int:
     """Take principal off an account, the newest first; return what of the amount was not owed.
 
@@ -169,7 +292,7 @@ def give_back(account: Account, amount: int) -> int:
     left -= part
     while part > 0:
         last = 0
-        for i in range(RING):
+        for i in range(len(account.ring_principal)):
             last = i if account.ring_principal[i] > account.ring_principal[last] else last
         some = min(part, account.ring_principal[last])
         account.ring_principal[last] -= some

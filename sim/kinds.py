@@ -174,7 +174,8 @@ class EarlySettlement(IntEnum):
     ALL_AT_ONCE = 1
     TO_DATE = 2  # those of the periods that have begun
     DAY_RATE = 3  # by the days since the last statement
-    FREE = 4
+    FREE = 4  # none that is not billed yet
+    DAILY_TO_DATE = 5  # a day rate on what was outstanding, less fees charged; the next fee on top
 
 
 class Hold(IntEnum):
@@ -270,10 +271,11 @@ class PastDueFrom(IntEnum):
 
 
 class InterestFrom(IntEnum):
-    """From when what is carried bears interest (R-P9)."""
+    """From when principal bears interest (R-P9)."""
 
-    DUE_DAY = 0
-    SPENDING_DAY = 1
+    DUE_DAY = 0  # what is not paid of a bill, the due day included
+    SPENDING_DAY = 1  # all of it; there is no interest-free period
+    DAY_AFTER_DUE = 2  # what is not paid of a bill
 
 
 class PenaltyStacking(IntEnum):
@@ -281,6 +283,93 @@ class PenaltyStacking(IntEnum):
 
     INSTEAD = 0
     ON_TOP = 1
+
+
+class PenaltyBase(IntEnum):
+    """What the penalty is on, once a minimum was missed (R-P7)."""
+
+    OVERDUE_PRINCIPAL = 0  # the principal in the missed minimum
+    OVERDUE_AMOUNT = 1  # and the interest and fees in it
+    UNPAID_BILL = 2  # all principal of bills that is not paid
+    UNPAID_PLAN = 3  # all principal and fees, of instalments to come too
+
+
+class Cycle(IntEnum):
+    """When statements are cut, and when they are due (R-P10)."""
+
+    CALENDAR = 0  # on one day of the month for all; due on a day of the month, by user
+    OFFSET = 1  # on one day of the month for all; due so many days later
+    OPENING_DAY = 2  # on the day of the month of opening; due so many days later
+    ORDER = 3  # a month after the order; the next order's when nothing is owed any more
+    FIRST_DRAWING = 4  # on the day of the month of the first drawing, for good
+
+
+class LateDays(IntEnum):
+    """What becomes of the days 29, 30 and 31 as days of an account's own cycle."""
+
+    LAST_DAY = 0  # the last day of a month that has no such day
+    MIRRORED = 1  # 28, 27 and 26
+    TWENTY_FIRST = 2  # the 21st
+
+
+class Asks(IntEnum):
+    """What a statement asks for."""
+
+    WHOLE = 0  # all that is owed; the minimum is a part of it
+    SHARE = 1  # a share of what is used, and all interest; nothing less will do
+
+
+class MinimumRule(IntEnum):
+    """What the minimum is, beside instalments, charges, and what was missed (R-P4)."""
+
+    SHARE_OF_ALL = 0  # a share of all billed principal, missed principal on top
+    SHARE_OF_NOT_OVERDUE = 1  # a share of what was not missed
+    BY_RECORD = 2  # new purchases by share; carried too, if the last minimum was paid, else whole
+
+
+class Accrual(IntEnum):
+    """By which balance interest is counted."""
+
+    DAILY = 0  # the close of each day
+    MONTH_END = 1  # the balance at the statement, for all days of its month
+
+
+class PostedWith(IntEnum):
+    """When accrued interest and penalty become payable."""
+
+    STATEMENT = 0
+    PAYMENT = 1  # a payment beyond the bill, or of a late bill, settles what has accrued
+
+
+class Rounding(IntEnum):
+    """How a part of a fen is rounded."""
+
+    HALF_EVEN = 0
+    HALF_UP = 1
+    DOWN = 2
+
+
+class RoundedWhen(IntEnum):
+    """When an accrual is rounded to the fen."""
+
+    FINALLY = 0  # once, when it is posted
+    DAILY = 1
+
+
+class PlanCost(IntEnum):
+    """What instalments cost (R-P3)."""
+
+    EACH_PERIOD = 0  # a fee each period, a share of the fee base
+    TOTAL = 1  # one fee by the number of periods, split over them
+    DAILY = 2  # interest by the day on what is outstanding, no fee
+
+
+class PlanSplit(IntEnum):
+    """How an amount is split into instalments."""
+
+    REMAINDER_FIRST = 0  # equal whole fen, what is left over with the first
+    REMAINDER_LAST = 1
+    LEVEL = 2  # level payments: principal grows as the fee on what is left falls
 
 
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from sim.compiled import scalar
+from sim.kinds import Rounding
 
 
 class Unit(NamedTuple):
@@ -61,6 +62,22 @@ def share(amount: int, ppm: int) -> int:
     whole = scaled // 1_000_000
     rest = scaled - whole * 1_000_000
     return whole + (1 if rest + whole % 2 > 500_000 else 0)
+
+
+@scalar
+def rounded(whole: int, nano: int, how: int) -> int:
+    """Return an accrual, whole fen and billionths, in whole fen; `how` is a Rounding."""
+    if how == Rounding.DOWN or nano < 500_000_000:
+        return whole
+    tie = nano == 500_000_000 and how == Rounding.HALF_EVEN
+    return whole if tie and whole % 2 == 0 else whole + 1
+
+
+@scalar
+def share_by(amount: int, ppm: int, how: int) -> int:
+    """Return `ppm` millionths of `amount` >= 0 in whole fen; `how` is a Rounding."""
+    scaled = amount * ppm
+    return rounded(scaled // 1_000_000, scaled % 1_000_000 * 1_000, how)
 
 
 @scalar

@@ -113,7 +113,7 @@ class Life:
             payments = [Payment(amount=pay, periods=spread, settle=settled)]
             settle(self.user, accounts, payments, *numbers, today, log)
             assess(self.user, accounts, *numbers, today, log)
-            count(self.user, accounts, *numbers, today)
+            count(self.user, accounts, env, self.terms, today)
         self.log = log
         # Whatever would not fit its column must not come about.
         store(self.user, empty_table(User, 1), 0)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from scripted_user import STILL, YUAN, Life, open_account, product
 
-from sim.account import owed, principal
+from sim.account import Account, owed, principal
 from sim.day import Environment, Totals
 from sim.kinds import (
     Admission,
@@ -20,9 +20,10 @@ from sim.kinds import (
     Method,
     PenaltyStacking,
     Place,
+    PlanSplit,
 )
 from sim.log import Log
-from sim.rules.instalment import costs_above_cap, may_spread, part_of, spread
+from sim.rules.instalment import costs_above_cap, may_spread, split_part, spread
 from sim.rules.interest import accrue, penalty_rate
 from sim.rules.settlement import apply_payment
 from sim.scenario.sections import Billing, Charges, Instalments, Product, Refunds
@@ -95,7 +96,7 @@ def test_a_declining_fee_is_a_share_of_what_is_left():
 @pytest.mark.parametrize("amount", [30_000, 100_001, 99_999, 123_457])
 @pytest.mark.parametrize("periods", [3, 6, 12])
 def test_parts_are_equal_whole_fen_and_the_first_takes_the_rest(amount, periods):
-    parts = [part_of(amount, periods, i) for i in range(periods)]
+    parts = [split_part(amount, periods, i, PlanSplit.REMAINDER_FIRST) for i in range(periods)]
     assert sum(parts) == amount
     assert set(parts[1:]) == {amount // periods}
     assert 0 <= parts[0] - parts[1] < periods
@@ -103,10 +104,10 @@ def test_parts_are_equal_whole_fen_and_the_first_takes_the_rest(amount, periods)
 
 @pytest.mark.rule("R-P3")
 def test_only_3_6_or_12_months_from_300_yuan_are_offered():
-    offered = [n for n in range(1, 25) if may_spread(100_000, n, TERMS)]
+    offered = [n for n in range(1, 25) if may_spread(Account(), 100_000, n, False, TERMS)]
     assert offered == [3, 6, 12]
-    assert may_spread(30_000, 3, TERMS)
-    assert not may_spread(29_999, 3, TERMS)
+    assert may_spread(Account(), 30_000, 3, False, TERMS)
+    assert not may_spread(Account(), 29_999, 3, False, TERMS)
 
 
 @pytest.mark.rule("R-P3")
@@ -193,7 +194,7 @@ def test_interest_and_penalty_together_stay_within_the_yearly_cap(stacking):
     terms = product(charges=Charges(penalty_stacking=stacking))
     account = open_account(carried=1_000_000, overdue=400_000)
     for _ in range(365):
-        accrue(account, False, terms)
+        accrue(account, 20, 0, False, Environment(), terms)
     assert account.penalty_accrued > 0
     charged = account.accrued + account.penalty_accrued
     assert charged <= 240_000
@@ -252,7 +253,7 @@ def test_a_payment_goes_to_penalty_fees_interest_and_the_oldest_principal(paid, 
     account = open_account(
         penalty=100, fees=200, interest=300, carried=400, billed=500, unbilled=600
     )
-    apply_payment(account, paid, Method.MANUAL_BILL.value, Totals(), Log())
+    apply_payment(account, paid, Method.MANUAL_BILL.value, TERMS, Totals(), Log())
     found = (account.penalty, account.fees, account.interest)
     assert (*found, account.carried, account.billed, account.unbilled) == left
 
@@ -261,7 +262,7 @@ def test_a_payment_goes_to_penalty_fees_interest_and_the_oldest_principal(paid, 
 def test_the_oldest_missed_minimum_is_cleared_first():
     state = {"missed": [100, 200, 0, 0, 0, 0, 0], "missed_on": [5, 35, 0, 0, 0, 0, 0]}
     account = open_account(carried=1_000, overdue=300, missed_count=2, **state)
-    apply_payment(account, 150, Method.MANUAL_LATE.value, Totals(), Log())
+    apply_payment(account, 150, Method.MANUAL_LATE.value, TERMS, Totals(), Log())
     assert (account.missed_count, account.missed[0], account.missed_on[0]) == (1, 150, 35)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sim.account import Account, days_past_due, owed, past_due
+from sim.account import Account, days_past_due, fees_to_come, owed, past_due
 from sim.explain.prepared import Prepared
 from sim.explain.relived import Relived
 from sim.explain.who import Dates
-from sim.rules import billing, instalment, interest
+from sim.rules import billing, interest
 
 
 def statement(prepared: Prepared, life: Relived) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def statement(prepared: Prepared, life: Relived) -> dict[str, Any]:
         "missed": _missed(Dates(prepared), account),
         "owed_fen": owed(account),
         "instalments_to_come_fen": account.planned,
-        "instalment_fees_to_come_fen": instalment.fees_to_come(account),
+        "instalment_fees_to_come_fen": fees_to_come(account),
         "since_last_bill_fen": account.unbilled,
         "on_bill_fen": account.billed,
         "carried_fen": account.carried,
@@ -56,9 +56,7 @@ def _bill(prepared: Prepared, life: Relived) -> dict[str, Any] | None:
     cut = _cut_on(prepared, life)
     if cut is None:
         return found | {"cut_date": None, "due_date": None, "grace_end_date": None}
-    due = cut + dt.timedelta(days=1)
-    while due.day != account.due_day:
-        due += dt.timedelta(days=1)
+    due = cut + dt.timedelta(days=1 + billing.days_to_due(account, terms))
     grace = due + dt.timedelta(days=terms.billing.grace_days)
     return found | {"cut_date": str(cut), "due_date": str(due), "grace_end_date": str(grace)}
 
@@ -67,7 +65,7 @@ def _cut_on(prepared: Prepared, life: Relived) -> dt.date | None:
     """Return the day at whose close the last statement was cut; None before the run."""
     for day in range(life.day, -1, -1):
         _, terms = prepared.numbers_of(life.user.user, day)
-        if billing.statement_tonight(prepared.environment(day), terms[0]):
+        if billing.statement_tonight(life.accounts[0], prepared.environment(day), terms[0]):
             return prepared.course.first + dt.timedelta(days=day)
     return None
 

@@ -196,7 +196,7 @@ def buy_on_credit(
     counting.count_wish(account, place, amount, answer, today, log)
     if answer != Outcome.APPROVED:
         return False
-    purchase.draw_credit(account, place, amount, env, today, log)
+    purchase.draw_credit(account, place, amount, env, terms, today, log)
     return True
 
 
@@ -235,11 +235,12 @@ def after_purchase(
 ) -> None:
     """Put a purchase into instalments where that was wished, or promise its refund."""
     amount = wishes.amount[at]
-    periods = wishes.periods[at]
-    if periods > 0 and instalment.may_spread(amount, periods, terms):
+    periods = instalment.periods_taken(wishes.periods[at], terms)
+    if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
-        instalment.spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
-        instalment.count_plan(amount, periods, terms.instalments.fee_ppm, terms, today, log)
+        fee_ppm = instalment.offer(periods, False, terms)
+        instalment.spread(account, amount, periods, fee_ppm, env, terms)
+        instalment.count_plan(amount, periods, fee_ppm, terms, today, log)
     elif refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
 

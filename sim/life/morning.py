@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, owed
+from sim.account import Account, fees_to_come, owed
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Totals, book
 from sim.kinds import Admission, Claim, Flow, Hold, Standing, Status, WarningStep, Way
@@ -143,7 +143,7 @@ def depart(
     debt = 0
     for k in range(len(accounts)):
         debt += owed(accounts[k]) + accounts[k].accrued + accounts[k].refund
-        debt += instalment.fees_to_come(accounts[k])
+        debt += fees_to_come(accounts[k])
         debt += 1 if arrears.in_recovery(accounts[k], env) else 0
     if presence.departure(user, env, debt > 0, p) == presence.STAYS:
         return

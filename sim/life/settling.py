@@ -37,19 +37,20 @@ def settle(
             continue
         behind = account.missed_count
         take_payment(user, account, payments[k], env, terms[k], today, log)
-        since = billing.days_since_due(account, env)
+        since = billing.days_since_due(account, env, terms[k])
         if since <= terms[k].billing.grace_days:
-            taken = settlement.auto_debit(user, account, today, log)
+            taken = settlement.auto_debit(user, account, terms[k], today, log)
             today.retried += 1 if taken and since > 0 else 0
+        carried = account.carried
         if since == terms[k].billing.grace_days:
             let_grace_end(user, account, env, p, terms[k], today, log)
         arrears.count_cure(account, behind, today)
-        interest.accrue(account, since < terms[k].billing.grace_days, terms[k])
-        if billing.statement_tonight(env, terms[k]):
-            parts = instalment.fall_due(account, env, today, log)
-            posted = interest.rounded(account.accrued, account.accrued_nano)
-            penalty = interest.rounded(account.penalty_accrued, account.penalty_nano)
-            billing.cut_statement(account, posted, penalty, parts, env, terms[k], today, log)
+        tonight = billing.statement_tonight(account, env, terms[k])
+        fresh = account.carried - carried if since == 0 else 0
+        interest.accrue(account, since, fresh, tonight, env, terms[k])
+        if tonight:
+            parts = instalment.fall_due(account, env, terms[k], today, log)
+            billing.cut_statement(account, parts, env, terms[k], today, log)
 
 
 @scalar

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account
+from sim.account import Account, begin_cycle
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, word
-from sim.kinds import Admission, Assessed, Grading, Note, Standing
+from sim.kinds import Admission, Assessed, Cycle, Grading, Note, Standing
 from sim.log import Log, note
 from sim.units import NEVER, PPM
 from sim.user import User, mean_wallet, payments_a_quarter
@@ -100,6 +100,10 @@ def open_account(
     fate = word(p.seed, p.replication, user.user, 0, Purpose.DUE_DAY.value)
     days = terms.billing.due_day_last - terms.billing.due_day_first + 1
     account.due_day = terms.billing.due_day_first + ((days * fate) >> 32)
+    if terms.billing.cycle == Cycle.OFFSET:
+        account.due_day = terms.billing.statement_day + terms.billing.due_offset_days
+    elif terms.billing.cycle == Cycle.OPENING_DAY:
+        begin_cycle(account, env.day_of_month, terms)
     account.standing = Standing.OPEN.value
     account.way = way
     if account.opened_on == NEVER:

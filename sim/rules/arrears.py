@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sim.account import (
     MISSED,
-    RING,
     Account,
     clear_missed,
     days_past_due,
@@ -132,7 +131,9 @@ def charge_off(
 def clear(account: Account) -> None:
     """Set all that an account owes, has accrued, or has missed to nothing."""
     account.planned = 0
-    for i in range(RING):
+    account.plan_cost = 0
+    account.plan_nano = 0
+    for i in range(len(account.ring_principal)):
         account.ring_principal[i] = 0
         account.ring_fee[i] = 0
     account.unbilled = 0

@@ -8,55 +8,134 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import RING, Account
+from sim.account import (
+    Account,
+    accrued_interest,
+    fees_to_come,
+    post_interest,
+    statement_day,
+)
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
-from sim.kinds import EarlySettlement, FeeBase, Flow, Method, Note
+from sim.kinds import (
+    EarlySettlement,
+    FeeBase,
+    Flow,
+    Method,
+    Note,
+    PlanCost,
+    PlanSplit,
+    PostedWith,
+)
 from sim.log import Log, note
-from sim.units import share
+from sim.units import PPB, rounded, share, share_by
 from sim.user import User, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
 
 PERIODS = (3, 6, 12)  # that the article's product offers
+OFFERS = 4  # numbers of periods that a product can offer
 
 
 @scalar
-def next_statement(env: Environment, terms: Terms) -> int:
-    """Return the month of the year in which the next statement stands, 0 .. 12."""
-    before = env.day_of_month < terms.billing.statement_day
-    return env.month_of_year if before else env.month_of_year + 1
+def next_statement(account: Account, env: Environment, terms: Terms) -> int:
+    """Return the month in which the next statement stands, counted on over the years."""
+    before = env.day_of_month < statement_day(account, env, terms)
+    month = env.year * 12 + env.month_of_year
+    return month if before else month + 1
 
 
 @scalar
-def part_of(amount: int, periods: int, at: int) -> int:
-    """Return instalment `at` of a plan: equal whole fen, what is left over with the first."""
+def split_part(amount: int, periods: int, at: int, split: int) -> int:
+    """Return part `at` of an amount: equal whole fen, what is left over with the first or last."""
     part = amount // periods
-    return part + (amount - part * periods if at == 0 else 0)
+    odd = periods - 1 if split == PlanSplit.REMAINDER_LAST else 0
+    return part + (amount - part * periods if at == odd else 0)
+
+
+@scalar
+def level_payment(amount: int, periods: int, fee_ppm: int) -> int:
+    """Return the payment that pays an amount off with a fee on what is left, to the fen."""
+    rate = fee_ppm / 1_000_000
+    if rate == 0.0:
+        return amount // periods
+    growth = 1.0
+    for _ in range(periods):
+        growth = growth * (1.0 + rate)
+    return int(amount * rate * growth / (growth - 1.0) + 0.5)
+
+
+@scalar
+def principal_part(
+    amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms
+) -> int:
+    """Return the principal of instalment `at`, fen; left: what those before it leave."""
+    if terms.instalments.split != PlanSplit.LEVEL:
+        return split_part(amount, periods, at, terms.instalments.split)
+    if at == periods - 1:
+        return left
+    return min(level_payment(amount, periods, fee_ppm) - share(left, fee_ppm), left)
+
+
+@scalar
+def fee_part(amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms) -> int:
+    """Return the fee of instalment `at`, fen (PlanCost); left: principal before it.
+
+    fee_ppm: of each period, or of all together where the product asks for one fee.
+    """
+    plan = terms.instalments
+    if plan.cost == PlanCost.DAILY:
+        return 0
+    if plan.cost == PlanCost.TOTAL:
+        total = share_by(amount, fee_ppm, plan.fee_rounding)
+        return split_part(total, periods, at, plan.split)
+    return share(amount if plan.fee_base == FeeBase.ORIGINAL else left, fee_ppm)
+
+
+@scalar
+def offer(periods: int, on_bill: bool, terms: Terms) -> int:
+    """Return the fee of a number of periods, ppm (PlanCost); -1 where they are not offered."""
+    plan = terms.instalments
+    for i in range(OFFERS):
+        if periods > 0 and plan.periods[i] == periods:
+            if plan.cost == PlanCost.TOTAL:
+                return plan.bill_total_ppm[i] if on_bill else plan.purchase_total_ppm[i]
+            return plan.fee_ppm if plan.cost == PlanCost.EACH_PERIOD else 0
+    return -1
+
+
+@scalar
+def periods_taken(wished: int, terms: Terms) -> int:
+    """Return in how many periods a purchase is paid: as wished, or the least offered from there.
+
+    The latter only where every drawing is a plan of its own.
+    """
+    plan = terms.instalments
+    if not plan.always:
+        return wished
+    best = 0
+    for i in range(OFFERS):
+        if plan.periods[i] >= wished and (best == 0 or plan.periods[i] < best):
+            best = plan.periods[i]
+    return best if best > 0 else plan.periods[0]
 
 
 @scalar
 def spread(
     account: Account, amount: int, periods: int, fee_ppm: int, env: Environment, terms: Terms
 ) -> None:
-    """Put an amount into `periods` months to come, each with its fee, without interest (R-P3)."""
-    first = next_statement(env, terms)
+    """Put an amount into `periods` months to come, each with its fee (R-P3, PlanCost)."""
+    first = next_statement(account, env, terms)
+    ring = len(account.ring_principal)
     left = amount
     for i in range(periods):
-        slot = (first + i) % RING
-        part = part_of(amount, periods, i)
+        slot = (first + i) % ring
+        part = principal_part(amount, left, periods, i, fee_ppm, terms)
         account.ring_principal[slot] += part
-        account.ring_fee[slot] += fee_of(amount, left, fee_ppm, terms)
+        account.ring_fee[slot] += fee_part(amount, left, periods, i, fee_ppm, terms)
         left -= part
     account.planned += amount
-
-
-@scalar
-def fee_of(amount: int, left: int, fee_ppm: int, terms: Terms) -> int:
-    """Return the fee of one instalment, on the original amount or on what is left of it."""
-    original = terms.instalments.fee_base == FeeBase.ORIGINAL
-    return share(amount if original else left, fee_ppm)
 
 
 @scalar
@@ -70,9 +149,9 @@ def costs_above_cap(amount: int, periods: int, fee_ppm: int, terms: Terms) -> bo
     worth = 0.0
     left = amount
     for i in range(periods):
-        part = part_of(amount, periods, i)
+        part = principal_part(amount, left, periods, i, fee_ppm, terms)
         weight *= month
-        worth += weight * (part + fee_of(amount, left, fee_ppm, terms))
+        worth += weight * (part + fee_part(amount, left, periods, i, fee_ppm, terms))
         left -= part
     return worth > amount
 
@@ -88,9 +167,9 @@ def count_plan(
 
 
 @scalar
-def may_spread(amount: int, periods: int, terms: Terms) -> bool:
-    """Tell whether the product offers a plan: 3, 6 or 12 periods, and enough to spread (R-P3)."""
-    offered = periods == 3 or periods == 6 or periods == 12
+def may_spread(account: Account, amount: int, periods: int, on_bill: bool, terms: Terms) -> bool:
+    """Tell whether the product offers a plan: so many periods, and enough to spread (R-P3)."""
+    offered = offer(periods, on_bill, terms) >= 0 and periods <= len(account.ring_principal)
     return offered and amount >= terms.instalments.least_fen
 
 
@@ -100,13 +179,15 @@ def spread_bill(
 ) -> None:
     """Put the open bill into instalments; asked for while nothing is past due."""
     amount = min(account.billed, account.statement_due)
-    if account.bill_open == 0 or account.missed_count > 0 or not may_spread(amount, periods, terms):
+    offered = may_spread(account, amount, periods, True, terms)
+    if account.bill_open == 0 or account.missed_count > 0 or not offered:
         return
     account.billed -= amount
     account.statement_due -= amount
     account.minimum_due = min(account.minimum_due, account.statement_due)
-    spread(account, amount, periods, terms.instalments.fee_ppm, env, terms)
-    count_plan(amount, periods, terms.instalments.fee_ppm, terms, today, log)
+    fee_ppm = offer(periods, True, terms)
+    spread(account, amount, periods, fee_ppm, env, terms)
+    count_plan(amount, periods, fee_ppm, terms, today, log)
 
 
 @scalar
@@ -118,10 +199,11 @@ def charge_fee(account: Account, fee: int, today: Totals, log: Log) -> None:
 
 
 @scalar
-def fall_due(account: Account, env: Environment, today: Totals, log: Log) -> int:
+def fall_due(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> int:
     """Bill the instalments of the statement that is cut tonight; return their principal."""
     last = env.day_of_month == env.month_length
-    slot = (env.month_of_year + (1 if last else 0)) % RING
+    month = env.year * 12 + env.month_of_year + (1 if last else 0)
+    slot = month % len(account.ring_principal)
     part = account.ring_principal[slot]
     fee = account.ring_fee[slot]
     if part == 0 and fee == 0:
@@ -131,19 +213,32 @@ def fall_due(account: Account, env: Environment, today: Totals, log: Log) -> int
     account.planned -= part
     account.billed += part
     charge_fee(account, fee, today, log)
+    if terms.instalments.early_settlement == EarlySettlement.DAILY_TO_DATE:
+        account.plan_cost -= fee
+        forget_cost(account)
     return part
+
+
+@scalar
+def forget_cost(account: Account) -> None:
+    """Begin to count the day rate anew where no instalments are left."""
+    if account.planned == 0:
+        account.plan_cost = 0
+        account.plan_nano = 0
 
 
 @scalar
 def early_fee(account: Account, env: Environment, terms: Terms) -> int:
     """Return the fee that is due at once when all instalments are settled early (R-P6)."""
     how = terms.instalments.early_settlement
-    coming = account.ring_fee[next_statement(env, terms) % RING]
+    ring = len(account.ring_fee)
+    coming = account.ring_fee[next_statement(account, env, terms) % ring]
     if how == EarlySettlement.ALL_AT_ONCE:
-        fee = 0
-        for i in range(RING):
-            fee += account.ring_fee[i]
-        return fee
+        return fees_to_come(account)
+    if how == EarlySettlement.DAILY_TO_DATE:
+        ran = account.plan_cost * PPB + account.plan_nano
+        most = max(rounded(ran // PPB, ran % PPB, terms.billing.rounding), 0)
+        return most + coming if ran != 0 else 0
     if how == EarlySettlement.TO_DATE:
         return coming
     if how == EarlySettlement.DAY_RATE:
@@ -165,27 +260,32 @@ def settle_early(
     if amount == 0:
         return
     fee = early_fee(account, env, terms)
-    if funds(user) < amount + fee:
+    interest = early_interest(account, terms)
+    if funds(user) < amount + fee + interest:
         return
-    pay_out(user, amount + fee)
+    pay_out(user, amount + fee + interest)
     account.planned = 0
-    for i in range(RING):
+    for i in range(len(account.ring_principal)):
         account.ring_principal[i] = 0
         if terms.instalments.early_settlement != EarlySettlement.FEES_ON_SCHEDULE:
             account.ring_fee[i] = 0
     charge_fee(account, fee, today, log)
     account.fees -= fee
+    forget_cost(account)
+    if interest > 0:
+        post_interest(account, interest, terms, today, log)
+        account.interest -= interest
+        book(today, log, Flow.INTEREST_REPAID, interest, Method.EARLY_SETTLEMENT.value)
     book(today, log, Flow.FEES_REPAID, fee, Method.EARLY_SETTLEMENT.value)
     book(today, log, Flow.PRINCIPAL_REPAID, amount, Method.EARLY_SETTLEMENT.value)
     today.paid_count[Method.EARLY_SETTLEMENT] += 1
-    today.paid[Method.EARLY_SETTLEMENT] += amount + fee
+    today.paid[Method.EARLY_SETTLEMENT] += amount + fee + interest
     today.settled_early += 1
 
 
 @scalar
-def fees_to_come(account: Account) -> int:
-    """Return the fees of instalments that are not billed yet, in fen."""
-    fees = 0
-    for i in range(RING):
-        fees += account.ring_fee[i]
-    return fees
+def early_interest(account: Account, terms: Terms) -> int:
+    """Return the interest that is due when instalments that bear it are settled early, fen."""
+    by_day = terms.instalments.cost == PlanCost.DAILY
+    at_once = terms.charges.posted_with == PostedWith.PAYMENT
+    return accrued_interest(account, terms) if by_day and at_once else 0

@@ -1,18 +1,27 @@
 """Interest and penalty of a day, on what is owed at its close; exact until it is posted.
 
-An accrual is whole fen and a rest below 1e9 billionths. It is rounded once, half-even, where it
-is posted. The day of spending counts where the terms say so, the day of repayment never.
-Source: R-P4, R-P7, R-P9.
+An accrual is whole fen and a rest below 1e9 billionths. It is rounded once, where it is posted,
+unless the terms round a day's penalty. The day of spending counts where the terms say so, the day
+of repayment never. Source: R-P4, R-P7, R-P9.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account
+from sim.account import Account, fees_to_come, principal
 from sim.compiled import scalar
-from sim.kinds import InterestFrom, PenaltyStacking
-from sim.units import PPB, PPM
+from sim.day import Environment
+from sim.kinds import (
+    Accrual,
+    EarlySettlement,
+    InterestFrom,
+    PenaltyBase,
+    PenaltyStacking,
+    PlanCost,
+    RoundedWhen,
+)
+from sim.units import PPB, PPM, rounded
 
 if TYPE_CHECKING:
     from sim.params import Terms
@@ -26,7 +35,7 @@ def cap_a_day(terms: Terms) -> int:
 
 @scalar
 def penalty_rate(terms: Terms) -> int:
-    """Return the penalty on overdue principal, ppb a day, trimmed at the yearly cap (R-P7)."""
+    """Return the penalty on its base, ppb a day, trimmed at the yearly cap (R-P7)."""
     charges = terms.charges
     full = charges.rate_ppb * charges.penalty_ppm // PPM
     if charges.penalty_stacking == PenaltyStacking.ON_TOP:
@@ -35,39 +44,93 @@ def penalty_rate(terms: Terms) -> int:
 
 
 @scalar
-def accrue(account: Account, in_grace: bool, terms: Terms) -> None:
-    """Add one day of interest and penalty (R-P4, R-P7, R-P9).
+def penalty_base(account: Account, terms: Terms) -> int:
+    """Return what bears the penalty, fen: nothing unless a minimum was missed (PenaltyBase)."""
+    kind = terms.charges.penalty_base
+    if kind == PenaltyBase.OVERDUE_PRINCIPAL or account.missed_count == 0:
+        return account.overdue
+    if kind == PenaltyBase.OVERDUE_AMOUNT:
+        return account.overdue + account.interest + account.fees
+    if kind == PenaltyBase.UNPAID_PLAN:
+        return principal(account) + account.fees + fees_to_come(account)
+    return account.overdue
 
-    in_grace: the due day has come and grace has not ended: what is left of the bill bears
-    interest on trial, which is dropped if the bill is paid in full by then.
+
+@scalar
+def penalty_of_day(base: int, terms: Terms) -> int:
+    """Return the penalty of one day, billionths of a fen: rounded and floored by the terms."""
+    charges = terms.charges
+    exact = base * penalty_rate(terms)
+    if charges.penalty_rounded == RoundedWhen.DAILY:
+        exact = rounded(exact // PPB, exact % PPB, terms.billing.rounding) * PPB
+    return max(exact, charges.penalty_floor_fen * PPB)
+
+
+@scalar
+def bearing_interest(account: Account, fresh: int, terms: Terms) -> int:
+    """Return the principal that bears interest, fen.
+
+    fresh: what came to be carried on this very due day. A penalty may come instead of interest.
     """
     charges = terms.charges
-    bearing = account.carried
+    amount = account.carried
     if charges.interest_from == InterestFrom.SPENDING_DAY:
-        bearing += account.billed + account.unbilled
-    elif in_grace and account.billed > 0:
-        rate = min(charges.rate_ppb, cap_a_day(terms))
-        exact = account.grace_nano + account.billed * rate
-        whole = exact // PPB
-        account.grace_accrued += whole
-        account.grace_nano = exact - whole * PPB
+        amount += account.billed + account.unbilled
+    if terms.instalments.cost == PlanCost.DAILY:
+        amount += account.planned
+    free = fresh if charges.interest_from == InterestFrom.DAY_AFTER_DUE else 0
     if charges.penalty_stacking == PenaltyStacking.INSTEAD:
-        bearing -= account.overdue
+        free = max(free, account.overdue)
+    return amount - free
+
+
+@scalar
+def accrue(
+    account: Account, since: int, fresh: int, tonight: bool, env: Environment, terms: Terms
+) -> None:
+    """Add one day of interest and penalty (R-P4, R-P7, R-P9).
+
+    since: days since the last due day; from then to the end of grace what is left of the bill
+    bears interest on trial, which is dropped if the bill is paid in full by then. tonight: a
+    statement is cut.
+    """
+    charges = terms.charges
+    rate = min(charges.rate_ppb, cap_a_day(terms))
+    kind = charges.interest_from
+    if account.billed > 0 and kind != InterestFrom.SPENDING_DAY:
+        first = 0 if kind == InterestFrom.DUE_DAY else 1
+        if first <= since < terms.billing.grace_days:
+            exact = account.grace_nano + account.billed * rate
+            whole = exact // PPB
+            account.grace_accrued += whole
+            account.grace_nano = exact - whole * PPB
+    bearing = bearing_interest(account, fresh, terms)
+    if charges.accrual == Accrual.MONTH_END:
+        bearing *= days_at_month_end(account, tonight, env)
     if bearing > 0:
-        rate = min(charges.rate_ppb, cap_a_day(terms))
         exact = account.accrued_nano + bearing * rate
         whole = exact // PPB
         account.accrued += whole
         account.accrued_nano = exact - whole * PPB
-    if account.overdue > 0:
-        exact = account.penalty_nano + account.overdue * penalty_rate(terms)
+    base = penalty_base(account, terms)
+    if base > 0:
+        exact = account.penalty_nano + penalty_of_day(base, terms)
         account.penalty_accrued += exact // PPB
         account.penalty_nano = exact % PPB
+    if account.planned > 0 and terms.instalments.early_settlement == EarlySettlement.DAILY_TO_DATE:
+        exact = account.plan_nano + account.planned * terms.instalments.early_rate_ppb
+        account.plan_cost += exact // PPB
+        account.plan_nano = exact % PPB
 
 
 @scalar
-def rounded(whole: int, nano: int) -> int:
-    """Return an accrual in whole fen, half-even."""
-    if nano > 500_000_000 or (nano == 500_000_000 and whole % 2 == 1):
-        return whole + 1
-    return whole
+def days_at_month_end(account: Account, tonight: bool, env: Environment) -> int:
+    """Return for how many days a month's interest counts: all of it, at its end (Accrual).
+
+    A bill for everything bears interest day by day until it is paid; the month's takes its place.
+    """
+    if not tonight:
+        return 1 if account.bill_open == 1 and account.unbilled == 0 else 0
+    account.accrued = 0
+    account.accrued_nano = 0
+    return env.month_length

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from sim.account import Account
+from typing import TYPE_CHECKING
+
+from sim.account import Account, begin_cycle, owed
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
-from sim.kinds import Flow
+from sim.kinds import Cycle, Flow
 from sim.log import Log
 from sim.units import NEVER
 from sim.user import User, funds, pay_out
 
+if TYPE_CHECKING:
+    from sim.params import Terms
+
 
 @scalar
 def draw_credit(
-    account: Account, place: int, amount: int, env: Environment, today: Totals, log: Log
+    account: Account,
+    place: int,
+    amount: int,
+    env: Environment,
+    terms: Terms,
+    today: Totals,
+    log: Log,
 ) -> None:
-    """Draw a purchase from the line; it is billed with the next statement."""
+    """Draw a purchase from the line; it is billed with the next statement, or begins a cycle."""
+    if terms.billing.cycle >= Cycle.ORDER:
+        idle = owed(account) + account.accrued == 0 and terms.billing.cycle == Cycle.ORDER
+        if account.anchor == 0 or idle:
+            begin_cycle(account, env.day_of_month, terms)
     account.unbilled += amount
     account.bought_this_year += amount
     if account.first_used_on == NEVER:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, clear_missed, payable, principal
+from sim.account import (
+    Account,
+    accrued_interest,
+    accrued_penalty,
+    charges,
+    clear_missed,
+    due_with_bill,
+    payable_now,
+    post_interest,
+    post_penalty,
+    principal,
+)
 from sim.compiled import scalar
 from sim.day import Totals, book
-from sim.kinds import AutoDebit, Flow, Method
+from sim.kinds import Asks, AutoDebit, Flow, Method, PostedWith
 from sim.log import Log
 from sim.units import PPM, share
 from sim.user import User, debitable, funds, pay_out
@@ -17,11 +28,39 @@ if TYPE_CHECKING:
 
 
 @scalar
-def apply_payment(account: Account, amount: int, method: int, today: Totals, log: Log) -> None:
-    """Put `amount` <= payable towards penalty, fees, interest, principal; oldest first.
+def post_reached(account: Account, amount: int, terms: Terms, today: Totals, log: Log) -> int:
+    """Post what has accrued as far as a payment settles it (PostedWith); return how much.
+
+    Of a late bill the penalty comes first, and the interest on what is late; otherwise accrued
+    interest is reached by what goes beyond the bill, which is never left short for it.
+    """
+    if terms.charges.posted_with == PostedWith.STATEMENT:
+        return 0
+    posted = 0
+    if account.missed_count > 0:
+        posted = min(accrued_penalty(account, terms), amount)
+        post_penalty(account, posted, terms, today, log)
+        if terms.billing.asks == Asks.WHOLE:
+            part = min(accrued_interest(account, terms), amount - posted)
+            post_interest(account, part, terms, today, log)
+            posted += part
+    beyond = amount - charges(account) - account.carried - account.billed
+    if beyond > 0:
+        part = min(accrued_interest(account, terms), beyond)
+        post_interest(account, part, terms, today, log)
+        posted += part
+    return posted
+
+
+@scalar
+def apply_payment(
+    account: Account, amount: int, method: int, terms: Terms, today: Totals, log: Log
+) -> None:
+    """Put `amount` <= payable_now towards penalty, fees, interest, principal; oldest first.
 
     Source: R-P8.
     """
+    posted = post_reached(account, amount, terms, today, log)
     left = amount
     part = min(left, account.penalty)
     account.penalty -= part
@@ -45,12 +84,14 @@ def apply_payment(account: Account, amount: int, method: int, today: Totals, log
     part = min(left, account.billed)
     account.billed -= part
     account.unbilled -= left - part
-    account.statement_due = max(account.statement_due - amount, 0)
-    account.minimum_due = max(account.minimum_due - amount, 0)
-    clear_missed(account, amount)
+    billed = amount - posted
+    account.statement_due = max(account.statement_due - billed, 0)
+    account.minimum_due = max(account.minimum_due - billed, 0)
+    clear_missed(account, billed)
     account.stolen = min(account.stolen, principal(account))
     if account.suspended > 0:
-        release(account, earned if account.missed_count > 0 else account.suspended, today, log)
+        old = max(earned - posted, 0)
+        release(account, old if account.missed_count > 0 else account.suspended, today, log)
 
 
 @scalar
@@ -67,7 +108,7 @@ def pay_by_hand(
 ) -> None:
     """Take a manual payment and its fee (R-P2), as far as the money and the debt go."""
     fee_ppm = terms.charges.manual_fee_ppm
-    amount = min(wanted, payable(account), funds(user))
+    amount = min(wanted, payable_now(account, terms), funds(user))
     if amount + share(amount, fee_ppm) > funds(user):
         amount = max(funds(user) * PPM // (PPM + fee_ppm) - 1, 0)
     if amount <= 0:
@@ -79,7 +120,7 @@ def pay_by_hand(
     elif account.statement_due > 0:
         method = Method.MANUAL_BILL.value
     pay_out(user, amount + fee)
-    apply_payment(account, amount, method, today, log)
+    apply_payment(account, amount, method, terms, today, log)
     book(today, log, Flow.FEES_CHARGED, fee)
     book(today, log, Flow.FEES_REPAID, fee, method)
     today.paid_count[method] += 1
@@ -87,7 +128,7 @@ def pay_by_hand(
 
 
 @scalar
-def auto_debit(user: User, account: Account, today: Totals, log: Log) -> bool:
+def auto_debit(user: User, account: Account, terms: Terms, today: Totals, log: Log) -> bool:
     """Take the bill or its minimum from wallet, then card, free of charge; tell if any (R-P1).
 
     The minimum is tried where the money does not do for the bill; less than that is left alone.
@@ -95,14 +136,15 @@ def auto_debit(user: User, account: Account, today: Totals, log: Log) -> bool:
     if user.auto_debit == AutoDebit.OFF or account.statement_due == 0:
         return False
     money = debitable(user)
-    amount = account.statement_due
+    extra = due_with_bill(account, terms)
+    amount = account.statement_due + extra
     if user.auto_debit == AutoDebit.MINIMUM or money < amount:
-        amount = account.minimum_due
+        amount = account.minimum_due + (extra if account.minimum_due > 0 else 0)
     if amount == 0 or money < amount:
         return False
     from_card = pay_out(user, amount)
     method = Method.AUTO_CARD.value if from_card == amount else Method.AUTO_WALLET.value
-    apply_payment(account, amount, method, today, log)
+    apply_payment(account, amount, method, terms, today, log)
     today.paid_count[Method.AUTO_WALLET] += 1 if from_card < amount else 0
     today.paid[Method.AUTO_WALLET] += amount - from_card
     today.paid_count[Method.AUTO_CARD] += 1 if from_card > 0 else 0

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import PrivateAttr, ValidationError
 
-from sim.scenario import policies, resolved
+from sim.scenario import policies, presets, resolved
 from sim.scenario.changes import SHORTCUTS, Change, changed, parsed
 from sim.scenario.faults import ScenarioError, faults_of
 from sim.scenario.section import Section
@@ -32,6 +32,7 @@ class Document(Section):
         faults: lines already found. Raises ScenarioError with all faults at once.
         """
         policies.flatten(tree, origins)
+        presets.lay(tree, origins)
         lines = [*faults]
         made = None
         try:
@@ -71,7 +72,10 @@ class Document(Section):
     def changed(self, changes: Iterable[Change], label: str, faults: Sequence[str] = ()) -> Self:
         """Return a checked copy; errors and origins call the change `label`."""
         tree, origins = self.tree(), dict(self._origins)
-        lost = changed(tree, origins, _full(changes), later(origins, label))
+        full = _full(changes)
+        if any(change.key == "product.preset" for change in full):
+            presets.drop(tree, origins)
+        lost = changed(tree, origins, full, later(origins, label))
         lines = [fault.line({}, label) for fault in lost]
         return type(self).of(tree, origins, self._source, [*faults, *lines])
 

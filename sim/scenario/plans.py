@@ -6,13 +6,58 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from sim.kinds import EarlySettlement, FeeBase
-from sim.scenario.section import ASSUMED, Section, choice, money, number, share
+from sim.kinds import EarlySettlement, FeeBase, PlanCost, PlanSplit, Rounding
+from sim.scenario.section import ASSUMED, Section, choice, money, number, share, switch
+
+
+def _offers(default: list[int], about: str, unit: str, source: str) -> list[int]:
+    made: list[int] = Field(
+        default,
+        min_length=4,
+        max_length=4,
+        description=about,
+        json_schema_extra={"source": source, "unit": unit},
+    )
+    return made
 
 
 class Instalments(Section):
-    """Paying a purchase or a bill over 3, 6 or 12 months (R-P3, R-P6)."""
+    """Paying a purchase or a bill over some months (R-P3, R-P6)."""
 
+    periods: list[int] = _offers(
+        [3, 6, 12, 0], "numbers of periods offered; 0 for no more", "periods", "R-P3"
+    )
+    cost: PlanCost = choice(PlanCost.EACH_PERIOD, "what instalments cost", source="R-P3")
+    split: PlanSplit = choice(
+        PlanSplit.REMAINDER_FIRST, "how an amount is split", source="assumed (R-P3)"
+    )
+    bill_total_ppm: list[int] = _offers(
+        [0, 0, 0, 0],
+        "fee of a bill for each of the periods (cost = total); -1 where not offered",
+        "ppm",
+        ASSUMED,
+    )
+    purchase_total_ppm: list[int] = _offers(
+        [0, 0, 0, 0],
+        "fee of a purchase for each of the periods (cost = total); -1 where not offered",
+        "ppm",
+        ASSUMED,
+    )
+    fee_rounding: Rounding = choice(
+        Rounding.HALF_EVEN, "of one fee for all periods", source=ASSUMED
+    )
+    always: bool = switch(
+        False, "every drawing is a plan of its own (cost = daily)", source=ASSUMED
+    )
+    early_rate_ppb: int = number(
+        0,
+        "a day, on what was outstanding (early_settlement = daily_to_date)",
+        ge=0,
+        le=100_000_000,
+        unit="ppb a day",
+        neutral=0,
+        source=ASSUMED,
+    )
     fee_ppm: int = share(
         15_000, "fee of each month, on the fee base", neutral=0, source="R-P3: 1.5 % a month"
     )
@@ -25,6 +70,16 @@ class Instalments(Section):
         source="R-P6: the full fee, by the original schedule",
     )
     least_fen: int = money(30_000, "least amount that can be spread", source=ASSUMED)
+
+    @model_validator(mode="after")
+    def _in_bounds(self) -> Instalments:
+        if not all(0 <= n <= 60 for n in self.periods):
+            raise ValueError(f"periods: wanted 4 numbers from 0 to 60 (found {self.periods})")
+        for key in ("bill_total_ppm", "purchase_total_ppm"):
+            fees = getattr(self, key)
+            if not all(-1 <= fee <= 1_000_000 for fee in fees):
+                raise ValueError(f"{key}: wanted 4 numbers from -1 to 1,000,000 (found {fees})")
+        return self
 
 
 class Factors(Section):

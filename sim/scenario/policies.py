@@ -25,6 +25,7 @@ CHANGEABLE = ("product", "risk_control", "behaviour")
 FIXED = {
     "product.limit.stagger": "a user's 72-hour clock cannot jump",
     "product.rollout": "it has dates of its own",
+    "product.preset": "a policy sets the keys below it one by one",
 }
 _CHANGEABLE = f"{', '.join(CHANGEABLE[:-1])} or {CHANGEABLE[-1]}"
 MOST_PARTIAL = 8  # policies for a share of users: each doubles the sets of numbers in force

@@ -1,0 +1,134 @@
+"""Products that ship: data files in `sim/presets/`, each number with its source.
+
+A file has `name`, `title`, and a `[[term]]` for each key below `product`: `key`, `value`,
+`source` (pages of `facts`, or "assumed"), and `alternative` where sources contradict each other.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+from sim.scenario.tree import Origin, Origins, Steps, Tree, copied, leaves
+
+PresetName = Literal[
+    "seed_article", "fenfu_public", "huabei_public", "baitiao_public", "weilidai_public"
+]
+PRESETS: tuple[PresetName, ...] = get_args(PresetName)
+FOLDER = "presets"
+PRESET_RANK = -1  # below every file of a scenario
+
+
+class Term(NamedTuple):
+    """A number of a preset, and where it is from."""
+
+    key: str  # below `product`, with dots
+    value: Any
+    source: str
+    alternative: str = ""  # what other sources say, where they contradict this one
+
+
+class Preset(NamedTuple):
+    """A product that ships."""
+
+    name: str
+    title: str
+    label: str  # the file, for messages
+    terms: tuple[Term, ...]
+
+    def tree(self) -> Tree:
+        """Return the terms as a tree, as a scenario has them under `product`."""
+        tree: Tree = {}
+        for term in self.terms:
+            *around, last = term.key.split(".")
+            table = tree
+            for step in around:
+                table = table.setdefault(step, {})
+            table[last] = term.value
+        return tree
+
+
+@cache
+def preset(name: str) -> Preset:
+    """Return a preset by its name. Raises KeyError for another name."""
+    if name not in PRESETS:
+        raise KeyError(name)
+    words = (files("sim") / FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return preset_of(words, f"{FOLDER}/{name}.toml")
+
+
+def preset_of(words: str, label: str) -> Preset:
+    """Return what the text of a preset file holds, unchecked. Raises ValueError if not TOML."""
+    data = tomllib.loads(words)
+    terms = tuple(
+        Term(
+            str(term.get("key", "")),
+            term.get("value"),
+            str(term.get("source", "")),
+            str(term.get("alternative", "")),
+        )
+        for term in data.get("term", [])
+    )
+    return Preset(str(data.get("name", Path(label).stem)), str(data.get("title", "")), label, terms)
+
+
+def with_preset(product: dict[str, Any]) -> dict[str, Any]:
+    """Return a product's values with those of its preset where nothing is said."""
+    name = product.get("preset", PRESETS[0])
+    if name not in PRESETS or name == PRESETS[0]:
+        return product
+    laid: dict[str, Any] = _laid(preset(name).tree(), product)
+    return laid
+
+
+def lay(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
+    """Write the preset's values into a scenario's tree where nothing is said, with their origin."""
+    product: Any = tree
+    for step in at:
+        product = product.get(step) if isinstance(product, dict) else None
+    if not isinstance(product, dict):
+        return
+    name = product.get("preset")
+    if name not in PRESETS or name == PRESETS[0]:
+        return
+    chosen = preset(name)
+    origin = Origin(PRESET_RANK, chosen.label, Path.cwd())
+    for term in chosen.terms:
+        *around, last = path = term.key.split(".")
+        table = product
+        for step in around:
+            table = table.setdefault(step, {}) if isinstance(table, dict) else None
+        if isinstance(table, dict) and last not in table:
+            table[last] = copied(term.value)
+            origins.update((below, origin) for below, _ in leaves(term.value, (*at, *path)))
+
+
+def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
+    """Take out what was not given, so that another preset can take its place."""
+    product: Any = tree
+    for step in at:
+        product = product.get(step, {})
+    for path, _ in [*leaves(product)]:
+        origin = origins.get((*at, *path))
+        if origin is not None and origin.rank >= PRESET_RANK + 1:
+            continue
+        origins.pop((*at, *path), None)
+        table = product
+        for step in path:
+            below = table.get(step)
+            if not isinstance(below, dict):
+                table.pop(step, None)
+                break
+            table = below
+
+
+def _laid(under: Any, over: Any) -> Any:
+    if isinstance(under, dict) and isinstance(over, dict):
+        keys = [*over, *(key for key in under if key not in over)]
+        return {
+            key: _laid(under.get(key), over[key]) if key in over else under[key] for key in keys
+        }
+    return over
