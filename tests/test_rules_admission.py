@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from scripted_user import STILL, YUAN, Life, open_account
 
+from sim.account import Account
 from sim.day import Environment, Luck
 from sim.environment import course
 from sim.kinds import OUTCOMES, Admission, FunnelStep, Grading, Outcome, Place, Standing, Way
 from sim.params import params_of
+from sim.population import accounts_at_start, population
 from sim.rules.admission import admission_score, in_pool, is_candidate, may_see, passes_gates
 from sim.rules.application import approval_ppm, review
 from sim.rules.authorisation import outcome
@@ -194,19 +196,21 @@ def test_users_age_into_the_pool():
 
 @pytest.mark.rule("R-A5")
 def test_the_opening_reaches_more_users_step_by_step_and_nobody_is_sent_back():
-    p = numbers()
-    reached = [
-        {i for i in range(4_000) if may_see(User(user=i), env_of(rollout=share), p)}
-        for share in (0, 100_000, 400_000, 1_000_000)
-    ]
+    plan = Scenario(run=Run(users=4_000))
+    accounts = accounts_at_start(plan, population(plan))[:, 0]
+    places = [Account(reach=int(reach)) for reach in accounts["reach"]]
+
+    def reached_by(**today):
+        return {i for i in range(4_000) if may_see(places[i], env_of(**today))}
+
+    reached = [reached_by(rollout=share) for share in (0, 100_000, 400_000, 1_000_000)]
     assert not reached[0]
     assert reached[0] <= reached[1] <= reached[2] <= reached[3]
     assert len(reached[3]) == 4_000
     # 400 and 1,600 of 4,000, within 3.3 standard deviations.
     assert abs(len(reached[1]) - 400) < 3.3 * (4_000 * 0.1 * 0.9) ** 0.5
     assert abs(len(reached[2]) - 1_600) < 3.3 * (4_000 * 0.4 * 0.6) ** 0.5
-    later = {i for i in range(4_000) if may_see(User(user=i), env_of(rollout=100_000, day=99), p)}
-    assert later == reached[1]
+    assert reached_by(rollout=100_000, day=99) == reached[1]
 
 
 @pytest.mark.rule("R-A5")
@@ -225,9 +229,8 @@ def test_a_step_of_the_opening_holds_from_its_date_on():
 
 @pytest.mark.rule("R-A1", "R-A4", "R-A5")
 def test_a_candidate_passes_gates_pool_and_opening():
-    p = numbers()
     here = env_of(day=0, rollout=1_000_000)
-    assert is_candidate(candidate(), here, p, TERMS)
+    assert is_candidate(candidate(), Account(), here, TERMS)
     for short in ({"age": 17}, {"used_since": -89}, {"longest_gap": 31}):
-        assert not is_candidate(candidate(**short), here, p, TERMS)
-    assert not is_candidate(candidate(), env_of(day=0, rollout=0), p, TERMS)
+        assert not is_candidate(candidate(**short), Account(), here, TERMS)
+    assert not is_candidate(candidate(), Account(), env_of(day=0, rollout=0), TERMS)

@@ -49,6 +49,7 @@ from sim.scenario.sections import (
     Scenario,
     Ways,
 )
+from sim.units import NEVER
 from sim.user import User
 
 ONLINE = Place.ONLINE * OUTCOMES
@@ -245,7 +246,7 @@ def test_180_days_after_full_repayment_a_new_application_is_open_and_needed():
     account = open_account(standing=Standing.SUSPENDED.value, settled_on=100)
     assert not may_reopen(account, Environment(day=279), numbers())
     assert may_reopen(account, Environment(day=280), numbers())
-    account.settled_on = -1_000_000
+    account.settled_on = NEVER
     assert not may_reopen(account, Environment(day=10_000), numbers())
 
     sure = Ways(wallet_low_ppm=1_000_000, wallet_high_ppm=1_000_000, wallet_finish_ppm=1_000_000)

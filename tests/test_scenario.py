@@ -42,6 +42,7 @@ FREE = (
     "risk_control.",
     "appetite.",
 )
+BOUND = {"product.charges.accrual"}  # to a kind of cycle and of interest
 FIELDS = {dotted(path): field for path, field in keys_of(Scenario)}
 
 
@@ -66,8 +67,13 @@ def within_bounds(field: FieldInfo) -> st.SearchStrategy[Any]:
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
-VALUES = {key: within_bounds(field) for key, field in FIELDS.items() if key.startswith(FREE)}
-VALUES |= {"run.name": TEXT, "run.description": TEXT}
+NAMES = st.from_regex(r"\w[\w .-]{0,79}", fullmatch=True)
+VALUES = {
+    key: within_bounds(field)
+    for key, field in FIELDS.items()
+    if key.startswith(FREE) and key not in BOUND
+}
+VALUES |= {"run.name": NAMES, "run.description": TEXT}
 CHANGES = st.lists(st.sampled_from(sorted(VALUES)), max_size=8, unique=True).flatmap(
     lambda keys: st.fixed_dictionaries({key: VALUES[key] for key in keys})
 )
