@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import RING, Account
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.kinds import EarlySettlement, FeeBase, Flow, Method, Note
 from sim.log import Log, note
@@ -77,7 +77,7 @@ def costs_above_cap(amount: int, periods: int, fee_ppm: int, terms: Terms) -> bo
     return worth > amount
 
 
-@scalar
+@seldom
 def count_plan(
     amount: int, periods: int, fee_ppm: int, terms: Terms, today: Totals, log: Log
 ) -> None:
