@@ -171,7 +171,16 @@ class Totals:
     raised: Annotated[CountSum, "of them, raised"] = 0
     lowered: Annotated[CountSum, "of them, lowered"] = 0
     real_time: Annotated[CountSum, "limits refreshed after a major purchase (R-L7)"] = 0
+    real_time_raised: Annotated[CountSum, "of them, raised"] = 0
+    real_time_lowered: Annotated[CountSum, "of them, lowered"] = 0
+    real_time_raised_by: Annotated[FenSum, "sum of these raises"] = 0
+    real_time_lowered_by: Annotated[FenSum, "sum of these cuts"] = 0
     requests: Annotated[CountSum, "requests for a higher limit (R-L9)"] = 0
+    requests_assessed: Annotated[CountSum, "of them, answered by an assessment at once"] = 0
+    requests_raised: Annotated[CountSum, "of these, limits raised"] = 0
+    requests_lowered: Annotated[CountSum, "of these, limits lowered"] = 0
+    requests_raised_by: Annotated[FenSum, "sum of these raises"] = 0
+    requests_lowered_by: Annotated[FenSum, "sum of these cuts"] = 0
     takeovers: Annotated[CountSum, "accounts taken over by a fraudster"] = 0
     entered_collection: Annotated[CountSum, "accounts that came under level 3"] = 0
     worked: Annotated[CountSum, "accounts that collection worked on"] = 0

@@ -91,8 +91,13 @@ def scenario(repo):
 @pytest.fixture(scope="module")
 def lived(scenario):
     """All users simulated together, and the limit of each at the close of each day."""
-    state = start(scenario)
-    limits = np.zeros((BURN_IN + DAYS, USERS), dtype=np.int64)
+    return with_limits(scenario)
+
+
+def with_limits(plan):
+    """Return a run's state, and limits and standings at the close of each day, (days, users)."""
+    state = start(plan)
+    limits = np.zeros((plan.run.burn_in_days + plan.run.days, plan.run.users), dtype=np.int64)
     standings = np.zeros_like(limits)
 
     def keep(now):
@@ -153,6 +158,26 @@ def test_the_printed_inputs_recompute_the_stored_limit_to_the_fen(run, lived, ev
         why[(found["limit"]["assessment"] or {"why": None})["why"]] += 1
     assert set(set_by) >= {"assessment", "no_account", "charged_off", "level_3", "closed"}
     assert set(why) >= {"clock", "major_purchase", "request", "opening"}
+
+
+@pytest.mark.slow
+@pytest.mark.rule("R-L11")
+def test_10_000_random_users_and_days_are_explained_to_the_fen(repo):
+    """Of the shipped launch: what is printed recomputes what was stored."""
+    plan = sim.load(repo / "scenarios" / "seed_article.toml").with_(users=3_000, days=365)
+    state, limits, _ = with_limits(plan)
+    run = Run.of([Record.of(state)])
+    luck = np.random.default_rng(11)
+    users, days = luck.integers(0, 3_000, 10_000), luck.integers(0, 365, 10_000)
+    set_by, wrong = Counter(), []
+    for user, day in zip(users.tolist(), days.tolist(), strict=True):
+        found = run.explain(user, day)["limit"]
+        stored = int(limits[day, user])
+        if not recomputed(found) == found["limit_fen"] == stored:
+            wrong.append((user, day, stored, found))
+        set_by[found["set_by"]] += 1
+    assert not wrong, (len(wrong), wrong[0])
+    assert set_by["assessment"] > 1_000
 
 
 def test_what_happened_is_what_the_event_log_of_all_users_holds(run, events):

@@ -118,7 +118,8 @@ def test_a_major_purchase_refreshes_the_limit_before_the_next_purchase_of_the_da
     life.live()
     assert life.account.limit == 7_000 * YUAN
     today = life.live([(Place.ONLINE, 350_000), (Place.ONLINE, 350_001 + 9_300)])
-    assert today.real_time == 2
+    assert (today.real_time, today.real_time_raised, today.real_time_lowered) == (2, 2, 0)
+    assert (today.real_time_raised_by, today.real_time_lowered_by) == (18_915, 0)
     assert today.outcome[Place.ONLINE * OUTCOMES + Outcome.APPROVED] == 2
     # 7,093.01 / 3 x 8 % = 189.1469..., rounded once
     assert life.account.limit == 700_000 + 18_915

@@ -210,8 +210,11 @@ def test_a_request_is_answered_by_an_assessment_at_once():
     life.live()
     life.live([(Place.ONLINE, 300_000, None)], ask=0)
     assert life.account.limit == 7_000 * YUAN
-    life.live(ask=1)  # 3,000 yuan spent: a third of it x 8 %
+    today = life.live(ask=1)  # 3,000 yuan spent: a third of it x 8 %
     assert life.account.limit == 7_080 * YUAN
+    assert (today.requests, today.requests_assessed) == (1, 1)
+    assert (today.requests_raised, today.requests_raised_by) == (1, 8_000)
+    assert (today.requests_lowered, today.requests_lowered_by) == (0, 0)
 
 
 @pytest.mark.rule("R-L1")

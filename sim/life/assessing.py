@@ -60,7 +60,8 @@ def assess(
     clock = limit.clock_of(user, env, terms[0])
     if clock % 3 == 2:
         history.close_bins(user, clock)
-        history.break_use(user, clock, env, terms[0])
+        if history.paid_nothing(user, clock):
+            history.break_use(user, clock, env, terms[0])
         refresh(user, accounts, clock, terms, today, log)
         user.mood = mood.mood(user, accounts, p)
 

@@ -43,24 +43,38 @@ def cycles(record: Record) -> pa.Table:
     )
     for name, (counts, meaning) in _reasons(record).items():
         between = np.diff(np.cumsum(counts)[every], prepend=0)[reported]
-        sheet.add(name, between, "count", f"{meaning} since the last row, this day included")
+        unit = "fen" if name.endswith("_fen") else "count"
+        sheet.add(name, between, unit, f"{meaning} since the last row, this day included")
     return sheet.table()
+
+
+_REASONS = {
+    "real_time": "limits refreshed after a major purchase (R-L7)",
+    "real_time_raised": "of them, raised",
+    "real_time_lowered": "of them, lowered",
+    "real_time_raised_by_fen": "sum of these raises",
+    "real_time_lowered_by_fen": "sum of these cuts",
+    "opened": "first limits of accounts opened",
+    "requests": "requests for a higher limit (R-L9)",
+    "requests_assessed": "of them, answered by an assessment at once",
+    "requests_raised": "of these, limits raised",
+    "requests_lowered": "of these, limits lowered",
+    "requests_raised_by_fen": "sum of these raises",
+    "requests_lowered_by_fen": "sum of these cuts",
+    "held": "of requests, those that froze the unused limit for a review (R-L9)",
+    "level_3": "limits set to 0 by level 3 (R-W3)",
+}
+_COUNTED = {name: name.removesuffix("_fen") for name in _REASONS if name != "held"} | {
+    "level_3": "entered_collection"
+}
 
 
 def _reasons(record: Record) -> dict[str, tuple[NDArray[np.int64], str]]:
     """Return what else sets limits, by day: its count, and what it is."""
-    totals = record.totals
+    totals = {name: record.totals[name].sum(axis=1) for name in _COUNTED.values()}
     frozen = Level.REQUESTS * WARNING_STEPS + WarningStep.RAISED
+    held = record.totals["warning"][..., frozen].sum(axis=1)
     return {
-        "real_time": (
-            totals["real_time"].sum(axis=1),
-            "limits refreshed after a major purchase (R-L7)",
-        ),
-        "opened": (totals["opened"].sum(axis=1), "first limits of accounts opened"),
-        "requests": (totals["requests"].sum(axis=1), "requests for a higher limit (R-L9)"),
-        "held": (
-            totals["warning"][..., frozen].sum(axis=1),
-            "of requests, those that froze the unused limit for a review (R-L9)",
-        ),
-        "level_3": (totals["entered_collection"].sum(axis=1), "limits set to 0 by level 3 (R-W3)"),
+        name: (held if name == "held" else totals[_COUNTED[name]], meaning)
+        for name, meaning in _REASONS.items()
     }

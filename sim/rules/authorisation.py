@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sim.params import Params, Terms
 
 
+NO_CAP_PPM = 1_000_000_000
+NO_CAP_FEN = 1 << 62
+
+
 @scalar
 def outcome(  # noqa: PLR0911  a list of reasons, in their order
     user: User, account: Account, place: int, amount: int, static_today: int, terms: Terms
@@ -58,8 +62,10 @@ def lost_gate(user: User, terms: Terms) -> bool:
 def yearly_cap(user: User, account: Account, terms: Terms) -> int:
     """Return what may be bought in this calendar year, fen: verified income, more with proof.
 
-    Source: R-U7, R-U8.
+    A thousand times the income stands for no cap at all. Source: R-U7, R-U8.
     """
+    if terms.yearly.cap_ppm >= NO_CAP_PPM:
+        return NO_CAP_FEN
     cap = share(user.verified_income, terms.yearly.cap_ppm)
     if account.proof == Proof.PROVIDED:
         cap += share(cap, terms.yearly.proof_raise_ppm)

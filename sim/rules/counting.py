@@ -29,8 +29,19 @@ def count_refresh(before: int, after: int, why: int, today: Totals, log: Log) ->
     """Count a refresh of a limit, why it was made (Assessed), and its change."""
     if after != before:
         note(log, Note.LIMIT.value, after, why)
+    if why == Assessed.MAJOR_PURCHASE:
+        today.real_time += 1
+        today.real_time_raised += 1 if after > before else 0
+        today.real_time_lowered += 1 if after < before else 0
+        today.real_time_raised_by += max(after - before, 0)
+        today.real_time_lowered_by += max(before - after, 0)
+    elif why == Assessed.REQUEST:
+        today.requests_assessed += 1
+        today.requests_raised += 1 if after > before else 0
+        today.requests_lowered += 1 if after < before else 0
+        today.requests_raised_by += max(after - before, 0)
+        today.requests_lowered_by += max(before - after, 0)
     if why != Assessed.CLOCK:
-        today.real_time += 1 if why == Assessed.MAJOR_PURCHASE else 0
         return
     today.assessed += 1
     today.raised += 1 if after > before else 0

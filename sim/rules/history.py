@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment
 from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
 
@@ -28,11 +28,17 @@ def close_bins(user: User, clock: int) -> None:
 
 
 @scalar
+def paid_nothing(user: User, clock: int) -> bool:
+    """Tell whether the 72 hours that have just closed were without a payment."""
+    return user.spend_bins[clock // 3 % BINS] == 0
+
+
+@seldom
 def break_use(user: User, clock: int, env: Environment, terms: Terms) -> None:
     """Begin the use of the wallet anew after a gap that is too long (R-A4).
 
-    Asked right after a close; a gap is counted in whole 72 hours without a payment, as far as
-    the run and the bins go back.
+    Asked after 72 hours without a payment; a gap is counted in whole ones of these, as far as the
+    run and the bins go back.
     """
     last = clock // 3
     empty = 0

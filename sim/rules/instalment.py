@@ -15,7 +15,7 @@ from sim.account import (
     post_interest,
     statement_day,
 )
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.kinds import (
     EarlySettlement,
@@ -156,7 +156,7 @@ def costs_above_cap(amount: int, periods: int, fee_ppm: int, terms: Terms) -> bo
     return worth > amount
 
 
-@scalar
+@seldom
 def count_plan(
     amount: int, periods: int, fee_ppm: int, terms: Terms, today: Totals, log: Log
 ) -> None:
