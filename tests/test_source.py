@@ -21,7 +21,7 @@ CALLS = {"min", "max", "abs", "int", "len", "range"}
 # From the ground up: a module imports only from its own layer or an earlier one.
 LAYERS = [
     ["version"],
-    ["compiled", "units", "kinds", "rows", "quantiles", "draws", "almanac", "calendar"],
+    ["compiled", "units", "kinds", "ledger", "rows", "quantiles", "draws", "almanac", "calendar"],
     ["log"],
     ["user", "account", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],

@@ -121,6 +121,16 @@ class Run:
         return self.read("collection")
 
     @cached_property
+    def pnl(self) -> pd.DataFrame:
+        """One row a reported day and segment: income, expenses, profit (`sim.ledger`)."""
+        return self.read("pnl")
+
+    @cached_property
+    def balance_sheet(self) -> pd.DataFrame:
+        """One row a day and segment: assets, funding, equity; from the eve of the first day on."""
+        return self.read("balance_sheet")
+
+    @cached_property
     def environment(self) -> pd.DataFrame:
         """One row a simulated day, of a burn-in too: what all users shared."""
         return self.read("environment")
