@@ -2,8 +2,8 @@
 
 Flows are posted as they were booked. At the close of a day come the costs, the allowance, and what
 capital and funding bring or take, so that equity is its share of the receivables and no cash is
-left. Costs accrue exactly: what has accrued since the first reported day is rounded once, half-even,
-and a day bears the difference, so that no fraction is ever lost.
+left. Costs accrue exactly: what has accrued since the first reported day is rounded once,
+half-even, and a day bears the difference, so that no fraction is ever lost.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def _operating(days: Days, accounting: Accounting) -> NDArray[Any]:
 def _spread(parts: NDArray[Any], whole: int) -> Fens:
     """Return whole fen by day of what accrues in parts of a fen; the rest is carried on."""
     total = _rounded(np.cumsum(parts, axis=0), whole)
-    return np.diff(total, axis=0, prepend=0)
+    spread: Fens = np.diff(total, axis=0, prepend=0)
+    return spread
 
 
 def _rounded(parts: NDArray[Any], whole: int) -> Fens:
@@ -145,4 +146,5 @@ def _rounded(parts: NDArray[Any], whole: int) -> Fens:
     floor = parts // whole
     twice = 2 * (parts - floor * whole)
     up = (twice > whole) | ((twice == whole) & (floor % 2 == 1))
-    return floor.astype(np.int64) + up.astype(np.int64)
+    rounded: Fens = floor.astype(np.int64) + up.astype(np.int64)
+    return rounded

@@ -47,31 +47,33 @@ _HELD_WORDS = {
 
 def pnl(record: Record) -> pa.Table:
     """Return one row a reported day and segment: income, expenses above 0 too, and the profit."""
-    return pnl_sheet(_keys(record, 0), books_of(record)).table()
+    return pnl_of(record, books_of(record))
 
 
 def balance_sheet(record: Record) -> pa.Table:
     """Return one row a day and segment: the close, from that before the first reported day on."""
-    return balance_columns(_keys(record, 1), books_of(record)).table()
+    return balance_sheet_of(record, books_of(record))
 
 
-def pnl_sheet(sheet: Sheet, books: Books) -> Sheet:
-    """Add the columns of `pnl` to its keys."""
+def pnl_of(record: Record, books: Books) -> pa.Table:
+    """Return `pnl` of the reported days of a record from its books."""
+    sheet = _keys(record, 0)
     results = books.results
     for ledger, (name, meaning) in RESULTS.items():
         amount = results[..., ledger]
         amount = -amount if SIDES[ledger] == Side.EXPENSE else amount
         sheet.add(name, amount.reshape(-1), "fen", meaning)
     profit = results[..., RESULT].sum(axis=-1).reshape(-1)
-    return sheet.add("profit_fen", profit, "fen", "income less expenses")
+    return sheet.add("profit_fen", profit, "fen", "income less expenses").table()
 
 
-def balance_columns(sheet: Sheet, books: Books) -> Sheet:
-    """Add the columns of `balance_sheet` to its keys.
+def balance_sheet_of(record: Record, books: Books) -> pa.Table:
+    """Return `balance_sheet` from the books.
 
     Receivables are those that accounts hold; all else comes from postings, so that the two sides
     are equal where every change of an account was posted.
     """
+    sheet = _keys(record, 1)
     balances = books.balances
     cash, lost = balances[..., Ledger.CASH], -balances[..., Ledger.ALLOWANCE]
     sheet.add("cash_fen", cash.reshape(-1), "fen", "cash: none is held overnight")
@@ -89,23 +91,27 @@ def balance_columns(sheet: Sheet, books: Books) -> Sheet:
     words = "profits since the first reported day"
     sheet.add("retained_fen", retained.reshape(-1), "fen", words)
     equity = (capital + retained).reshape(-1)
-    return sheet.add("equity_fen", equity, "fen", "capital and what was retained")
+    return sheet.add("equity_fen", equity, "fen", "capital and what was retained").table()
 
 
 def books_of(record: Record) -> Books:
     """Return the books of a replication."""
     accounting = record.scenario.product.accounting
-    totals = record.totals[record.burn_in :]
     before = record.totals[record.burn_in - 1] if record.burn_in else record.opening
     opening = Opening(_held(before), allowance(_late(before), accounting))
-    days = Days(
+    return kept(days_of(record), opening, accounting)
+
+
+def days_of(record: Record) -> Days:
+    """Return what the books of the reported days are kept from."""
+    totals = record.totals[record.burn_in :]
+    return Days(
         dates=record.dates[record.burn_in :],
         flows=totals["flow"],
         held=_held(totals),
         late=_late(totals),
         active=totals["active"],
     )
-    return kept(days, opening, accounting)
 
 
 def _held(totals: Table) -> Fens:

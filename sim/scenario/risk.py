@@ -159,9 +159,7 @@ class Coverage(Section):
     The accounting rule of the books, bucket by bucket; no estimate of expected losses.
     """
 
-    current_ppm: int = share(
-        10_000, "of principal with nothing past due", neutral=0, source=ASSUMED
-    )
+    current_ppm: int = share(10_000, "of principal not past due", neutral=0, source=ASSUMED)
     m1_ppm: int = share(80_000, "1 to 30 days past due", neutral=0, source=ASSUMED)
     m2_ppm: int = share(400_000, "31 to 60 days past due", neutral=0, source=ASSUMED)
     m3_ppm: int = share(600_000, "61 to 90 days past due", neutral=0, source=ASSUMED)
