@@ -56,11 +56,11 @@ def _balances(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]
     for ledger, name in HELD_NAMES.items():
         turned = -1 if ledger == Ledger.SUSPENDED else 1
         yield name, table[name], turned * change(table, ledger)
-    paid = sum(table[FLOW_NAMES[flow]] for flow in REPAID)
+    paid = table[[FLOW_NAMES[flow] for flow in REPAID]].sum(axis=1)
     pots = table["wallet_fen"] + table["bank_fen"]
     yield "wallet_fen + bank_fen", pots, change(table, Ledger.POTS) - paid
     for name, (plus, minus) in _COUNTS.items():
-        moved = sum(table[one] for one in plus) - sum(table[one] for one in minus)
+        moved = table[list(plus)].sum(axis=1) - table[list(minus)].sum(axis=1)
         yield name, table[name], moved
 
 
@@ -101,14 +101,12 @@ def _counts(part: Part, name: str, table: pd.DataFrame) -> None:
 
 
 _KINDS = ("principal", "interest", "penalty", "fees")
+_KEYS = ("replication", "day", "date", "segment")
 
 
 def _bounds(part: Part, name: str, table: pd.DataFrame) -> None:
     keys = part.keys(table, "day", "date", *(["segment"] if name == "daily_by" else []))
-    numbers = [
-        column for column in table if column not in {"replication", "day", "date", "segment"}
-    ]
-    for column in numbers:
+    for column in [str(name) for name in table if name not in _KEYS]:
         part.findings.at_least(name, keys, column, table[column], 0, "nothing is below 0")
     for outer, *inner in _NESTED:
         whole = outer

@@ -117,7 +117,7 @@ class Replay:
 def _final(part: Part) -> pd.DataFrame | None:
     """Return what users hold and owe in `users` and `accounts`, by user."""
     users, accounts = part.table("users"), part.table("accounts")
-    parts = []
+    parts: list[pd.DataFrame | pd.Series] = []
     if users is not None:
         here = users["status"] == "here"
         money = (users["wallet_fen"].astype("i8") + users["bank_fen"]).where(here, 0)

@@ -92,6 +92,7 @@ def check_sums(part: Part, sums: EventSums) -> None:
         return
     _days(part, sums)
     _funnel(part, sums)
+    _held(part, sums)
     _scenes(part, sums)
     for name, kind, ones, others in (
         ("warnings", "warning", Level, WarningStep),
@@ -133,6 +134,19 @@ def _funnel(part: Part, sums: EventSums) -> None:
         ]
         wanted = np.stack(wide, axis=1).reshape(-1)
         part.findings.compare("funnel", keys, step, table[step], wanted, WHY)
+
+
+def _held(part: Part, sums: EventSums) -> None:
+    """Compare the holds since the row before; the first row of a burnt-in run looks further."""
+    table = part.table("cycles")
+    if table is None or not len(table):
+        return
+    so_far = np.cumsum(sums.of(sums.count, "warning", "requests:raised").sum(axis=1))
+    day = table["day"].to_numpy()
+    wanted = np.diff(so_far[np.clip(day, 0, sums.days - 1)], prepend=0)
+    first = 0 if part.scenario.run.burn_in_days == 0 else 1
+    keys, found = part.keys(table, "day", "date"), table["held"]
+    part.findings.compare("cycles", keys.iloc[first:], "held", found[first:], wanted[first:], WHY)
 
 
 def _by_month(part: Part, values: Any) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.audit.sources import Part
 
@@ -43,9 +46,14 @@ def _with_sums(accounts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _inner_sums(lists: pd.Series) -> np.ndarray:
-    summed: np.ndarray = np.stack(lists.to_numpy()).sum(axis=1, dtype=np.int64)
+def _inner_sums(lists: pd.Series) -> NDArray[np.int64]:
+    summed: NDArray[np.int64] = _flat(lists).sum(axis=1, dtype=np.int64)
     return summed
+
+
+def _flat(lists: pd.Series) -> NDArray[Any]:
+    """Return a column of lists as an array, shape (rows, length)."""
+    return np.array(lists.to_list())
 
 
 def _within_users(part: Part, users: pd.DataFrame) -> None:
@@ -86,14 +94,14 @@ def _within_accounts(part: Part, accounts: pd.DataFrame) -> None:
     ):
         why = f"it contains {inner}"
         part.findings.at_least("accounts", keys, outer, accounts[outer], accounts[inner], why)
-    missed = np.stack(accounts["missed_fen"].to_numpy())
+    missed = _flat(accounts["missed_fen"])
     found, why = accounts["missed_count"], "amounts in missed_fen"
     part.findings.compare("accounts", keys, "missed_count", found, (missed > 0).sum(axis=1), why)
 
 
-def _grouped(part: Part, values: pd.Series, segments: pd.Series) -> np.ndarray:
-    summed: np.ndarray = values.groupby(segments).sum().reindex(part.segments, fill_value=0)
-    return np.asarray(summed)
+def _grouped(part: Part, values: pd.Series, segments: pd.Series) -> NDArray[Any]:
+    summed = values.groupby(segments).sum().reindex(part.segments, fill_value=0)
+    return summed.to_numpy()
 
 
 def _keys(part: Part) -> pd.DataFrame:

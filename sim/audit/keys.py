@@ -45,7 +45,7 @@ def _same_rows(part: Part, name: str, table: pd.DataFrame, keys: pd.DataFrame) -
         return False
     before = len(part.findings.breaks)
     rows = pd.DataFrame({"row": np.arange(len(keys))})
-    for column in keys:
+    for column in map(str, keys):
         found, wanted = table[column].to_numpy(), keys[column].to_numpy()
         if column in {"date", "month"}:
             found, wanted = found.astype("M8[D]"), wanted.astype("M8[D]")

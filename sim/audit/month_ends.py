@@ -75,7 +75,8 @@ def _buckets(part: Part, monthly: pd.DataFrame) -> None:
 def _written_off(part: Part, accounts: pd.DataFrame, by: pd.DataFrame) -> None:
     """Accounts charged off stay so: from one month end to the next come those of the days."""
     so_far = by.pivot_table("charged_off", "date", "segment", "sum").cumsum()
-    there = accounts["charged_off"].unstack("segment")[so_far.columns]
+    off = accounts["charged_off"].reset_index()
+    there = off.pivot_table("charged_off", "date", "segment", "sum")[so_far.columns]
     for before, after in pairwise(there.index):
         wanted = there.loc[before] + so_far.loc[after] - so_far.loc[before]
         keys = pd.DataFrame({"date": after, "segment": there.columns})
@@ -145,7 +146,7 @@ def _mean(amount: pd.Series, count: pd.Series) -> pd.Series:
 
 
 def _rounded(amount: pd.Series, count: pd.Series) -> pd.Series:
-    return np.rint(_mean(amount, count))
+    return _mean(amount, count).round()
 
 
 def _vintages(part: Part, table: pd.DataFrame) -> None:
@@ -153,6 +154,14 @@ def _vintages(part: Part, table: pd.DataFrame) -> None:
     for column, wanted in _means(table).items():
         found = table[column]
         part.findings.compare("vintages", keys, column, found, wanted, "the sum over its accounts")
+    for column, of in (("good_limit_fen", "good"), ("good_first_limit_fen", "good")):
+        nobody = table[of] == 0
+        found, why = table[column][nobody], f"no account is {of}"
+        part.findings.compare("vintages", keys[nobody], column, found, 0, why)
+    months = [table[name].to_numpy().astype("M8[M]") for name in ("date", "cohort")]
+    age = np.where(table["cohort"].notna(), (months[0] - months[1]).astype(np.int64), np.nan)
+    found, why = table["months_on_book"], "months from cohort to date"
+    part.findings.compare("vintages", keys, "months_on_book", found, age, why)
     nested = (
         ("accounts", "used", "ever_31", "ever_91"),
         ("accounts", "active", "good"),

@@ -105,6 +105,7 @@ def _warnings(part: Part) -> None:
         ("mean_hours", _ratio(table["hours"].fillna(0), ended), "hours / those that ended"),
     ):
         part.findings.compare("warnings", keys, column, table[column], wanted, why)
+    _no_hours(part, "warnings", keys, table["hours"], ended)
     days = part.by_month("users", "warned_1", "entered_collection")
     if days is None:
         return
@@ -114,13 +115,19 @@ def _warnings(part: Part) -> None:
         _sums(part, "warnings", f"raised of {level}", found, days[name], f"{name} of the days")
     message = table[table["level"] == "message"]
     weeks = days["users"].to_numpy() / 7
-    found = message["user_weeks"].to_numpy()
     keys = part.keys(message, "month", "level")
     words = "users of the days, a seventh"
-    part.findings.compare("warnings", keys, "user_weeks", found, weeks, words)
+    part.findings.compare("warnings", keys, "user_weeks", message["user_weeks"], weeks, words)
     rate = message["raised"].to_numpy() / np.maximum(weeks, 1 / 7)
     rate = np.where(weeks == 0, np.nan, rate)
     part.findings.compare("warnings", keys, "rate", message["rate"], rate, "raised / user_weeks")
+
+
+def _no_hours(
+    part: Part, name: str, keys: pd.DataFrame, hours: pd.Series, ended: pd.Series
+) -> None:
+    none = (ended == 0) & hours.notna()
+    part.findings.compare(name, keys[none], "hours", hours[none], 0, "none ended")
 
 
 def _disputes(part: Part) -> None:
@@ -134,9 +141,9 @@ def _disputes(part: Part) -> None:
         ("wrong_share", _ratio(table["wrong"], decided), "wrong / those decided"),
     ):
         part.findings.compare("disputes", keys, column, table[column], wanted, why)
-    for outer, inner in (("raised", "rightful"),):
-        why = f"it contains {inner}"
-        part.findings.at_least("disputes", keys, outer, table[outer], table[inner], why)
+    _no_hours(part, "disputes", keys, table["hours"], decided)
+    raised, why = table["raised"], "it contains rightful"
+    part.findings.at_least("disputes", keys, "raised", raised, table["rightful"], why)
     part.findings.at_least("disputes", keys, "wrong", decided, table["wrong"], "of those decided")
 
 

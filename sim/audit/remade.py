@@ -42,7 +42,7 @@ def _same(
         return
     keys = part.keys(found, *(key for key in _KEYS[1:] if key in found))
     for column in wanted:
-        if column not in without and column not in _KEYS:
+        if column not in without:
             part.findings.compare(
                 name,
                 keys.iloc[start:],
@@ -103,7 +103,7 @@ def _own_sums(part: Part) -> None:
     receivable = sum(sheet[f"{name}_fen"] for name in ("principal", "interest", "penalty", "fees"))
     less = sheet["suspended_fen"] + sheet["allowance_fen"]
     for column, wanted, why in (
-        ("assets_fen", sheet["cash_fen"] + receivable - less, "cash and receivables, less the two"),
+        ("assets_fen", sheet["cash_fen"] + receivable - less, "cash and what is receivable"),
         (
             "equity_fen",
             sheet["capital_fen"] + sheet["retained_fen"],
