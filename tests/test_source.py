@@ -29,7 +29,7 @@ LAYERS = [
     ["rules"],
     ["life"],
     ["engines"],
-    ["explain", "results", "simulation", "estimate", "progress", "shipped"],
+    ["audit", "explain", "results", "simulation", "estimate", "progress", "shipped"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.audit.findings import Audit
 from sim.results import manifest
+from sim.scenario import load
 
 WHY = "the digest in manifest.json"
 
@@ -14,6 +15,7 @@ WHY = "the digest in manifest.json"
 def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
     """Compare each file of a run folder with its digest, and see whether any is missing or new."""
     listed = made["files"]
+    _check_scenario(folder, made, findings)
     for name, entry in listed.items():
         path = folder / name
         findings.checked[WHY] += 1
@@ -24,3 +26,11 @@ def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(there - set(listed) - {manifest.FILE}):
         findings.fault(name, "the file", "", "no other files", "one more", WHY)
+
+
+def _check_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> None:
+    found, wanted = load(folder / "scenario.toml").hash, made.get("scenario_hash", "")
+    findings.checked[WHY] += 1
+    if found != wanted:
+        why = "the scenario in manifest.json"
+        findings.fault("scenario.toml", "the values", "", wanted[:16], found[:16], why)
