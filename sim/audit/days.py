@@ -86,7 +86,8 @@ def _opening(part: Part, column: str, rows: int) -> np.ndarray | None:
     if sheet is not None and column in HELD_NAMES.values():
         eve = sheet.loc[sheet["day"] == -1, column].to_numpy().reshape(1, -1)
         return eve if rows > 1 or len(part.segments) == 1 else eve.sum(axis=1, keepdims=True)
-    return np.zeros((1, rows), dtype=np.int64) if part.starts_empty else None
+    known = part.starts_empty and column in {*HELD_NAMES.values(), "active"}
+    return np.zeros((1, rows), dtype=np.int64) if known else None
 
 
 def _counts(part: Part, name: str, table: pd.DataFrame) -> None:

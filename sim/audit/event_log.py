@@ -144,6 +144,7 @@ def check_events(run: Run, parts: list[Part], findings: Audit) -> None:
         return
     try:
         for name, events in run.event_parts():
+            _replications(name, events, len(parts), findings)
             for replay in replays:
                 some = events[events["replication"] == replay.part.number]
                 replay.take(name, some.reset_index(drop=True))
@@ -153,3 +154,12 @@ def check_events(run: Run, parts: list[Part], findings: Audit) -> None:
         return
     for replay in replays:
         replay.finish()
+
+
+def _replications(name: str, events: pd.DataFrame, count: int, findings: Audit) -> None:
+    """See to it that a part has events of the run's replications only, in order."""
+    number, keys = events["replication"].to_numpy(), events[["day", "user", "sequence"]]
+    before = np.append(0, number[:-1])
+    findings.at_least(name, keys, "replication", number, before, "they come in order")
+    why = "as many as were run"
+    findings.at_least(name, keys, "replication", count - 1 - number, 0, why)

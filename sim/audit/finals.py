@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from sim.audit.sources import Part
 
 ACTIVE = ("open", "blocked", "suspended")
+_OWED = (
+    *("limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen", "suspended_fen"),
+    *("accrued_fen", "penalty_accrued_fen", "stolen_fen", "past_due_fen"),
+)
 PLACES = ("planned_fen", "unbilled_fen", "billed_fen", "carried_fen")
 
 
@@ -69,7 +73,7 @@ def _within_users(part: Part, users: pd.DataFrame) -> None:
 def _within_accounts(part: Part, accounts: pd.DataFrame) -> None:
     keys = part.keys(accounts, "user")
     active = accounts["standing"].isin(ACTIVE)
-    for name in ("limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen"):
+    for name in _OWED:
         part.findings.at_least("accounts", keys, name, accounts[name], 0, "nothing is below 0")
         why = "an account that is not active owes nothing"
         found = accounts[name][~active]

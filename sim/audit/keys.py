@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import barrier
 from sim.audit.sources import Part, Tables
 from sim.kinds import Bucket, Claim, Level, Method, Place, Way
 from sim.results.sheet import lower_names
@@ -86,6 +87,14 @@ def _users(part: Part) -> pd.DataFrame:
     return pd.DataFrame({"user": kept})
 
 
+def _circles(part: Part) -> pd.DataFrame:
+    barriers = _simulated(part)[:: barrier.DAYS].reset_index(drop=True)
+    table = part.table("circles")
+    count = max(round((0 if table is None else len(table)) / len(barriers)), 1)
+    every = barriers.loc[barriers.index.repeat(count)].reset_index(drop=True)
+    return every.assign(circle=np.tile(np.arange(count), len(barriers)))
+
+
 _EXPECTED: dict[str, Callable[[Part], pd.DataFrame]] = {
     "daily": _days,
     "daily_by": lambda part: _each(_days(part), "segment", part.segments),
@@ -93,6 +102,7 @@ _EXPECTED: dict[str, Callable[[Part], pd.DataFrame]] = {
     "balance_sheet": lambda part: _each(_days(part, 1), "segment", part.segments),
     "funnel": lambda part: _each(_days(part), "way", lower_names(Way)),
     "environment": _simulated,
+    "circles": _circles,
     "scenes": lambda part: _each(_months(part), "place", lower_names(Place)),
     "repayments": lambda part: _each(_months(part), "method", lower_names(Method)),
     "warnings": lambda part: _each(_months(part), "level", lower_names(Level)),

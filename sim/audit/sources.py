@@ -83,7 +83,7 @@ class Part:
 
     @property
     def starts_empty(self) -> bool:
-        """Tell whether nobody is here, and nothing is owed, before the first reported day."""
+        """Tell whether there are no accounts before the first reported day."""
         people = self.scenario.population
         return self.scenario.run.burn_in_days == 0 and not (people.file or people.from_run)
 
