@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.audit.event_sums import EventSums, check_sums
+from sim.audit.event_sums import EventSums, check_sums, coded
 from sim.audit.finals import PLACES
 from sim.audit.findings import Audit
 from sim.audit.sources import Part
@@ -45,18 +45,18 @@ class Replay:
         whose = events["user"].to_numpy()
         if not (whose.min() >= 0 and whose.max() < len(self.known) and self.known[whose].all()):
             return
-        kind = events["kind"].astype(object).to_numpy()
+        code, kinds = coded(events["kind"])
         amount = events["amount_fen"].to_numpy().astype(np.int64)
         order = np.argsort(whose, kind="stable")
         for column, (raising, lowering) in MOVES.items():
-            sign = np.isin(kind, raising).astype(np.int64) - np.isin(kind, lowering)
-            self._move(name, events, column, order, sign * amount)
-        self.sums.take(events, kind, amount)
+            sign = np.array([(k in raising) - (k in lowering) for k in kinds], dtype=np.int64)
+            self._move(name, events, column, order, sign[code] * amount)
+        self.sums.take(events, code, kinds, amount)
         for note, target, values in (
             ("limit", self.held["limit_fen"], amount),
             ("standing", self.standing, events["reason"].astype(object).to_numpy()),
         ):
-            rows = kind == note
+            rows = np.array([kind == note for kind in kinds])[code]
             target[whose[rows]] = values[rows]  # of several the last
 
     def _order(self, name: str, events: pd.DataFrame) -> None:

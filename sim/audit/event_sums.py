@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.audit.sources import Part
 from sim.kinds import Claim, DisputeStep, Flow, FunnelStep, Level, Outcome, Place, WarningStep, Way
@@ -50,19 +51,18 @@ class EventSums:
         np.add.at(start, self.segment_of, limits)
         self.start = start
 
-    def take(self, events: pd.DataFrame, kind: Any, amount: Any) -> None:
-        """Add events; the limits before them are in place still."""
+    def take(self, events: pd.DataFrame, code: Any, kinds: list[str], amount: Any) -> None:
+        """Add events; the limits before them are in place still. code: of kinds."""
         day, user = events["day"].to_numpy().astype(np.int64), events["user"].to_numpy()
-        self._limits(day, user, amount, kind == "limit")
-        shown = day >= 0
+        self._limits(day, user, amount, np.array([kind == "limit" for kind in kinds])[code])
+        shown = (day >= 0) & (day < self.days)
         at = day * self.width + self.segment_of[user]
-        reason = events["reason"].astype(object).where(events["reason"].notna(), "").to_numpy()
-        names = pd.Series(kind.astype(str)) + "/" + pd.Series(reason.astype(str))
-        codes, texts = pd.factorize(names)
+        why, reasons = coded(events["reason"])
+        pair = code * len(reasons) + why
         cells = self.days * self.width
-        for code, text in enumerate(texts):
-            rows = (codes == code) & shown
-            key = tuple(text.split("/", 1))
+        for both in np.unique(pair[shown]):
+            rows = (pair == both) & shown
+            key = (kinds[both // len(reasons)], reasons[both % len(reasons)])
             number = np.bincount(at[rows], minlength=cells)
             fens = np.bincount(at[rows], amount[rows], minlength=cells).astype(np.int64)
             self.count[key] = self.count.get(key, 0) + number
@@ -84,6 +84,14 @@ class EventSums:
         zero = np.zeros(self.days * self.width, dtype=np.int64)
         found = [v for (k, r), v in amounts.items() if k == kind and reason in {None, r}]
         return sum(found, zero).reshape(self.days, self.width)
+
+
+def coded(names: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    """Return a column of names as numbers of names; a missing one is the last, and empty."""
+    column = names.astype("category").cat
+    texts = [*(str(text) for text in column.categories), ""]
+    code = column.codes.to_numpy().astype(np.int64)
+    return np.where(code < 0, len(texts) - 1, code), texts
 
 
 def check_sums(part: Part, sums: EventSums) -> None:
