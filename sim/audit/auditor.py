@@ -11,12 +11,14 @@ from sim.audit.event_log import check_events
 from sim.audit.files import check_files
 from sim.audit.finals import check_finals
 from sim.audit.findings import Audit
+from sim.audit.frames import Tables
 from sim.audit.keys import check_keys, check_replications
 from sim.audit.month_ends import check_month_ends
 from sim.audit.months import check_months
 from sim.audit.remade import check_remade
 from sim.audit.shared import check_shared
-from sim.audit.sources import Part, Tables
+from sim.audit.sources import Part
+from sim.audit.vintages import check_vintages
 
 if TYPE_CHECKING:
     from sim.results.run import Run
@@ -27,6 +29,7 @@ _CHECKS: tuple[Callable[[Part], None], ...] = (
     check_remade,
     check_months,
     check_month_ends,
+    check_vintages,
     check_finals,
     check_shared,
 )

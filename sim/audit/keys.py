@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sim import barrier
-from sim.audit.sources import Part, Tables
+from sim.audit.frames import Tables
+from sim.audit.sources import Part
 from sim.kinds import Bucket, Claim, Level, Method, Place, Way
 from sim.results.sheet import lower_names
 

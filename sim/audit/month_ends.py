@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
 from sim.audit.sources import Part
@@ -19,7 +18,7 @@ _ROLLED = ("accounts", "principal_fen", "principal_after_fen")
 
 
 def check_month_ends(part: Part) -> None:
-    """Check `monthly`, `roll_rates` and `vintages`."""
+    """Check `monthly` and `roll_rates`."""
     monthly, rolls = part.table("monthly"), part.table("roll_rates")
     if monthly is not None and len(monthly):
         _buckets(part, monthly)
@@ -27,11 +26,6 @@ def check_month_ends(part: Part) -> None:
         _rates(part, rolls)
         if monthly is not None and len(monthly):
             _rolls(part, rolls, monthly)
-    vintages = part.table("vintages")
-    if vintages is not None and len(vintages):
-        _vintages(part, vintages)
-        if monthly is not None:
-            _cohorts(part, vintages, monthly)
 
 
 def _wide(table: pd.DataFrame, column: str, over: str) -> pd.DataFrame:
@@ -93,7 +87,7 @@ def _rates(part: Part, rolls: pd.DataFrame) -> None:
     of = [rolls[name] for name in ("date", "segment", "from_bucket")]
     for column, name in (("rate", "accounts"), ("rate_principal", "principal_fen")):
         whole = rolls[name].groupby(of).transform("sum")
-        wanted = _mean(rolls[name], whole)
+        wanted = mean(rolls[name], whole)
         why = f"{name}, of all in from_bucket"
         part.findings.compare("roll_rates", keys, column, rolls[column], wanted, why)
     names = ["date", "from_bucket", "to_bucket"]
@@ -132,81 +126,6 @@ def _rolls(part: Part, rolls: pd.DataFrame, monthly: pd.DataFrame) -> None:
                     part.findings.compare("roll_rates", keys, name, found, wanted, why)
 
 
-def _means(table: pd.DataFrame) -> dict[str, pd.Series]:
-    return {
-        "mean_limit_fen": _rounded(table["limit_fen"], table["active"]),
-        "mean_score": _mean(table["score_milli_points"] / 1_000, table["active"]),
-        "good_mean_limit_fen": _rounded(table["good_limit_fen"], table["good"]),
-    }
-
-
-def _mean(amount: pd.Series, count: pd.Series) -> pd.Series:
+def mean(amount: pd.Series, count: pd.Series) -> pd.Series:
     """Return `amount / count`, no value where `count` is 0."""
     return (amount / count.where(count != 0, 1)).where(count != 0)
-
-
-def _rounded(amount: pd.Series, count: pd.Series) -> pd.Series:
-    return _mean(amount, count).round()
-
-
-def _vintages(part: Part, table: pd.DataFrame) -> None:
-    keys = part.keys(table, "date", "cohort")
-    for column, wanted in _means(table).items():
-        found = table[column]
-        part.findings.compare("vintages", keys, column, found, wanted, "the sum over its accounts")
-    for column, of in (("good_limit_fen", "good"), ("good_first_limit_fen", "good")):
-        nobody = table[of] == 0
-        found, why = table[column][nobody], f"no account is {of}"
-        part.findings.compare("vintages", keys[nobody], column, found, 0, why)
-    months = [table[name].to_numpy().astype("M8[M]") for name in ("date", "cohort")]
-    age = np.where(table["cohort"].notna(), (months[0] - months[1]).astype(np.int64), np.nan)
-    found, why = table["months_on_book"], "months from cohort to date"
-    part.findings.compare("vintages", keys, "months_on_book", found, age, why)
-    nested = (
-        ("accounts", "used", "ever_31", "ever_91"),
-        ("accounts", "active", "good"),
-        ("used", "charged_off"),
-        ("accounts", "first_defaults"),
-        ("written_off_fen", "recovered_fen"),
-    )
-    for outer, *inner in nested:
-        whole = outer
-        for column in inner:
-            why = f"it contains {column}"
-            part.findings.at_least("vintages", keys, whole, table[whole], table[column], why)
-            whole = column
-    days = part.days
-    if days is None:
-        return
-    summed = table.groupby("date").sum(numeric_only=True)
-    by_date = days.set_index("date")
-    at = by_date.loc[summed.index]
-    for name in ("principal_fen", "active", "limit_fen"):
-        why = f"{name} of the day"
-        part.findings.compare("vintages", _dates(summed), name, summed[name], at[name], why)
-    for name, of in (
-        ("written_off_fen", "written_off_fen"),
-        ("recovered_fen", "recovered_fen"),
-        ("charged_off", "charged_off"),
-    ):
-        so_far = by_date[of].cumsum().loc[summed.index]
-        start = 0 if part.starts_empty else summed[name].iloc[0] - so_far.iloc[0]
-        why = f"{of} of the days so far"
-        part.findings.compare("vintages", _dates(summed), name, summed[name], so_far + start, why)
-
-
-def _dates(summed: pd.DataFrame) -> pd.DataFrame:
-    return summed.index.to_frame(index=False)
-
-
-def _cohorts(part: Part, table: pd.DataFrame, monthly: pd.DataFrame) -> None:
-    """Accounts of all cohorts are those of all buckets, but for those closed and never held."""
-    summed = table.groupby("date")[["charged_off"]].sum()
-    off = monthly[monthly["bucket"] == "charged_off"].groupby("date")["accounts"].sum()
-    wanted, why = off.reindex(summed.index, fill_value=0), "accounts charged off in monthly"
-    found = summed["charged_off"]
-    part.findings.compare("vintages", _dates(summed), "charged_off", found, wanted, why)
-    counted = table.groupby("date")["accounts"].sum()
-    held = monthly.groupby("date")["accounts"].sum().reindex(counted.index, fill_value=0)
-    why = "accounts of all buckets in monthly"
-    part.findings.compare("vintages", _dates(summed), "accounts", counted, held, why)

@@ -1,4 +1,4 @@
-"""The tables of a run as an audit reads them: a replication at a time, and none that is broken."""
+"""One replication of a run as an audit sees it: its tables, its days, its book."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.audit.findings import Audit
+from sim.audit.frames import Tables
 from sim.day import Totals
 from sim.results.daily import FLOW_NAMES
 from sim.results.record import Record
@@ -16,33 +17,6 @@ from sim.rows import columns, empty_table, outside_name
 
 if TYPE_CHECKING:
     from sim.results.run import Run
-
-
-class Tables:
-    """All tables of a run; what cannot be read is a break and then absent."""
-
-    def __init__(self, run: Run, findings: Audit) -> None:
-        """Read nothing yet."""
-        self._run = run
-        self._findings = findings
-        self._read: dict[str, pd.DataFrame | None] = {}
-
-    def table(self, name: str) -> pd.DataFrame | None:
-        """Return a table of all replications, None where there is none that can be read."""
-        if name not in self._read:
-            self._read[name] = self._frame(name) if name in self._run.tables else None
-        return self._read[name]
-
-    def _frame(self, name: str) -> pd.DataFrame | None:
-        try:
-            frame = self._run.read(name)
-        except (OSError, ValueError) as error:  # pyarrow's own are among them
-            words = str(error).splitlines()[0]
-            self._findings.fault(name, "the file", "", "a Parquet file", words, "as all tables are")
-            return None
-        for column in frame.select_dtypes("category"):
-            frame[column] = frame[column].astype(object)
-        return frame
 
 
 class Part:
