@@ -23,9 +23,9 @@ D = TypeVar("D", bound="Document")
 
 CHANGEABLE = ("product", "risk_control", "behaviour")
 FIXED = {
+    "product.accounting": "books are kept by one rule",
     "product.limit.stagger": "a user's 72-hour clock cannot jump",
     "product.rollout": "it has dates of its own",
-    "product.accounting": "books are kept by one rule",
 }
 _CHANGEABLE = f"{', '.join(CHANGEABLE[:-1])} or {CHANGEABLE[-1]}"
 MOST_PARTIAL = 8  # policies for a share of users: each doubles the sets of numbers in force
