@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.results.draft import Draft
     from sim.simulation import EngineName
 
-WRONG_INPUT, INTERRUPTED = 2, 130
+BROKEN, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="paylater",
@@ -191,6 +191,16 @@ def explain(
     found = open_run(run).explain(user, day, replication=replication)
     print(found.json() if json else found.text())
     return 0
+
+
+@app.command()
+def audit(run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")]) -> int:
+    """Check that a run's files agree to the fen; name each place where not, exit code 1."""
+    from sim.audit import audit_folder
+
+    found = audit_folder(run)
+    print(found.text())
+    return 0 if found else BROKEN
 
 
 @app.command()

@@ -42,6 +42,7 @@ def made_record(scenario, replication=0):
     segments = len(scenario.population.segments)
     counted = {
         "totals": _made(Totals, luck, days, segments),
+        "opening": _made(Totals, luck, segments),
         "buckets": _made(BucketTotals, luck, len(months), segments, BUCKETS),
         "rolls": _made(RollTotals, luck, len(months), segments, BUCKETS, BUCKETS),
         "vintages": _made(VintageTotals, luck, len(months), len(months) + 1),

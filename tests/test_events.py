@@ -214,6 +214,11 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
     for name in everything.dtype.names:
         assert (everything[name] != 0).sum() > 100, name
     assert set(everything["standing"]) == set(Standing)
+    assert set(run.events["kind"]) >= {
+        *("plan", "forbearance", "refunded", "refund_cash", "fraud_loss", "dispute_loss"),
+        *("instalment_fees", "suspended", "suspense_released", "suspense_written_off"),
+        *("warning", "dispute", "takeover", "request", "recovered", "brought", "taken"),
+    }, "holds, disputes, instalments, refunds, thefts: without them equality says little"
     days = np.random.default_rng(1).integers(-BURN_IN, DAYS, 25)
     for day in [-BURN_IN, *days, DAYS - 1]:
         found = rebuilt(run.events, day, opening=opening)

@@ -20,6 +20,7 @@ from sim.scenario import ScenarioError
 
 TABLES = [
     "accounts",
+    "balance_sheet",
     "circles",
     "collection",
     "cycles",
@@ -29,6 +30,7 @@ TABLES = [
     "environment",
     "funnel",
     "monthly",
+    "pnl",
     "repayments",
     "roll_rates",
     "scenes",

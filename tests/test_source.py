@@ -21,7 +21,7 @@ CALLS = {"min", "max", "abs", "int", "len", "range"}
 # From the ground up: a module imports only from its own layer or an earlier one.
 LAYERS = [
     ["version"],
-    ["compiled", "units", "kinds", "rows", "quantiles", "draws", "almanac", "calendar"],
+    ["compiled", "units", "kinds", "ledger", "rows", "quantiles", "draws", "almanac", "calendar"],
     ["log"],
     ["user", "account", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],
@@ -29,7 +29,7 @@ LAYERS = [
     ["rules"],
     ["life"],
     ["engines"],
-    ["explain", "results", "simulation", "estimate", "progress", "shipped"],
+    ["audit", "explain", "results", "simulation", "estimate", "progress", "shipped"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

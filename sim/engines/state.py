@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import barrier
 from sim.arms import Arms, arms_of
 from sim.day import Totals
+from sim.engines.opening import opening
 from sim.environment import Course, course
 from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
@@ -33,6 +34,7 @@ class State:
     day: int  # the next simulated day
     users: Table  # shape (users,)
     accounts: Table  # shape (users, products)
+    opening: Table  # Totals of the accounts before the first simulated day, shape (segments,)
     totals: Table  # shape (days, segments)
     buckets: Table  # shape (months, segments, BUCKETS)
     rolls: Table  # shape (months, segments, BUCKETS, BUCKETS)
@@ -60,7 +62,16 @@ class State:
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = ("users", "accounts", "totals", "buckets", "rolls", "vintages", "circles")
+        names = (
+            "users",
+            "accounts",
+            "opening",
+            "totals",
+            "buckets",
+            "rolls",
+            "vintages",
+            "circles",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -68,7 +79,9 @@ def start(scenario: Scenario, replication: int = 0) -> State:
     """Return the state before the first simulated day."""
     users = population(scenario, replication=replication)
     accounts = accounts_at_start(scenario, users, replication=replication)
-    return _nothing_counted(scenario, replication, users, accounts)
+    state = _nothing_counted(scenario, replication, users, accounts)
+    state.opening = opening(users, accounts, len(scenario.population.segments))
+    return state
 
 
 def restored(
@@ -77,7 +90,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in ("totals", "buckets", "rolls", "vintages", "circles"):
+    for name in ("opening", "totals", "buckets", "rolls", "vintages", "circles"):
         setattr(state, name, arrays[name])
     return state
 
@@ -95,6 +108,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         day=0,
         users=users,
         accounts=accounts,
+        opening=empty_table(Totals, segments),
         totals=empty_table(Totals, len(days.days), segments),
         buckets=empty_table(BucketTotals, months, segments, BUCKETS),
         rolls=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS),

@@ -30,7 +30,7 @@ _WRITTEN_OFF = (
     "fees_written_off",
 )
 # What raises each amount, and what lowers it.
-_MOVES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+MOVES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "money_fen": (
         ("brought", "income", "refund_cash"),
         ("outgoings", "saved", "spent_own", "taken", *_REPAID),
@@ -67,7 +67,7 @@ def rebuilt(
     some = some if user is None else some[some["user"] == user]
     held = _starting(some, opening if opening is None or user is None else _of(opening, user))
     whose, kind, amount = some["user"], some["kind"].astype(str), some["amount_fen"].astype("i8")
-    for name, (raising, lowering) in _MOVES.items():
+    for name, (raising, lowering) in MOVES.items():
         moved = amount.where(kind.isin(raising), 0) - amount.where(kind.isin(lowering), 0)
         total = moved.groupby(whose).sum().reindex(held.index, fill_value=0)
         held[name] += total.to_numpy()
@@ -111,6 +111,6 @@ def _starting(events: pd.DataFrame, opening: pd.DataFrame | None) -> pd.DataFram
     if opening is None:
         users = pd.Index(np.unique(events["user"]), name="user")
         nothing: dict[str, str | int] = {"standing": "none", "limit_fen": 0}
-        return pd.DataFrame(nothing | dict.fromkeys(_MOVES, 0), index=users)
+        return pd.DataFrame(nothing | dict.fromkeys(MOVES, 0), index=users)
     held = opening.drop(columns="replication").set_index("user")
     return held.assign(standing=held["standing"].astype(object))

@@ -30,6 +30,7 @@ class Record:
     burn_in: int  # days at the start that are not reported
     users: Table  # User, shape (users,)
     accounts: Table  # Account, shape (users, products)
+    opening: Table  # Totals of the accounts before the first simulated day, shape (segments,)
     totals: Table  # Totals, shape (days, segments)
     buckets: Table  # BucketTotals, shape (months, segments, BUCKETS)
     rolls: Table  # RollTotals, shape (months, segments, BUCKETS, BUCKETS)
@@ -54,6 +55,7 @@ class Record:
             burn_in=state.scenario.run.burn_in_days,
             users=state.users,
             accounts=state.accounts,
+            opening=state.opening,
             totals=state.totals,
             buckets=state.buckets,
             rolls=state.rolls,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from sim.scenario import load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.audit import Audit
     from sim.explain import Explainer, Explanation
     from sim.results.record import Record
     from sim.scenario.sections import Scenario
@@ -121,6 +122,16 @@ class Run:
         return self.read("collection")
 
     @cached_property
+    def pnl(self) -> pd.DataFrame:
+        """One row a reported day and segment: income, expenses, profit (`sim.ledger`)."""
+        return self.read("pnl")
+
+    @cached_property
+    def balance_sheet(self) -> pd.DataFrame:
+        """One row a day and segment: assets, funding, equity; from the eve of the first day on."""
+        return self.read("balance_sheet")
+
+    @cached_property
     def environment(self) -> pd.DataFrame:
         """One row a simulated day, of a burn-in too: what all users shared."""
         return self.read("environment")
@@ -159,6 +170,25 @@ class Run:
         frame: pd.DataFrame = log.to_pandas(date_as_object=False)
         return frame
 
+    def event_parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield the event log a part at a time, with the name of its table; none if not kept."""
+        for name, part in self._store.event_parts():
+            yield name, part.to_pandas(date_as_object=False)
+
+    def opening(self) -> pd.DataFrame:
+        """Return what logged users held before the first simulated day, one row a user."""
+        frame: pd.DataFrame = self._store.opening().to_pandas()
+        return frame
+
+    def audit(self) -> Audit:
+        """Return whether the tables of this run agree with each other to the fen.
+
+        See `sim.audit`; true where nothing breaks.
+        """
+        from sim.audit import audit
+
+        return audit(self)
+
     def state(self, user: int, day: int, *, replication: int = 0) -> pd.Series:
         """Return what a logged user held and owed at the close of a reported day, from events.
 
@@ -168,8 +198,7 @@ class Run:
         from sim.results.events import state_of
 
         log = self.events_of(user)
-        opening = self._store.opening().to_pandas()
-        return state_of(self.scenario.run, log, opening, user, day, replication)
+        return state_of(self.scenario.run, log, self.opening(), user, day, replication)
 
     def summary(self) -> pd.DataFrame:
         """Return headline figures with the bands that public books lie in; see `headlines`."""

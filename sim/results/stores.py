@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +38,9 @@ class Store(Protocol):
 
     def events(self, user: int | None) -> pa.Table | None:
         """Return the event log, or one user's; None where no events were kept."""
+
+    def event_parts(self) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the event log in parts, each in order, with the name of its table."""
 
     def opening(self) -> pa.Table:
         """Return what logged users held before the first simulated day."""
@@ -86,6 +89,13 @@ class FolderStore:
         log = pa.concat_tables(tables)
         order = np.argsort(log["replication"].to_numpy(), kind="stable")
         return log if (np.diff(order) == 1).all() else log.take(order)
+
+    def event_parts(self) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the event log month by month."""
+        import pyarrow.parquet as pq
+
+        for path in sorted((self._folder / "events").glob("[0-9]*.parquet")):
+            yield f"events/{path.stem}", pq.read_table(path)
 
     def opening(self) -> pa.Table:
         """Return what logged users held before the first simulated day."""
@@ -151,6 +161,12 @@ class RecordStore:
                 some = part if user is None else part[part["user"] == user]
                 tables.extend(rows_of(some, keys))
         return pa.concat_tables(tables)
+
+    def event_parts(self) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the event log, whole."""
+        log = self.events(None)
+        if log is not None:
+            yield "events", log
 
     def opening(self) -> pa.Table:
         """Return what logged users held before the first simulated day."""

@@ -14,6 +14,7 @@ from sim.results.environment import circles, environment
 from sim.results.final import Final, accounts, users
 from sim.results.funnel import funnel
 from sim.results.month_ends import monthly, roll_rates, vintages
+from sim.results.pnl import balance_sheet, pnl
 from sim.results.record import Record
 from sim.results.usage import repayments, scenes
 from sim.results.warnings import disputes, warnings
@@ -31,6 +32,8 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "warnings": warnings,
     "disputes": disputes,
     "collection": collection,
+    "pnl": pnl,
+    "balance_sheet": balance_sheet,
     "environment": environment,
     "circles": circles,
 }

@@ -23,6 +23,7 @@ D = TypeVar("D", bound="Document")
 
 CHANGEABLE = ("product", "risk_control", "behaviour")
 FIXED = {
+    "product.accounting": "books are kept by one rule",
     "product.limit.stagger": "a user's 72-hour clock cannot jump",
     "product.rollout": "it has dates of its own",
     "product.preset": "a policy sets the keys below it one by one",
@@ -165,8 +166,8 @@ def _setting_faults(model: type[BaseModel], settings: Tree) -> Iterator[Fault]:
         if path[0] in model.model_fields and path[0] not in CHANGEABLE:
             words = f"wanted a key of {_CHANGEABLE} (found {found(value)})"
             yield Fault(path, words, crossed=False)
-        elif key in FIXED:
-            words = f"wanted a key that may change in a run; {FIXED[key]} (found {found(value)})"
+        elif why := _fixed(key):
+            words = f"wanted a key that may change in a run; {why} (found {found(value)})"
             yield Fault(path, words, crossed=False)
         elif not any(step.isdecimal() for step in path):  # an index needs the list it is in
             paths.append(path)
@@ -177,6 +178,11 @@ def _setting_faults(model: type[BaseModel], settings: Tree) -> Iterator[Fault]:
         for fault in faults_of(error, model, tree):
             if not fault.crossed and any(_concerns(fault, path) for path in paths):
                 yield fault
+
+
+def _fixed(key: str) -> str:
+    """Return why a key cannot change in a run; nothing where it can."""
+    return next((why for at, why in FIXED.items() if f"{key}.".startswith(f"{at}.")), "")
 
 
 def _concerns(fault: Fault, path: Steps) -> bool:

@@ -153,8 +153,21 @@ class RiskControl(Section):
     collection: Collection = Collection()
 
 
+class Coverage(Section):
+    """What part of the principal the allowance for losses covers, by days past due.
+
+    The accounting rule of the books, bucket by bucket; no estimate of expected losses.
+    """
+
+    current_ppm: int = share(10_000, "of principal not past due", neutral=0, source=ASSUMED)
+    m1_ppm: int = share(80_000, "1 to 30 days past due", neutral=0, source=ASSUMED)
+    m2_ppm: int = share(400_000, "31 to 60 days past due", neutral=0, source=ASSUMED)
+    m3_ppm: int = share(600_000, "61 to 90 days past due", neutral=0, source=ASSUMED)
+    m4_ppm: int = share(850_000, "91 and more days past due", neutral=0, source=ASSUMED)
+
+
 class Accounting(Section):
-    """What the books assume beside the flows of the accounts."""
+    """What the books assume beside the flows of the accounts; the same through a run."""
 
     funding_year_ppm: int = share(
         30_000, "cost of funding a year, on the receivables", neutral=0, source=ASSUMED
@@ -165,3 +178,4 @@ class Accounting(Section):
     account_month_fen: int = money(
         50, "operating cost of an active account a month", neutral=0, source=ASSUMED
     )
+    coverage: Coverage = Coverage()

@@ -1,0 +1,63 @@
+"""What users shared: the economy follows from the scenario, counts of an eve from the days."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim import barrier
+from sim.audit.sources import Part
+from sim.environment import course
+
+_OF_THE_SCENARIO = ("demand", "job_loss", "job_found", "income", "rollout")
+_OF_THE_EVE = {"invitable": "invitable", "collected": "in_collection"}
+
+
+def check_shared(part: Part) -> None:
+    """Check `environment` and `circles`."""
+    table, days = part.table("environment"), part.days
+    if table is not None:
+        keys = part.keys(table, "day", "date")
+        again = course(part.scenario).days
+        for name in _OF_THE_SCENARIO:
+            column = f"{name}_ppm"
+            found, why = table[column], "the scenario"
+            part.findings.compare("environment", keys, column, found, again[name], why)
+        if days is not None:
+            _eves(part, table, days)
+    circles = part.table("circles")
+    if circles is not None and len(circles):
+        _circles(part, circles, days)
+
+
+def _eve(part: Part, day: pd.Series) -> np.ndarray:
+    """Return the reported day before the last barrier; below 0 where it is not reported."""
+    simulated = day.to_numpy() + part.scenario.run.burn_in_days
+    eve: np.ndarray = simulated // barrier.DAYS * barrier.DAYS - 1
+    return eve - part.scenario.run.burn_in_days
+
+
+def _eves(part: Part, table: pd.DataFrame, days: pd.DataFrame) -> None:
+    eve = _eve(part, table["day"])
+    known = eve >= 0
+    keys = part.keys(table, "day", "date")[known]
+    for column, of in _OF_THE_EVE.items():
+        wanted = days[of].to_numpy()[eve[known]]
+        why = f"{of} on the eve of the last 72 hours"
+        part.findings.compare("environment", keys, column, table[column][known], wanted, why)
+
+
+def _circles(part: Part, circles: pd.DataFrame, days: pd.DataFrame | None) -> None:
+    keys = part.keys(circles, "day", "date", "circle")
+    found, why = circles["users"], "it contains good"
+    part.findings.at_least("circles", keys, "users", found, circles["good"], why)
+    part.findings.at_least("circles", keys, "good", circles["good"], 0, "nothing is below 0")
+    if days is None:
+        return
+    summed = circles.groupby("day")["users"].sum()
+    eve = summed.index.to_numpy() - 1
+    known = eve >= 0
+    wanted = days["users"].to_numpy()[eve[known]]
+    place = pd.DataFrame({"day": summed.index[known]})
+    why = "users on the eve"
+    part.findings.compare("circles", place, "users of all", summed[known], wanted, why)
