@@ -42,6 +42,7 @@ _UNREACHED = {
     "explain",
     "results",
     "risk",
+    "proof",
     "study",
     "report",
     "data",
