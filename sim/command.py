@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sim.engines.state import State
+    from sim.proof.case import Case
     from sim.results import Run
     from sim.results.draft import Draft
     from sim.simulation import EngineName
 
-WRONG_INPUT, INTERRUPTED = 2, 130
+CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="paylater",
@@ -194,6 +195,26 @@ def explain(
 
 
 @app.command()
+def prove(
+    *,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="also as JSON: proof.json")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="failures and the verdict only")] = False,
+) -> int:
+    """Work out cases with known answers on this installation; exit code 1 if one fails."""
+    from sim.proof import prove as work_out
+
+    proof = work_out(on_case=None if quiet else _say_case)
+    if sys.stderr.isatty() and not quiet:
+        print("\r\033[K", end="", file=sys.stderr)
+    if json is not None:
+        proof.save(json)
+    print(proof.text(failures_only=quiet))
+    return 0 if proof.passed else CHECK_FAILED
+
+
+@app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path()) -> int:
     """Copy the shipped scenarios and notebooks out of the installation."""
     from sim.shipped import copy_out
@@ -201,6 +222,12 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     for path in copy_out(folder):
         print(path)
     return 0
+
+
+def _say_case(case: Case) -> None:
+    """Say on a terminal which case is worked out, on one line that each overwrites."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{case.id} {case.name}", end="", file=sys.stderr, flush=True)
 
 
 def _changes(settings: list[str] | None, **given: int | None) -> list[str]:

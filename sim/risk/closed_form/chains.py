@@ -60,7 +60,7 @@ def absorption(transient: ArrayLike, absorbing: ArrayLike) -> Absorption:
     stuck = np.flatnonzero(~_reaching(moves, leaving > 0))
     if stuck.size:
         raise ValueError(f"transient: state {stuck[0]} never reaches an absorbing state")
-    fundamental: Numbers = np.linalg.inv(np.eye(len(moves)) - moves)
+    fundamental: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)
     return Absorption(fundamental, fundamental @ ends)
 
 
@@ -81,20 +81,22 @@ def quasi_stationary(matrix: ArrayLike) -> QuasiStationary:
     return QuasiStationary(top, _normed(vectors[:, at].real))
 
 
-def replenished(matrix: ArrayLike) -> Numbers:
-    """Return the stationary mix of an open book: whoever is absorbed is replaced in state 0.
+def replenished(matrix: ArrayLike, entry: ArrayLike | None = None) -> Numbers:
+    """Return the stationary mix of an open book: whoever is absorbed is replaced by a newcomer.
 
     matrix: shape (n, n), rows add up to at most 1; what is missing is absorbed, and as many new
-    accounts enter state 0 that month. Shape (n,), adds up to 1. Raises ValueError where the mix
-    depends on the start.
+    accounts enter that month. entry: shares of newcomers by state, shape (n,), adding up to 1; all
+    in state 0 if None. Shape (n,), adds up to 1. Raises ValueError, also where the mix depends on
+    the start.
     """
     moves = square("matrix", matrix)
-    closed = moves.copy()
-    closed[:, 0] += 1 - moves.sum(axis=1)
-    size = len(closed)
+    size = len(moves)
+    new = np.eye(size)[0] if entry is None else shares("entry", entry)
+    if new.shape != (size,) or abs(new.sum() - 1) > SUM_TOLERANCE:
+        raise ValueError(f"entry: wanted {size} shares that add up to 1 (found {new.tolist()})")
+    closed = moves + np.outer(1 - moves.sum(axis=1), new)
     system = np.vstack([closed.T - np.eye(size), np.ones(size)])
-    wanted = np.append(np.zeros(size), 1.0)
-    mix, _, rank, _ = np.linalg.lstsq(system, wanted, rcond=None)
+    mix, _, rank, _ = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)
     if rank < size:
         raise ValueError("matrix: wanted one mix (found several; it depends on the start)")
     return _normed(mix)
