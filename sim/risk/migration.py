@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.risk.shares import ratio_error
 from sim.risk.tables import ALL, BUCKETS, MOVES, columns, of_segment
 
 
@@ -63,16 +64,6 @@ def roll_rates(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
     found_in_order = by.sort_values(list(MOVES), kind="stable").index
     sorted_table: pd.DataFrame = table.loc[found_in_order].reset_index(drop=True)
     return sorted_table
-
-
-def ratio_error(parts: Any, wholes: Any) -> float:
-    """Return the standard error of sum(parts) / sum(wholes) over independent clusters."""
-    part, whole = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
-    clusters, total = len(whole), whole.sum()
-    if clusters < 2 or total == 0:
-        return float("nan")
-    left = part - part.sum() / total * whole
-    return float(np.sqrt(clusters / (clusters - 1) * (left**2).sum()) / total)
 
 
 def counts_of(
