@@ -159,6 +159,16 @@ class Run:
         frame: pd.DataFrame = log.to_pandas(date_as_object=False)
         return frame
 
+    def opening(self) -> pd.DataFrame:
+        """Return what logged users held before the first simulated day, one row a user.
+
+        Raises AttributeError for a run that kept no events.
+        """
+        if self._store.events(-1) is None:
+            raise AttributeError("opening: wanted a run with output.events_ppm above 0 (found 0)")
+        frame: pd.DataFrame = self._store.opening().to_pandas()
+        return frame
+
     def state(self, user: int, day: int, *, replication: int = 0) -> pd.Series:
         """Return what a logged user held and owed at the close of a reported day, from events.
 

@@ -65,7 +65,7 @@ def exposure_growth(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
     falls = some["from_bucket"].isin(SOUND) & some["to_bucket"].isin(IN_DEFAULT)
     fallen = some[falls & (some["accounts"] > 0)]
     ratio = ("principal_after_fen", "principal_fen")
-    return shares(fallen, ["from_bucket"], *ratio, counts=False)
+    return shares(fallen, ["from_bucket"], *ratio, counts=False, bounded=False)
 
 
 def exposure_at_default(drawn: ArrayLike, limit: ArrayLike, conversion: ArrayLike) -> Any:

@@ -32,25 +32,32 @@ NOTHING = float("nan")
 
 
 def shares(
-    table: pd.DataFrame, by: Sequence[str], part: str, whole: str, *, counts: bool = True
+    table: pd.DataFrame,
+    by: Sequence[str],
+    part: str,
+    whole: str,
+    *,
+    counts: bool = True,
+    bounded: bool = True,
 ) -> pd.DataFrame:
     """Return `sum(part) / sum(whole)` for each group, with error and interval.
 
     table: columns by, part, whole, and `replication` where there are several. counts: part counts
-    some of whole; otherwise both are money. Columns: by, part, whole, and those of `Share`.
+    some of whole; otherwise both are money, or money a count. bounded: part lies within whole, so
+    that the interval ends at 0 and 1. Columns: by, part, whole, and those of `Share`.
     """
     keys = ["replication"] if "replication" in table else []
     some = columns(table, [*by, part, whole], "table")
     sums = some.groupby([*by, *keys], observed=True, sort=False)[[part, whole]].sum().reset_index()
     rows = []
     for group, lot in sums.groupby(list(by), observed=True, sort=False):
-        found = share_of(lot[part], lot[whole], counts=counts)
+        found = share_of(lot[part], lot[whole], counts=counts, bounded=bounded)
         rows.append((*group, lot[part].sum(), lot[whole].sum(), *found))
     return pd.DataFrame(rows, columns=[*by, part, whole, *Share._fields])
 
 
-def share_of(parts: Any, wholes: Any, *, counts: bool = True) -> Share:
-    """Return the share of sums over replications, one value of either for each."""
+def share_of(parts: Any, wholes: Any, *, counts: bool = True, bounded: bool = True) -> Share:
+    """Return the share of sums over replications, one value of either for each; see `shares`."""
     part, whole = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
     if whole.sum() == 0:
         return Share(NOTHING, NOTHING, NOTHING, NOTHING, len(whole))
@@ -59,7 +66,7 @@ def share_of(parts: Any, wholes: Any, *, counts: bool = True) -> Share:
     if error > 0:
         reach = _student(len(whole) - 1) * error
         low, high = share - reach, share + reach
-        if counts:
+        if bounded:
             low, high = max(low, 0.0), min(high, 1.0)
         return Share(share, error, low, high, len(whole))
     if not counts:

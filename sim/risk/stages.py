@@ -80,10 +80,12 @@ def stage_mix(monthly: pd.DataFrame) -> pd.DataFrame:
 def stage_transfers(moves: pd.DataFrame, segment: str = "all") -> pd.DataFrame:
     """Return accounts and principal that went from stage to stage between month ends.
 
-    One row a month, stage left (0: newly opened) and stage reached (0: closed). Charged off is 3.
+    One row a month, stage left (0: newly opened) and stage reached (0: closed). Charged off is 3;
+    accounts that were so a month before are left out.
     """
     some = columns(moves, (*MOVES, "month", "segment", "accounts", "principal_after_fen"), "moves")
-    some = some[(some["segment"] == segment) & (some["accounts"] > 0)]
+    gone = some["from_bucket"] == "charged_off"
+    some = some[(some["segment"] == segment) & (some["accounts"] > 0) & ~gone]
     ends = {name: some[name].astype(str).map(STAGE_OF).fillna(0).astype(int) for name in MOVES}
     some = some.assign(from_stage=ends["from_bucket"], to_stage=ends["to_bucket"])
     by = ["month", "from_stage", "to_stage"]

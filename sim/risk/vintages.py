@@ -37,7 +37,7 @@ def curves(vintages: pd.DataFrame, *, by_cohort: bool = False) -> pd.DataFrame:
     found = []
     for measure in MEASURES:
         counts = measure != "net_loss_fen"
-        table = shares(some, by, measure, "accounts", counts=counts)
+        table = shares(some, by, measure, "accounts", counts=counts, bounded=counts)
         table = table.rename(columns={measure: "part", "accounts": "whole"})
         found.append(table.assign(measure=measure))
     whole = pd.concat(found, ignore_index=True)
