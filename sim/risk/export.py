@@ -24,6 +24,12 @@ _FLOWS = {
     "given_up_fen": ("fraud_loss", "dispute_loss"),
     "principal_written_off_fen": ("principal_written_off",),
 }
+# What moves anything of the panel; the events of a user's own money do not.
+_KINDS = {
+    *(kind for kinds in _FLOWS.values() for kind in kinds),
+    *("interest_written_off", "penalty_written_off", "fees_written_off"),
+    *("limit", "standing", "missed"),
+}
 _HELD = ["standing", "limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen"]
 
 PANEL: dict[str, str] = {
@@ -55,20 +61,22 @@ def account_months(events: pd.DataFrame, opening: pd.DataFrame) -> pd.DataFrame:
     from month to month: closing before + purchases - principal repaid, refunded, given up and
     written off = closing. A user who was never let in has no row.
     """
-    some = columns(events, ("replication", "day", "date", "user", "kind", "amount_fen"), "events")
-    months = some["date"].to_numpy().astype("M8[M]")
+    whole = columns(events, ("replication", "day", "date", "user", "kind", "amount_fen"), "events")
+    ends = whole.groupby(["replication", whole["date"].dt.to_period("M")])[["day", "date"]].max()
+    some = whole[whole["kind"].isin(_KINDS)]
     found = []
-    for number, held in opening.groupby("replication"):
-        here = (some["replication"] == number).to_numpy()
-        held_now = held
-        for month in np.unique(months[here]):
-            lot = some[here & (months == month)]
-            held_now = _month_end(lot, held_now)
-            if lot["day"].max() >= 0:
-                found.append(_rows(lot, held_now, month))
-    return (
-        pd.concat(found, ignore_index=True)[list(PANEL)] if found else pd.DataFrame(columns=PANEL)
-    )
+    for number, before in opening.groupby("replication"):
+        lots = some[some["replication"] == number].astype({"kind": str})
+        periods = lots["date"].dt.to_period("M")
+        held = before
+        for period, last in ends.loc[number].iterrows():
+            lot = lots[periods == period]
+            held = _month_end(lot, held, int(last["day"]))
+            if last["day"] >= 0:
+                first = pd.Period(str(period), "M").start_time
+                found.append(_rows(lot, held).assign(month=first, date=last["date"]))
+    names = list(PANEL)
+    return pd.concat(found, ignore_index=True)[names] if found else pd.DataFrame(columns=names)
 
 
 def cohort(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
@@ -111,22 +119,20 @@ def run_to_csv(run: Run, folder: Path) -> list[Path]:
     return to_csv(tables, folder)
 
 
-def _month_end(lot: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+def _month_end(lot: pd.DataFrame, before: pd.DataFrame, day: int) -> pd.DataFrame:
     """Return positions at the end of a month from those before it and its events."""
     from sim.results.events import rebuilt
 
-    held = rebuilt(lot, int(lot["day"].max()), opening=before)
-    return held.assign(replication=before["replication"].iloc[0])
+    return rebuilt(lot, day, opening=before).assign(replication=before["replication"].iloc[0])
 
 
-def _rows(lot: pd.DataFrame, held: pd.DataFrame, month: np.datetime64) -> pd.DataFrame:
+def _rows(lot: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Return what accounts held at a month end, beside what moved in it."""
     with_account = (held["standing"].astype(str) != "none") | (held["principal_fen"] > 0)
     table = held.loc[with_account, ["replication", "user", *_HELD]].set_index("user")
-    kind = lot["kind"].astype(str)
     for name, flows in _FLOWS.items():
-        moved = lot[kind.isin(flows)].groupby("user")["amount_fen"].sum()
+        moved = lot[lot["kind"].isin(flows)].groupby("user")["amount_fen"].sum()
         table[name] = moved.reindex(table.index, fill_value=0).astype(np.int64)
-    missed = lot[kind == "missed"].groupby("user").size()
+    missed = lot[lot["kind"] == "missed"].groupby("user").size()
     table["missed"] = missed.reindex(table.index, fill_value=0)
-    table["month"], table["date"] = month.astype("M8[s]"), lot["date"].max()
     return table.reset_index()
