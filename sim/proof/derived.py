@@ -85,3 +85,10 @@ def binormal_separation(apart: float, accounts: int) -> Values:
     bads = np.repeat([0, 1], accounts)
     measures = (closed_form.auc, closed_form.gini, closed_form.ks)
     return np.asarray([measure(scores, bads) for measure in measures])
+
+
+def category_numbers(days_past_due: Sequence[int]) -> Values:
+    """Return the place of each number of days among the five categories, from 0, pass."""
+    from sim.risk.categories import CATEGORIES, category_of
+
+    return np.asarray([CATEGORIES.index(str(category_of(days))) for days in days_past_due])

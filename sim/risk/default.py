@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sim.risk.closed_form.chains import absorption
-from sim.risk.migration import cohort_matrix
+from sim.risk.migration import cohort_matrix, completed
 from sim.risk.shares import shares
-from sim.risk.tables import ALL, MOVES, columns, of_segment
+from sim.risk.tables import ALL, MOVES, columns
 
 DEFAULT_DAYS = 90
 SOUND = ["unused", "current", "m1", "m2", "m3"]
@@ -41,7 +41,7 @@ def term_structure(moves: pd.DataFrame, months: int = 36, *, segment: str = ALL)
 
     One row a bucket without default and month from 1 on. marginal: probability of default in that
     month; cumulative: up to its end; surviving: neither in default nor closed at its end. By the
-    chain of roll rates, in which default and closing are final.
+    chain of roll rates (gaps filled as by `completed`), in which default and closing are final.
     """
     if months < 1:
         raise ValueError(f"months: wanted at least 1 (found {months})")
@@ -85,13 +85,7 @@ def behavioural_life(moves: pd.DataFrame, *, segment: str = ALL) -> pd.Series:
 
 
 def _chain(moves: pd.DataFrame, segment: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the moves among buckets without default, and from each into default.
-
-    Accounts of a bucket that nobody left stay there.
-    """
-    whole = cohort_matrix(of_segment(moves, segment), segment=segment)
-    part = whole.loc[SOUND]
-    empty = part.isna().any(axis=1).to_numpy()
-    inside = part[SOUND].fillna(0.0).to_numpy(dtype=float, copy=True)
-    inside[empty, empty] = 1.0
-    return inside, part[IN_DEFAULT].sum(axis=1).to_numpy(dtype=float)
+    """Return the moves among buckets without default, and from each into default."""
+    whole = completed(cohort_matrix(moves, segment=segment)).loc[SOUND]
+    falls = whole[IN_DEFAULT].sum(axis=1).to_numpy(dtype=float)
+    return whole[SOUND].to_numpy(dtype=float), falls

@@ -15,9 +15,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sim.risk.closed_form.inputs import Numbers, numbers, shares, square
-from sim.risk.migration import cohort_matrix
+from sim.risk.migration import cohort_matrix, completed
 from sim.risk.stages import STAGE_OF
-from sim.risk.steady_state import transient
 from sim.risk.tables import ALL, ON_BOOK, columns, of_segment
 
 
@@ -94,16 +93,17 @@ def allowance(
     """Return the allowance at the last month end by bucket: 12-month in stage 1, else lifetime.
 
     monthly, moves: `run.monthly`, `run.roll_rates`. rate: effective, a month. outlooks: scenarios
-    whose weights add up to 1; as observed if None. Columns: bucket, stage, ead_fen (principal, mean
+    whose weights add up to 1; as observed if None. Gaps of the rates are filled as by `completed`.
+    Columns: bucket, stage, ead_fen (principal, mean
     over replications), ecl_12_fen, ecl_lifetime_fen, allowance_fen, coverage. Raises ValueError.
     """
     chosen = dict(EVEN if outlooks is None else outlooks)
     total = sum(outlook.weight for outlook in chosen.values())
     if abs(total - 1) > 1e-9:
         raise ValueError(f"outlooks: wanted weights that add up to 1 (found {total:g})")
-    whole = cohort_matrix(moves, segment=segment)
-    inside = transient(whole).to_numpy(dtype=float)
-    lost = whole.loc[ON_BOOK, "charged_off"].fillna(0.0).to_numpy(dtype=float)
+    whole = completed(cohort_matrix(moves, segment=segment)).loc[ON_BOOK]
+    inside = whole[ON_BOOK].to_numpy(dtype=float)
+    lost = whole["charged_off"].to_numpy(dtype=float)
     table = pd.DataFrame({"bucket": ON_BOOK, "stage": [STAGE_OF[name] for name in ON_BOOK]})
     table["ead_fen"] = _balances(monthly, segment)
     for name, months in (("ecl_12_fen", 12), ("ecl_lifetime_fen", None)):

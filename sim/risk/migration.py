@@ -8,13 +8,14 @@ principal at the month end before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.risk.shares import ratio_error
-from sim.risk.tables import ALL, BUCKETS, MOVES, columns, of_segment
+from sim.risk.tables import ALL, BUCKETS, MOVES, ON_BOOK, columns, of_segment
 
 
 def cohort_matrix(
@@ -64,6 +65,20 @@ def roll_rates(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
     found_in_order = by.sort_values(list(MOVES), kind="stable").index
     sorted_table: pd.DataFrame = table.loc[found_in_order].reset_index(drop=True)
     return sorted_table
+
+
+def completed(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return a cohort matrix without gaps: what nobody was seen to leave rolls on to the next.
+
+    Buckets on the books only get such a row, the last of them charge-off: the careful reading of
+    what a small book has not shown.
+    """
+    whole = matrix.copy()
+    path = [*ON_BOOK, "charged_off"]
+    for start, end in pairwise(path):
+        if whole.loc[start].isna().any():
+            whole.loc[start] = (whole.columns == end).astype(float)
+    return whole
 
 
 def counts_of(

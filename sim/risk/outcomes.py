@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.risk.closed_form.chains import absorption
-from sim.risk.migration import cohort_matrix, counts_of
-from sim.risk.steady_state import transient
+from sim.risk.migration import cohort_matrix, completed, counts_of
 from sim.risk.tables import ALL, GONE, IN_ARREARS, ON_BOOK
 
 
@@ -16,17 +15,17 @@ def flow_to_loss(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
 
     One row a bucket from `current` on. forward, forward_principal: share that stands one bucket or
     more further (charge-off included) a month later. lost: probability of charge-off before the
-    account is closed, from the chain of accounts. straight: the product of forward rates from here
+    account is closed, from the chain of accounts, its gaps filled as by `completed`. straight: the product of forward rates from here
     to charge-off, by which a month's balance is rolled to its loss.
     """
     by_account = cohort_matrix(moves, segment=segment)
     by_money = cohort_matrix(moves, weight="principal_fen", segment=segment)
-    inside = transient(by_account)
-    ends = by_account.loc[inside.index, GONE].fillna(0.0)
+    chain = completed(by_account)
     try:
-        lost = pd.Series(absorption(inside, ends).absorbed[:, 0], inside.index)
+        ends = absorption(chain.loc[ON_BOOK, ON_BOOK], chain.loc[ON_BOOK, GONE]).absorbed
+        lost = pd.Series(ends[:, 0], ON_BOOK)
     except ValueError:  # some bucket is never left for good: nothing can be said of the end
-        lost = pd.Series(np.nan, inside.index)
+        lost = pd.Series(np.nan, ON_BOOK)
     path = [*ON_BOOK[1:], "charged_off"]
     rows = [
         (start, *(_beyond(matrix, start) for matrix in (by_account, by_money)), lost.get(start))

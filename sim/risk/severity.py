@@ -15,9 +15,8 @@ from numpy.typing import ArrayLike
 from sim.risk.closed_form.chains import absorption
 from sim.risk.closed_form.inputs import amounts, numbers, plain, together
 from sim.risk.default import IN_DEFAULT, SOUND
-from sim.risk.migration import cohort_matrix
+from sim.risk.migration import cohort_matrix, completed
 from sim.risk.shares import share_of, shares
-from sim.risk.steady_state import transient
 from sim.risk.tables import ALL, GONE, MOVES, columns, of_segment
 
 RECOVERY_DAYS = 360  # after charge-off; later nothing is collected (R-W6)
@@ -102,12 +101,9 @@ def credit_conversion(before: pd.DataFrame, at_default: pd.DataFrame) -> pd.Data
 
 def _ending_in_loss(moves: pd.DataFrame, segment: str) -> float:
     """Return the share of accounts in `m4` that is charged off before it is sound again."""
-    whole = cohort_matrix(moves, segment=segment)
+    whole = completed(cohort_matrix(moves, segment=segment))
     late = [name for name in IN_DEFAULT if name not in GONE]
-    inside = transient(whole).loc[late, late].to_numpy(dtype=float)
-    lost = whole.loc[late, "charged_off"].fillna(0.0).to_numpy(dtype=float)
+    inside = whole.loc[late, late].to_numpy(dtype=float)
+    lost = whole.loc[late, "charged_off"].to_numpy(dtype=float)
     ends = np.column_stack([lost, np.clip(1 - inside.sum(axis=1) - lost, 0, 1)])
-    try:
-        return float(absorption(inside, ends).absorbed[0, 0])
-    except ValueError:  # no account has got to the end of its default yet
-        return float("nan")
+    return float(absorption(inside, ends).absorbed[0, 0])

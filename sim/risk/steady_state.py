@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.risk.closed_form.chains import quasi_stationary, replenished
-from sim.risk.migration import cohort_matrix
+from sim.risk.migration import cohort_matrix, completed
 from sim.risk.tables import ALL, ON_BOOK, columns, of_segment
 
 
@@ -17,11 +17,11 @@ def steady_state(
 
     One row a bucket on the books. steady: accounts that close or are charged off are replaced as
     newcomers came (row `closed` of the moves; without it by accounts in use). shrinking: without
-    newcomers. observed: share at the last month end of `monthly`, all replications. Accounts of a
-    bucket that nobody left are taken to stay there.
+    newcomers. observed: share at the last month end of `monthly`, all replications. Gaps of the
+    rates are filled as by `completed`.
     """
-    whole = cohort_matrix(moves, segment=segment)
-    inside = transient(whole)
+    whole = completed(cohort_matrix(moves, segment=segment))
+    inside = whole.loc[ON_BOOK, ON_BOOK]
     entry = whole.loc["closed"].reindex(ON_BOOK).fillna(0.0).to_numpy(dtype=float)
     begins = entry / entry.sum() if entry.sum() > 0 else np.eye(len(ON_BOOK))[1]
     table = pd.DataFrame({"bucket": inside.index})
@@ -40,11 +40,3 @@ def observed_mix(monthly: pd.DataFrame, *, segment: str = ALL) -> pd.Series:
     counts = last.groupby("bucket", observed=True)["accounts"].sum().reindex(ON_BOOK, fill_value=0)
     mix: pd.Series = counts / counts.sum()
     return mix
-
-
-def transient(whole: pd.DataFrame) -> pd.DataFrame:
-    """Return the part among buckets on the books; one that nobody left stays as it is."""
-    inside = whole.loc[ON_BOOK, ON_BOOK].copy()
-    for name in inside.index[inside.isna().any(axis=1)]:
-        inside.loc[name] = (inside.columns == name).astype(float)
-    return inside
