@@ -14,9 +14,10 @@ def flow_to_loss(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
     """Return for each bucket how much of it flows on, and how much is lost in the end.
 
     One row a bucket from `current` on. forward, forward_principal: share that stands one bucket or
-    more further (charge-off included) a month later. lost: probability of charge-off before the
-    account is closed, from the chain of accounts, its gaps filled as by `completed`. straight: the product of forward rates from here
-    to charge-off, by which a month's balance is rolled to its loss.
+    more further (charge-off included) a month later, as seen. lost: probability of charge-off
+    before the account is closed, from the chain of accounts. straight: the product of forward rates
+    from here to charge-off, by which a month's balance is rolled to its loss. Both fill gaps of the
+    rates as `completed` does.
     """
     by_account = cohort_matrix(moves, segment=segment)
     by_money = cohort_matrix(moves, weight="principal_fen", segment=segment)
@@ -32,7 +33,7 @@ def flow_to_loss(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
         for start in path[:-1]
     ]
     table = pd.DataFrame(rows, columns=["bucket", "forward", "forward_principal", "lost"])
-    table["straight"] = table["forward"][::-1].cumprod()[::-1]
+    table["straight"] = table["forward"].fillna(1.0)[::-1].cumprod()[::-1]
     return table
 
 
