@@ -49,7 +49,7 @@ def test_a_case_has_an_id_of_its_own():
 def test_only_what_the_package_has_not_is_left_out():
     for each in listed():
         assert each.needs is None or not hasattr(sim, each.needs.removeprefix("sim."))
-    absent = case_of(ENTRY | {"call": "sim:no_such_thing"})
+    absent = case_of(ENTRY | {"needs": "no_such_thing"})
     found = prove([absent, case_of(ENTRY)])
     assert found.absent == {"V1": "sim.no_such_thing"}
     assert "sim.no_such_thing is not in this version" in found.text()

@@ -30,8 +30,9 @@ def case_of(entry: dict[str, Any], given: Mapping[str, Any] | None = None) -> Ca
 
     id, name, source: text. call: `module:function`. inputs: its arguments by name. expected: a
     number or a list, nested or not. tolerance: how far off, one for all or one for each. part: an
-    attribute of what comes back; without it all of its numbers, in order. given: what several cases
-    take; `"$name"` among the inputs stands for it.
+    attribute of what comes back; without it all of its numbers, in order. needs: a public name of
+    `sim`, without which the case is left out. given: what several cases take; `"$name"` among the
+    inputs stands for it.
     """
     missing = {"id", "name", "call", "inputs", "expected", "tolerance", "source"} - set(entry)
     if missing:
@@ -45,7 +46,7 @@ def case_of(entry: dict[str, Any], given: Mapping[str, Any] | None = None) -> Ca
         got = answer if part is None else reduce(getattr, part.split("."), answer)
         return near(_numbers(entry["expected"]), _numbers(got), _numbers(entry["tolerance"]))
 
-    needs = _absent(entry["call"])
+    needs = _absent(entry.get("needs"))
     return Case(entry["id"], entry["name"], inputs, entry["source"], work, needs)
 
 
@@ -60,11 +61,9 @@ def _looked_up(value: Any, given: Mapping[str, Any]) -> Any:
     return given[value[1:]] if isinstance(value, str) and value.startswith("$") else value
 
 
-def _absent(call: str) -> str | None:
-    """Return the name of a public function of `sim` that this version has not, else None."""
-    module, _, name = call.partition(":")
-    home = import_module(module)
-    return None if module != "sim" or name in dir(home) else f"sim.{name}"
+def _absent(name: str | None) -> str | None:
+    """Return a public name of `sim` that this version has not, else None."""
+    return None if name is None or name in dir(import_module("sim")) else f"sim.{name}"
 
 
 def _numbers(values: Any) -> list[float]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sim.account import Account
 from sim.kinds import Admission, Standing
 from sim.rules.admission import admission_score, passes_gates
-from sim.rules.interest import accrue, rounded
 from sim.rules.limit import formula, limit_terms
 from sim.scenario.sections import Factors, Grades, Product
 from sim.units import share
@@ -16,15 +15,6 @@ from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
 
 if TYPE_CHECKING:
     from sim.params import Terms
-
-
-def interest_of_days(principal_fen: int, days: int) -> int:
-    """Return the interest posted after so many days on principal past its due day."""
-    terms = _terms()
-    account = Account(standing=Standing.OPEN.value, carried=principal_fen)
-    for _ in range(days):
-        accrue(account, False, terms)
-    return rounded(account.accrued, account.accrued_nano)
 
 
 def manual_fee(amount_fen: int) -> int:
