@@ -204,7 +204,10 @@ def prove(
 ) -> int:
     """Work out cases with known answers on this installation; exit code 1 if one fails."""
     from sim.proof import prove as work_out
+    from sim.simulation import will_compile
 
+    if not quiet and will_compile():
+        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     proof = work_out(on_case=None if quiet else _say_case)
     if sys.stderr.isatty() and not quiet:
         print("\r\033[K", end="", file=sys.stderr)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from sim.kinds import Bucket
 from sim.risk import (
@@ -12,6 +12,7 @@ from sim.risk import (
     default,
     expected_losses,
     loss_distribution,
+    reverse_stress,
     severity,
     stages,
     vintages,
@@ -405,3 +406,37 @@ def test_a_fitted_tail_says_so_and_finds_the_correlation():
     assert nothing["var"][0] == 0
     with pytest.raises(ValueError, match="at least two loss rates"):
         loss_distribution.fitted_tail([0.1])
+
+
+# Reverse stress
+
+
+def test_reverse_stress_finds_a_known_breaking_point():
+    """The 99.9 % loss passes 10 % of the book at a pd that the formula gives."""
+    pd_at = _solved(lambda p: closed_form.loss_quantile(p, 0.04, 0.999) - 0.1)
+    tried = []
+
+    def loss(pd):
+        tried.append(pd)
+        return closed_form.loss_quantile(pd, 0.04, 0.999)
+
+    found = reverse_stress.mildest_breach(loss, 0.1, 0.01, 0.2, tolerance=1e-4)
+    assert found.held <= pd_at <= found.shock <= found.held + 1e-4
+    assert found.measure > 0.1
+    assert found.tried == len(tried) <= 14
+
+
+def test_reverse_stress_says_when_nothing_breaks_or_all_does():
+    never = reverse_stress.mildest_breach(lambda x: x, 5.0, 0.0, 1.0, tolerance=0.1)
+    assert (never.broken, never.measure, never.held) == (False, 1.0, 1.0)
+    at_once = reverse_stress.mildest_breach(lambda x: x, -1.0, 0.0, 1.0, tolerance=0.1)
+    assert (at_once.broken, at_once.shock, at_once.tried) == (True, 0.0, 1)
+    cash = reverse_stress.mildest_breach(lambda x: 1 - x, 0.5, 0, 1, tolerance=1e-3, below=True)
+    assert 0.5 < cash.shock <= 0.501
+    assert reverse_stress.mildest_breach(lambda x: x > 0.3, 0.5, 0, 1, tolerance=1e-30).tried < 70
+    with pytest.raises(ValueError, match="mildest < strongest"):
+        reverse_stress.mildest_breach(lambda x: x, 0, 1, 1, tolerance=0.1)
+
+
+def _solved(function):
+    return optimize.brentq(function, 1e-3, 0.2, xtol=1e-12)

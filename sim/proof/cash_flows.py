@@ -47,5 +47,22 @@ def flat_plan(amount_fen: int, periods: int, fee_ppm_per_period: int) -> Values:
     return total
 
 
+def level_plan(amount_fen: int, periods: int, fee_ppm_per_period: int) -> list[int]:
+    """Return of a plan of level payments on what is left: the first, its fee and principal.
+
+    Then the last payment, and all fees together.
+    """
+    plan = _sim().instalments(
+        "fenfu_public",
+        amount_fen,
+        periods,
+        fee_ppm_per_period=fee_ppm_per_period,
+        terms={"instalments.fee_base": "declining", "instalments.split": "level"},
+    )
+    first, last = plan.iloc[0], plan.iloc[-1]
+    parts = [first[f"{part}_fen"] for part in ("total", "fee", "principal")]
+    return [*(int(part) for part in parts), int(last["total_fen"]), int(plan["fee_fen"].sum())]
+
+
 def _sim() -> Any:
     return import_module("sim")
