@@ -47,7 +47,7 @@ def allowance_roll(pnl: pd.DataFrame, balance_sheet: pd.DataFrame) -> pd.DataFra
     """Return the allowance for losses month by month: opening + charge - write-off + recovery.
 
     pnl, balance_sheet: of a run. One row a replication and month, in fen, all segments. charge:
-    what the month's result bears for losses: charged off and added to the allowance, less recovered.
+    what the month bears for losses: charged off and added to the allowance, less recovered.
     gap: opening + charge - written off + recovered - closing, 0 for sound books (E5).
     """
     needed = ("replication", "date", "allowance_change_fen", "charge_offs_fen", "recoveries_fen")
