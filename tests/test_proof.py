@@ -2,14 +2,15 @@
 
 import json
 import math
+import pkgutil
 
 import numpy as np
 import pytest
 
 import sim
 from sim.command import answer
-from sim.proof import calibration, case, chain_draws, large_pools, random_numbers
-from sim.proof.listed import case_of, listed
+from sim.proof import calibration, case, chain_draws, large_pools, random_numbers, study_statistics
+from sim.proof.listed import absent, case_of, listed
 from sim.proof.proof import prove, row_of, shipped
 from sim.risk import closed_form
 
@@ -35,7 +36,7 @@ def test_every_listed_case_holds():
 
 
 def test_every_simulated_case_holds():
-    modules = (large_pools, chain_draws, random_numbers, calibration)
+    modules = (large_pools, chain_draws, random_numbers, calibration, study_statistics)
     found = prove([case for module in modules for case in module.cases()])
     assert [row.id for row in found.rows if not row.passed] == []
 
@@ -46,10 +47,14 @@ def test_a_case_has_an_id_of_its_own():
 
 
 def test_only_what_the_package_has_not_is_left_out():
-    for each in listed():
-        assert each.needs is None or not hasattr(sim, each.needs.removeprefix("sim."))
-    absent = case_of(ENTRY | {"needs": "no_such_thing"})
-    found = prove([absent, case_of(ENTRY)])
+    for each in shipped():
+        if each.needs is not None:
+            with pytest.raises((ImportError, AttributeError)):
+                pkgutil.resolve_name(each.needs)
+    assert absent("sim.risk.closed_form") is absent("sim.load") is None
+    assert absent("sim.nowhere.at_all") == "sim.nowhere.at_all"
+    lacking = case_of(ENTRY | {"needs": "sim.no_such_thing"})
+    found = prove([lacking, case_of(ENTRY)])
     assert found.absent == {"V1": "sim.no_such_thing"}
     assert "sim.no_such_thing is not in this version" in found.text()
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import reduce
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def case_of(entry: dict[str, Any], given: Mapping[str, Any] | None = None) -> Ca
         got = answer if part is None else reduce(getattr, part.split("."), answer)
         return near(_numbers(entry["expected"]), _numbers(got), _numbers(entry["tolerance"]))
 
-    needs = _absent(entry.get("needs"))
+    needs = absent(entry.get("needs"))
     return Case(entry["id"], entry["name"], inputs, entry["source"], work, needs)
 
 
@@ -61,9 +62,19 @@ def _looked_up(value: Any, given: Mapping[str, Any]) -> Any:
     return given[value[1:]] if isinstance(value, str) and value.startswith("$") else value
 
 
-def _absent(name: str | None) -> str | None:
-    """Return a public name of `sim` that this version has not, else None."""
-    return None if name is None or name in dir(import_module("sim")) else f"sim.{name}"
+def absent(name: str | None) -> str | None:
+    """Return a module of the package, or a public name of `sim`, that this version has not.
+
+    None for one that it has.
+    """
+    if name is None:
+        return None
+    home, _, last = name.rpartition(".")
+    if home == "sim" and last in dir(import_module("sim")):
+        return None
+    parts = name.split(".")
+    above = [".".join(parts[: at + 1]) for at in range(len(parts))]
+    return None if all(find_spec(module) for module in above) else name
 
 
 def _numbers(values: Any) -> list[float]:

@@ -97,10 +97,17 @@ def prove(
 
 def shipped() -> list[Case]:
     """Return the cases that ship, in the order of their ids."""
-    from sim.proof import calibration, chain_draws, large_pools, random_numbers, small_run
+    from sim.proof import (
+        calibration,
+        chain_draws,
+        large_pools,
+        random_numbers,
+        small_run,
+        study_statistics,
+    )
     from sim.proof.listed import listed
 
-    made = (large_pools, chain_draws, random_numbers, calibration, small_run)
+    made = (large_pools, chain_draws, random_numbers, study_statistics, calibration, small_run)
     cases = [*listed(), *(case for module in made for case in module.cases())]
     return sorted(cases, key=_order)
 
