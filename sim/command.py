@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sim.engines.state import State
+    from sim.proof.case import Case
     from sim.results import Run
     from sim.results.draft import Draft
     from sim.simulation import EngineName
 
-BROKEN, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="paylater",
@@ -200,7 +201,30 @@ def audit(run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder"
 
     found = audit_folder(run)
     print(found.text())
-    return 0 if found else BROKEN
+    return 0 if found else CHECK_FAILED
+
+
+@app.command()
+def prove(
+    *,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="also as JSON: proof.json")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="failures and the verdict only")] = False,
+) -> int:
+    """Work out cases with known answers on this installation; exit code 1 if one fails."""
+    from sim.proof import prove as work_out
+    from sim.simulation import will_compile
+
+    if not quiet and will_compile():
+        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
+    proof = work_out(on_case=None if quiet else _say_case)
+    if sys.stderr.isatty() and not quiet:
+        print("\r\033[K", end="", file=sys.stderr)
+    if json is not None:
+        proof.save(json)
+    print(proof.text(failures_only=quiet))
+    return 0 if proof.passed else CHECK_FAILED
 
 
 @app.command()
@@ -211,6 +235,12 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     for path in copy_out(folder):
         print(path)
     return 0
+
+
+def _say_case(case: Case) -> None:
+    """Say on a terminal which case is worked out, on one line that each overwrites."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{case.id} {case.name}", end="", file=sys.stderr, flush=True)
 
 
 def _changes(settings: list[str] | None, **given: int | None) -> list[str]:

@@ -47,6 +47,7 @@ _UNREACHED = {
     "explain",
     "results",
     "risk",
+    "proof",
     "study",
     "report",
     "data",

@@ -30,6 +30,8 @@ LAYERS = [
     ["life"],
     ["engines"],
     ["audit", "explain", "results", "simulation", "estimate", "progress", "shipped"],
+    ["risk"],
+    ["proof"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

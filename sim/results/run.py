@@ -176,7 +176,12 @@ class Run:
             yield name, part.to_pandas(date_as_object=False)
 
     def opening(self) -> pd.DataFrame:
-        """Return what logged users held before the first simulated day, one row a user."""
+        """Return what logged users held before the first simulated day, one row a user.
+
+        Raises AttributeError for a run that kept no events.
+        """
+        if self._store.events(-1) is None:
+            raise AttributeError("opening: wanted a run with output.events_ppm above 0 (found 0)")
         frame: pd.DataFrame = self._store.opening().to_pandas()
         return frame
 

@@ -1,0 +1,115 @@
+"""Markov chains of accounts that move between buckets month by month.
+
+Sources: Kemeny and Snell, "Finite Markov Chains", 1960, chapter 3; Darroch and Seneta, "On
+quasi-stationary distributions in absorbing discrete-time finite Markov chains", Journal of Applied
+Probability 2, 1965; Cyert, Davidson and Thompson, "Estimation of the allowance for doubtful
+accounts by Markov chains", Management Science 8, 1962.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.risk.closed_form.inputs import SUM_TOLERANCE, Numbers, shares, square
+
+
+class Absorption(NamedTuple):
+    """What becomes of accounts in the end."""
+
+    fundamental: Numbers  # [i, j]: months that an account now in i will spend in j
+    absorbed: Numbers  # [i, k]: probability that it ends in absorbing state k
+
+    @property
+    def steps(self) -> Numbers:
+        """Months until an account is absorbed, by the state it is in now."""
+        return np.asarray(self.fundamental.sum(axis=1))
+
+
+class QuasiStationary(NamedTuple):
+    """The mix that a book without newcomers comes to, as it shrinks."""
+
+    eigenvalue: float  # share of the book that is left a month later
+    mix: Numbers  # by state; adds up to 1
+
+    @property
+    def leaving(self) -> float:
+        """Share of the book that is absorbed a month."""
+        return 1 - self.eigenvalue
+
+
+def absorption(transient: ArrayLike, absorbing: ArrayLike) -> Absorption:
+    """Return the fundamental matrix (I - T)^-1 and the absorption probabilities.
+
+    transient: shape (n, n), monthly probabilities between states that are left in the end.
+    absorbing: shape (n, m), or (n,) for a single state; rows of both add up to 1. Raises
+    ValueError, also where some state can never be left for good.
+    """
+    moves = square("transient", transient)
+    ends = shares("absorbing", absorbing)
+    if ends.ndim not in (1, 2) or len(ends) != len(moves):
+        wanted = f"wanted {len(moves)} rows, as transient has (found shape {ends.shape})"
+        raise ValueError(f"absorbing: {wanted}")
+    leaving = ends if ends.ndim == 1 else ends.sum(axis=1)
+    rows = moves.sum(axis=1) + leaving
+    if (np.abs(rows - 1) > SUM_TOLERANCE).any():
+        row = int(np.argmax(np.abs(rows - 1)))
+        raise ValueError(f"wanted rows that add up to 1 (found {rows[row]:g} in row {row})")
+    stuck = np.flatnonzero(~_reaching(moves, leaving > 0))
+    if stuck.size:
+        raise ValueError(f"transient: state {stuck[0]} never reaches an absorbing state")
+    fundamental: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)
+    return Absorption(fundamental, fundamental @ ends)
+
+
+def quasi_stationary(matrix: ArrayLike) -> QuasiStationary:
+    """Return the largest eigenvalue of a chain's transient part and its mix of states.
+
+    matrix: shape (n, n), rows add up to at most 1; what is missing is absorbed. Raises ValueError
+    where the mix depends on the start (more than one class of states lasts longest).
+    """
+    moves = square("matrix", matrix)
+    values, vectors = np.linalg.eig(moves.T)
+    at = int(np.argmax(values.real))
+    top = float(values[at].real)
+    if top <= 0:
+        raise ValueError("matrix: wanted a chain that is not absorbed at once (eigenvalue 0)")
+    if (np.abs(values - values[at]) < 1e-9).sum() > 1:
+        raise ValueError("matrix: wanted one mix (found several; it depends on the start)")
+    return QuasiStationary(top, _normed(vectors[:, at].real))
+
+
+def replenished(matrix: ArrayLike, entry: ArrayLike | None = None) -> Numbers:
+    """Return the stationary mix of an open book: whoever is absorbed is replaced by a newcomer.
+
+    matrix: shape (n, n), rows add up to at most 1; what is missing is absorbed, and as many new
+    accounts enter that month. entry: shares of newcomers by state, shape (n,), adding up to 1; all
+    in state 0 if None. Shape (n,), adds up to 1. Raises ValueError, also where the mix depends on
+    the start.
+    """
+    moves = square("matrix", matrix)
+    size = len(moves)
+    new = np.eye(size)[0] if entry is None else shares("entry", entry)
+    if new.shape != (size,) or abs(new.sum() - 1) > SUM_TOLERANCE:
+        raise ValueError(f"entry: wanted {size} shares that add up to 1 (found {new.tolist()})")
+    closed = moves + np.outer(1 - moves.sum(axis=1), new)
+    system = np.vstack([closed.T - np.eye(size), np.ones(size)])
+    mix, _, rank, _ = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)
+    if rank < size:
+        raise ValueError("matrix: wanted one mix (found several; it depends on the start)")
+    return _normed(mix)
+
+
+def _normed(mix: NDArray[np.float64]) -> Numbers:
+    """Return a mix of one sign that adds up to 1, rounding below 0 taken off."""
+    found = np.maximum(mix / mix.sum(), 0.0)
+    return np.asarray(found / found.sum())
+
+
+def _reaching(moves: Numbers, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which states can come to one that is reached."""
+    for _ in range(len(moves)):
+        reached = reached | ((moves > 0) @ reached)
+    return reached

@@ -1,0 +1,66 @@
+"""Margins and the roll of the allowance, from small books worked by hand."""
+
+import pandas as pd
+import pytest
+
+from sim.risk import earnings
+
+DAYS = pd.to_datetime(["2024-01-31", "2024-02-01", "2024-02-02"])
+
+
+def pnl_of(**amounts):
+    """Return the results of three days of one segment; what is not said is 0."""
+    names = [*earnings.INCOME, *earnings.EXPENSES, "recoveries_fen"]
+    table = pd.DataFrame(dict.fromkeys(names, 0) | amounts, index=range(3))
+    income = table[[*earnings.INCOME, "recoveries_fen"]].sum(axis=1)
+    table["profit_fen"] = income - table[list(earnings.EXPENSES)].sum(axis=1)
+    return table.assign(replication=0, segment="employee", day=[0, 1, 2], date=DAYS)
+
+
+def test_the_risk_adjusted_margin_is_income_less_funding_and_net_losses():
+    pnl = pnl_of(
+        interest_fen=[30, 30, 30],
+        instalment_fees_fen=[10, 0, 0],
+        funding_cost_fen=[5, 5, 5],
+        charge_offs_fen=[0, 40, 0],
+        recoveries_fen=[0, 0, 4],
+        operating_cost_fen=[1, 1, 1],
+    )
+    daily_by = pd.DataFrame(
+        {
+            "replication": 0,
+            "segment": "employee",
+            "principal_fen": [900, 1_000, 1_100],
+            "active": [1, 2, 3],
+        }
+    )
+    table = earnings.margins(pnl, daily_by).set_index(["segment", "measure"])["share"]
+    year = 365 / 3
+    assert table["all", "income"] == pytest.approx(100 * year / 1_000)
+    assert table["all", "risk_adjusted_margin"] == pytest.approx((100 - 15 - 36) * year / 1_000)
+    assert table["employee", "profit"] == pytest.approx((104 - 15 - 40 - 3) * year / 1_000)
+    assert table["employee", "profit_per_account"] == pytest.approx(46 * year / 2)
+
+
+def test_the_allowance_rolls_to_the_fen_and_a_lost_fen_is_seen():
+    pnl = pnl_of(
+        allowance_change_fen=[10, 20, -5], charge_offs_fen=[0, 40, 0], recoveries_fen=[0, 0, 4]
+    )
+    sheet = pd.DataFrame(
+        {
+            "replication": 0,
+            "segment": "employee",
+            "day": [-1, 0, 1, 2],
+            "date": [pd.Timestamp("2024-01-30"), *DAYS],
+            "allowance_fen": [100, 110, 130, 125],
+        }
+    )
+    table = earnings.allowance_roll(pnl, sheet)
+    assert table["month"].dt.month.tolist() == [1, 2]
+    assert table["opening_fen"].tolist() == [100, 110]
+    assert table["charge_fen"].tolist() == [10, 20 - 5 + 40 - 4]
+    assert table["written_off_fen"].tolist() == [0, 40]
+    assert table["closing_fen"].tolist() == [110, 125]
+    assert table["gap_fen"].tolist() == [0, 0]
+    sheet.loc[3, "allowance_fen"] += 1
+    assert earnings.allowance_roll(pnl, sheet)["gap_fen"].tolist() == [0, -1]
