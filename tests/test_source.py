@@ -30,6 +30,7 @@ LAYERS = [
     ["life"],
     ["engines"],
     ["explain", "results", "simulation", "estimate", "progress", "shipped"],
+    ["study"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
