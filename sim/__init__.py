@@ -23,31 +23,39 @@ if TYPE_CHECKING:
     from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
     from sim.scenario import Scenario, ScenarioError, load
     from sim.simulation import run
+    from sim.study.comparison import Comparison, compare
+    from sim.study.replicates import Replicates, replicate
 
 _HOMES = {
+    "Comparison": "sim.study.comparison",
     "CreditModel": "sim.engines.agents",
     "Environment": "sim.day",
     "Luck": "sim.day",
     "Payment": "sim.day",
     "Place": "sim.kinds",
+    "Replicates": "sim.study.replicates",
     "Run": "sim.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
     "Standing": "sim.kinds",
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
+    "compare": "sim.study.comparison",
     "load": "sim.scenario",
     "open": "sim.results",
+    "replicate": "sim.study.replicates",
     "run": "sim.simulation",
 }
 _NAMES = {"open": "open_run"}  # where the home calls it something else
 
 __all__ = [
+    "Comparison",
     "CreditModel",
     "Environment",
     "Luck",
     "Payment",
     "Place",
+    "Replicates",
     "Run",
     "Scenario",
     "ScenarioError",
@@ -55,8 +63,10 @@ __all__ = [
     "UserAgent",
     "Wishes",
     "__version__",
+    "compare",
     "load",
     "open",
+    "replicate",
     "run",
 ]
 

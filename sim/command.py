@@ -46,6 +46,12 @@ Days = Annotated[int | None, typer.Option(help="reported days, instead of run.da
 Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
 Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
 
+Metrics = Annotated[
+    list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
+]
+WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
+
 
 class EngineChoice(StrEnum):
     """The engines, which give the same bits."""
@@ -117,7 +123,7 @@ def run(
     checkpoint_every: Annotated[
         int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
     ] = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
     from sim.estimate import check_memory
@@ -203,6 +209,81 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     return 0
 
 
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[Path], typer.Argument(metavar="A B [...]", help="scenario files; A is the baseline")
+    ],
+    *,
+    replications: Annotated[int, typer.Option(min=1, help="pairs of runs")] = 20,
+    users: Users = None,
+    days: Days = None,
+    seed: Seed = None,
+    set_: Settings = None,
+    metric: Metrics = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC", help="split its difference over the changed keys"),
+    ] = None,
+    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+    workers: WorkerCount = 1,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Compare scenarios on the same people with the same luck; leave tables in a folder."""
+    from sim.progress import Progress
+    from sim.study.comparison import compare as compared
+    from sim.study.terminal import show_comparison
+
+    if len(scenarios) < 2:
+        raise ScenarioError(["A B [...]: wanted two or more scenario files (found one)"])
+    changes = _changes(set_, users=users, days=days, seed=seed)
+    plans = [load(scenario, changes) for scenario in scenarios]
+    run = plans[0].run
+    each = (run.burn_in_days + run.days) * run.users * len(plans)
+    place = out or Path("runs") / "-".join(plan.name for plan in plans)
+    with Progress("compare", each * replications, quiet=quiet) as bar, _metric_words():
+        found = compared(
+            *plans,
+            replications=replications,
+            metrics=metric or [],
+            attribute=attribute or [],
+            level=level,
+            workers=workers,
+            told=lambda done: bar.reach(done * each),
+        )
+    found.save(place)
+    if not quiet:
+        show_comparison(found)
+        print(f"The tables lie in {place}")
+    return 0
+
+
+@app.command()
+def plan(
+    file: Annotated[Path, typer.Argument(metavar="COMPARE.toml", help="a comparison (TOML)")],
+    *,
+    workers: WorkerCount = 1,
+) -> int:
+    """Say how many users or replications a difference needs, paired and unpaired."""
+    from sim.study.planning import planned
+    from sim.study.terminal import show_plan
+
+    show_plan(planned(file, workers=workers), str(file))
+    return 0
+
+
+@contextmanager
+def _metric_words() -> Iterator[None]:
+    """Tell of a metric that is none as of other wrong input."""
+    try:
+        yield
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise ScenarioError([f"--metric: {error}"]) from None
+
+
 def _changes(settings: list[str] | None, **given: int | None) -> list[str]:
     """Return all changes to a scenario as KEY=VALUE."""
     named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
@@ -283,6 +364,11 @@ def _sum_up(finished: Run, place: Path, seconds: float) -> None:
         table.add_row(str(figure), row["text"], inside + row["band"])
     console = Console()
     console.print(table)
+    if plan.replications > 1 and "daily" in finished.tables:
+        from sim.study.replicates import Replicates
+        from sim.study.terminal import show_replicates
+
+        show_replicates(Replicates.of([finished]).summary())
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
 

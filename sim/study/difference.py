@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
-from sim.study.interval import LEVEL, NAN, Interval, Values, mean, proportion
+from sim.study.interval import LEVEL, NAN, Interval, proportion
+
+Floats = NDArray[np.float64]
 
 
 class Difference(NamedTuple):
@@ -21,36 +24,62 @@ class Difference(NamedTuple):
     lower: Interval  # and below; what is left are ties
 
 
+class Differences(NamedTuple):
+    """The same of many quantities at once, each an array of shape (quantities,)."""
+
+    of_a: Floats
+    of_b: Floats
+    difference: Floats
+    half_width: Floats  # NaN from one pair
+    variance_ratio: Floats
+    higher: NDArray[np.int64]  # number of replications
+    lower: NDArray[np.int64]
+
+
 def paired(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Difference:
     """Return the difference of paired replications. Raises ValueError for unequal lengths.
 
     a, b: one value a replication, in the same order of replications.
     """
-    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    if first.shape != second.shape or first.ndim != 1:
-        raise ValueError(f"wanted pairs (found {first.shape} and {second.shape})")
-    apart = second - first
-    runs = len(apart)
+    one, other = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if one.shape != other.shape or one.ndim != 1 or not len(one):
+        raise ValueError(f"wanted pairs (found {one.shape} and {other.shape})")
+    runs = len(one)
+    found = differences(one[:, None], other[:, None], level)
+    apart, half = float(found.difference[0]), float(found.half_width[0])
     return Difference(
-        float(first.mean()),
-        float(second.mean()),
-        mean(apart, level),
-        variance_ratio(first, second),
-        proportion(int((apart > 0).sum()), runs, level),
-        proportion(int((apart < 0).sum()), runs, level),
+        float(found.of_a[0]),
+        float(found.of_b[0]),
+        Interval(apart, apart - half, apart + half, level, runs),
+        float(found.variance_ratio[0]),
+        proportion(int(found.higher[0]), runs, level),
+        proportion(int(found.lower[0]), runs, level),
     )
 
 
-def variance_ratio(a: Values, b: Values) -> float:
-    """Return the variance of B - A from independent runs over that from these pairs.
+def differences(a: Floats, b: Floats, level: float = LEVEL) -> Differences:
+    """Return the differences of many quantities, each with its t interval.
 
-    1 where pairing gains nothing; inf where pairs all differ by the same; NaN where neither A nor
-    B varies, or there is one pair.
+    a, b: shape (replications, quantities). The variance ratio is that of B - A from independent
+    runs over that from these pairs: 1 where pairing gains nothing, inf where pairs all differ by
+    the same, NaN where neither A nor B varies, or there is one pair.
     """
-    if len(a) < 2:
-        return NAN
-    alone = float(a.var(ddof=1) + b.var(ddof=1))
-    together = float((b - a).var(ddof=1))
-    if together == 0:
-        return float("inf") if alone > 0 else NAN
-    return alone / together
+    runs = len(a)
+    apart = b - a
+    higher, lower = (apart > 0).sum(axis=0), (apart < 0).sum(axis=0)
+    half = ratio = np.full(a.shape[1], NAN)
+    if runs > 1:
+        together = apart.var(axis=0, ddof=1)
+        half = float(special.stdtrit(runs - 1, (1 + level) / 2)) * np.sqrt(together / runs)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = (a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / together
+    return Differences(
+        a.mean(axis=0), b.mean(axis=0), apart.mean(axis=0), half, ratio, higher, lower
+    )
+
+
+def bounds(counts: NDArray[np.int64], runs: int, level: float = LEVEL) -> tuple[Any, Any]:
+    """Return the exact bounds of many shares of replications; see `interval.proportion`."""
+    known = [proportion(count, runs, level) for count in range(runs + 1)]
+    lows, highs = (np.array([getattr(each, name) for each in known]) for name in ("low", "high"))
+    return lows[counts], highs[counts]
