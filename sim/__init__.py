@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.simulation import run
     from sim.study.comparison import Comparison, compare
     from sim.study.replicates import Replicates, replicate
+    from sim.study.sweep import Sweep, sweep
 
 _HOMES = {
     "Comparison": "sim.study.comparison",
@@ -38,6 +39,7 @@ _HOMES = {
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
     "Standing": "sim.kinds",
+    "Sweep": "sim.study.sweep",
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
     "compare": "sim.study.comparison",
@@ -45,6 +47,7 @@ _HOMES = {
     "open": "sim.results",
     "replicate": "sim.study.replicates",
     "run": "sim.simulation",
+    "sweep": "sim.study.sweep",
 }
 _NAMES = {"open": "open_run"}  # where the home calls it something else
 
@@ -60,6 +63,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Standing",
+    "Sweep",
     "UserAgent",
     "Wishes",
     "__version__",
@@ -68,6 +72,7 @@ __all__ = [
     "open",
     "replicate",
     "run",
+    "sweep",
 ]
 
 

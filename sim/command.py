@@ -273,6 +273,60 @@ def plan(
     return 0
 
 
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="a sweep (TOML)")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
+    workers: WorkerCount = 1,
+    status: Annotated[
+        bool, typer.Option("--status", help="say how far it is; run nothing")
+    ] = False,
+    only: Annotated[str, typer.Option(metavar="ROWS", help="these rows, such as 3,7-9")] = "",
+    rerun: Annotated[
+        list[int] | None, typer.Option(metavar="ROW", help="do the runs of a row again")
+    ] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a sweep, or what is left of it; runs that are done are never done again."""
+    from sim.progress import Progress
+    from sim.scenario.studies import SweepFile, load_study
+    from sim.study import sweep as sweeps
+    from sim.study.terminal import show_sweep
+    from sim.study.workers import Workers
+
+    study = load_study(SweepFile, file)
+    found = sweeps.Sweep(study, out or Path("runs") / study.name)
+    chosen = _rows(only) if only else None
+    if not status:
+        for row in rerun or []:
+            found.forget(row)
+        each = (found.base.run.burn_in_days + found.base.run.days) * found.base.run.users
+        with (
+            _stop_on_interrupt() as stop,
+            Progress(study.name, each * found.waits(), quiet=quiet) as bar,
+            Workers(workers) as at,
+        ):
+            hears = lambda done, _: bar.reach(done * each)  # noqa: E731
+            if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
+                print("Stopped; the same command goes on with it.", file=sys.stderr)
+                return INTERRUPTED
+    if not quiet:
+        show_sweep(found, sweeps.status(found), every_row=status)
+    return 0
+
+
+def _rows(words: str) -> set[int]:
+    """Return the numbers in a list such as 3,7-9."""
+    rows: set[int] = set()
+    for part in words.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise ScenarioError([f"--only: wanted rows such as 3,7-9 (found {words})"])
+        rows |= set(range(int(first), int(last or first) + 1))
+    return rows
+
+
 @contextmanager
 def _metric_words() -> Iterator[None]:
     """Tell of a metric that is none as of other wrong input."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sim.study.comparison import Comparison
     from sim.study.planning import Answer
+    from sim.study.sweep import Count, Sweep
 
 
 def show_comparison(found: Comparison) -> None:
@@ -51,6 +52,36 @@ def show_plan(answer: Answer, file: str) -> None:
     print(f"  pairing saves a factor of {sizes.variance_ratio:.4g}")
     if answer.pilot:
         print(f"  variances from a pilot of {answer.pilot} pairs of runs")
+
+
+def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
+    """Print how far a sweep is, and its rows with their metrics."""
+    done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
+    waiting = sum(c.waiting for c in counts)
+    print(f"{found.out}: {len(counts)} rows; {done} runs done, {failed} failed, {waiting} wait")
+    wrong = [count for count in counts if count.failed]
+    for count in wrong[: None if every_row else 5]:
+        outcome = found.outcome(count.row, 0)
+        print(f"  row {count.row.number}: {outcome.error if outcome else count.row.error}")
+    if every_row:
+        _rows(found, counts)
+
+
+def _rows(found: Sweep, counts: list[Count]) -> None:
+    means = found.by_row.pivot_table(index="row", columns="metric", values="estimate")
+    names = [one.name for one in found.metrics if one.name in means.columns]
+    keys = list(dict.fromkeys(key for count in counts for key in count.row.settings))
+    short = [key.rpartition(".")[2] for key in keys]
+    table = _table(found.study.name, "row", *short, "runs", *names)
+    for count in counts:
+        number = count.row.number
+        runs = f"{count.done}/{count.done + count.failed + count.waiting}"
+        values = [str(count.row.settings.get(key, "")) for key in keys]
+        known: Any = means.loc[number] if number in means.index else {}
+        units = {one.name: one.unit for one in found.metrics}
+        told = [_text(known.get(name, math.nan), units[name]) for name in names]
+        table.add_row(str(number), *values, runs, *told)
+    Console().print(table)
 
 
 def _differences(part: pd.DataFrame, title: str, level: float) -> Table:

@@ -5,8 +5,9 @@ Where a task is done, and in which order tasks end, never shows in the results.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,6 +17,7 @@ R = TypeVar("R")
 
 Told = Callable[[int], None]  # hears how many tasks are done
 
+LIVES = 3  # times that processes are started anew after one was lost
 AHEAD = 4  # tasks a worker that wait for it: results of more are not held in memory
 
 
@@ -31,11 +33,12 @@ class Workers:
             raise ValueError(f"wanted at least one worker (found {count})")
         self.count = count
         self._pool: ProcessPoolExecutor | None = None
+        self._lives = LIVES
 
     def __enter__(self) -> Self:
         """Return the workers; processes start with the first tasks."""
         if self.count > 1:
-            self._pool = ProcessPoolExecutor(self.count, mp_context=get_context("spawn"))
+            self._start()
         return self
 
     def __exit__(
@@ -63,17 +66,33 @@ class Workers:
             for number, task in enumerate(tasks):
                 yield number, function(task)
             return
+        left = list(range(len(tasks)))
         waiting: dict[Future[Any], int] = {}
-        sent = 0
-        while True:
-            while len(waiting) < self.count * AHEAD and sent < len(tasks):
-                waiting[self._pool.submit(function, tasks[sent])] = sent
-                sent += 1
-            if not waiting:
-                return
+        while left or waiting:
+            while left and len(waiting) < self.count * AHEAD:
+                number = left.pop(0)
+                waiting[self._pool.submit(function, tasks[number])] = number
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
-                yield waiting.pop(future), future.result()
+                try:
+                    yield waiting[future], future.result()
+                except BrokenExecutor:
+                    left = sorted([*left, *waiting.values()])
+                    waiting.clear()
+                    self._start_anew()
+                    break
+                del waiting[future]
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_quiet)
+
+    def _start_anew(self) -> None:
+        """Replace processes of which one was lost; raise BrokenExecutor if that goes on."""
+        self._lives -= 1
+        if self._lives < 0:
+            raise BrokenExecutor(f"{LIVES + 1} workers were lost; is there memory enough?")
+        self._start()
 
     def in_order(
         self, function: Callable[[T], R], tasks: Sequence[T], told: Told | None = None
@@ -85,3 +104,8 @@ class Workers:
             if told is not None:
                 told(len(results))
         return [results[number] for number in range(len(tasks))]
+
+
+def _quiet() -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the one that has the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,314 @@
+"""Sweeps: a design over keys of a scenario, run row by row, to be gone on with at any time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.results.faults import refused, room_to_write
+from sim.results.lock import held
+from sim.scenario import Change, Scenario, ScenarioError, load
+from sim.scenario.studies import SweepFile, load_study
+from sim.study import design, ledger
+from sim.study.design import Row
+from sim.study.ledger import DONE, Ledger, Outcome, RunKey, outcome_of
+from sim.study.metrics import Metric, metric
+from sim.study.sequential import FEWEST, Running, Target
+from sim.study.tabulated import indices_table, results_table, rows_table
+from sim.study.work import SILENT, Task, record_of
+from sim.study.workers import Workers
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARK = "sweep.json"
+WAITING = "waiting"
+
+Stop = Callable[[], bool]
+Hears = Callable[[int, int], None]  # runs done, of how many
+
+
+class Sweep:
+    """A sweep and its folder; all runs of it that are done are there, whatever happened since."""
+
+    def __init__(self, study: SweepFile, out: Path) -> None:
+        """Take up the folder of a study, or begin it. Raises ScenarioError for what is wrong."""
+        file = study.path_of("scenario")
+        if file is None:
+            raise ScenarioError([f"{study.source}: scenario: wanted a scenario file (found '')"])
+        self.study = study
+        self.out = out
+        self.base = _based(study, load(file))
+        self.metrics = _metrics(study)
+        self.rows = design.rows(study, self.base)
+        _begin(study, out)
+        self.ledger = Ledger(out / "done")
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """One row a design row and replication: its keys, its metrics, or why there are none."""
+        frame: pd.DataFrame = results_table(self).to_pandas(date_as_object=False)
+        return frame
+
+    @property
+    def by_row(self) -> pd.DataFrame:
+        """One row a design row and metric: mean over replications and its interval."""
+        frame: pd.DataFrame = rows_table(self).to_pandas(date_as_object=False)
+        return frame
+
+    @property
+    def indices(self) -> pd.DataFrame:
+        """Sobol indices, for a design of indices whose runs are all done.
+
+        Raises ScenarioError where a row failed or waits: indices of a design with holes are wrong.
+        """
+        frame: pd.DataFrame = indices_table(self).to_pandas(date_as_object=False)
+        return frame
+
+    def outcome(self, row: Row, replication: int) -> Outcome | None:
+        """Return what became of a run, None where it waits."""
+        if row.scenario is None:
+            return Outcome(row.status, row.error, 0, {}, {})
+        return self.ledger.outcome(RunKey(row.scenario.hash, replication))
+
+    def replications(self, row: Row) -> int:
+        """Return how many replications a row has: those asked for, and what precision added."""
+        count = self.study.replications
+        if row.scenario is None or self.study.precision is None:
+            return count
+        while self.ledger.outcome(RunKey(row.scenario.hash, count)) is not None:
+            count += 1
+        return count
+
+    def run(
+        self,
+        *,
+        workers: Workers,
+        only: Collection[int] | None = None,
+        stop: Stop = lambda: False,
+        hears: Hears | None = None,
+    ) -> bool:
+        """Do what waits, and write the tables; tell whether it got to its end.
+
+        only: numbers of rows. stop: asked after each run. A run that fails is an outcome too.
+        """
+        chosen = [row for row in self.rows if only is None or row.number in only]
+        with held(self.out):
+            began = time.monotonic()
+            rounds = self._waiting(chosen, began)
+            while rounds:
+                if not self._do(rounds, workers, stop, hears):
+                    return False
+                rounds = self._waiting(chosen, began)
+            if not self.waits():
+                self._finish()
+        return True
+
+    def waits(self) -> int:
+        """Return how many runs of the design are not done yet; precision may add to them."""
+        return len(self._missing(self.rows))
+
+    def forget(self, number: int) -> None:
+        """Let the runs of a row be done again. Raises ScenarioError for a row there is not."""
+        found = [row for row in self.rows if row.number == number]
+        if not found:
+            words = f"wanted a row from 0 to {len(self.rows) - 1} (found {number})"
+            raise ScenarioError([f"{self.study.source}: {words}"])
+        if found[0].scenario is not None:
+            for replication in range(self.replications(found[0])):
+                self.ledger.forget(RunKey(found[0].scenario.hash, replication))
+
+    def _waiting(self, rows: Sequence[Row], began: float) -> list[tuple[Scenario, int]]:
+        missing = self._missing(rows)
+        return missing or self._for_precision(rows, began)
+
+    def _missing(self, rows: Sequence[Row]) -> list[tuple[Scenario, int]]:
+        """Return the runs asked for that are not done; equal rows share theirs."""
+        asked = {
+            RunKey(row.scenario.hash, number): row.scenario
+            for number in range(self.study.replications)
+            for row in rows
+            if row.scenario is not None
+        }
+        return [
+            (scenario, key.replication)
+            for key, scenario in asked.items()
+            if self.ledger.outcome(key) is None
+        ]
+
+    def _for_precision(self, rows: Sequence[Row], began: float) -> list[tuple[Scenario, int]]:
+        wanted = self.study.precision
+        if wanted is None or time.monotonic() - began > 60 * wanted.minutes:
+            return []
+        more = {}
+        for row in rows:
+            count = self.replications(row)
+            if row.scenario is None or count >= wanted.most or self.holds(row):
+                continue
+            for number in range(count, min(count + wanted.batch, wanted.most)):
+                more[RunKey(row.scenario.hash, number)] = (row.scenario, number)
+        return list(more.values())
+
+    def holds(self, row: Row) -> bool:
+        """Tell whether all aims of precision hold in a row; a failed run ends the trying."""
+        wanted = self.study.precision
+        if wanted is None:
+            return True
+        outcomes = [self.outcome(row, number) for number in range(self.replications(row))]
+        if any(outcome is None or outcome.status != DONE for outcome in outcomes):
+            return True
+        for aim in wanted.aims:
+            values = [value_of(metric(aim.metric), one) for one in outcomes if one is not None]
+            running = Running()
+            running.add(values)
+            if not running.holds(Target(aim.half_width or 1e-300, wanted.level, FEWEST)):
+                return False
+        return True
+
+    def _do(
+        self,
+        runs: Sequence[tuple[Scenario, int]],
+        workers: Workers,
+        stop: Stop,
+        hears: Hears | None,
+    ) -> bool:
+        """Do some runs; tell whether all were done."""
+        threads = workers.threads(None)
+        tasks = [Task((self._file(scenario),), number, threads) for scenario, number in runs]
+        for done, (number, outcome) in enumerate(workers.each_done(attempted, tasks), start=1):
+            scenario, replication = runs[number]
+            with room_to_write(self.out):
+                self.ledger.keep(RunKey(scenario.hash, replication), outcome)
+            if hears is not None:
+                hears(done, len(runs))
+            if stop():
+                return False
+        return True
+
+    def _file(self, scenario: Scenario) -> str:
+        """Return the file that a worker reads a scenario from."""
+        place = self.out / "scenarios" / f"{scenario.hash}.toml"
+        if not place.is_file():
+            with room_to_write(self.out):
+                place.parent.mkdir(exist_ok=True)
+                unfinished = place.with_suffix(".unfinished")
+                unfinished.write_text(scenario.to_toml(), encoding="utf-8")
+                unfinished.rename(place)
+        return str(place.absolute())
+
+    def _finish(self) -> None:
+        from sim.study.folder import Study, write_into
+
+        tables = {"results": results_table(self), "rows": rows_table(self)}
+        if self.study.design == "indices" and set(tables["results"]["status"].to_pylist()) == {
+            DONE
+        }:
+            tables["indices"] = indices_table(self)
+        asked = {"name": self.study.name, "metrics": [one.name for one in self.metrics]}
+        with room_to_write(self.out):
+            write_into(Study("sweep", asked, {"base": self.base}, tables), self.out)
+
+
+def sweep(
+    file: str | Path, out: str | Path | None = None, *, workers: int = 1, hears: Hears | None = None
+) -> Sweep:
+    """Run the sweep in a file, or what is left of it, and return it.
+
+    out: its folder; `runs/NAME` if None. Raises ScenarioError for what is wrong with the file; a
+    row or run that fails is a row of the results with its error.
+    """
+    study = load_study(SweepFile, file)
+    found = Sweep(study, Path(out) if out is not None else Path("runs") / study.name)
+    with Workers(workers) as at:
+        found.run(workers=at, hears=hears)
+    return found
+
+
+def attempted(task: Task) -> Outcome:
+    """Return the outcome of a run; one that fails has its error, of whatever kind."""
+    from sim.population import check_inputs
+    from sim.results.tables import table
+
+    try:
+        check_inputs(load(task.files[0]))
+        return outcome_of(table(record_of(task.files[0], task.replication, task.threads), "daily"))
+    except Exception as error:  # noqa: BLE001  one bad row must not end a sweep
+        words = "; ".join(str(error).splitlines()) or "no more is known"
+        return Outcome(ledger.FAILED, f"{type(error).__name__}: {words}", 0, {}, {})
+
+
+def value_of(asked: Metric, outcome: Outcome | None) -> float:
+    """Return a metric of a run, NaN where it was not done."""
+    if outcome is None or outcome.status != DONE:
+        return float("nan")
+    return float(asked.values(outcome.series())[0, 0])
+
+
+def state_of(outcome: Outcome | None) -> tuple[str, str]:
+    """Return status and error of a run."""
+    return (WAITING, "") if outcome is None else (outcome.status, outcome.error)
+
+
+class Count(NamedTuple):
+    """How many runs of a row are in each state."""
+
+    row: Row
+    done: int
+    failed: int
+    waiting: int
+
+
+def status(found: Sweep) -> list[Count]:
+    """Return how far each row is."""
+    counts = []
+    for row in found.rows:
+        numbers = range(found.replications(row))
+        states = [state_of(found.outcome(row, number))[0] for number in numbers]
+        done, waiting = states.count(DONE), states.count(WAITING)
+        counts.append(Count(row, done, len(states) - done - waiting, waiting))
+    return counts
+
+
+def _based(study: SweepFile, scenario: Scenario) -> Scenario:
+    settings = study.set | SILENT | {"run.replications": 1}
+    return scenario.changed([Change(k, v) for k, v in settings.items()], f"{study.source}: set")
+
+
+def _metrics(study: SweepFile) -> list[Metric]:
+    names = [
+        *study.metrics,
+        *(aim.metric for aim in (study.precision.aims if study.precision else [])),
+    ]
+    found, lines = [], []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(metric(name))
+        except ValueError as error:
+            lines.append(f"{study.source}: metrics: {error}")
+    if lines:
+        raise ScenarioError(lines)
+    return found
+
+
+def _begin(study: SweepFile, out: Path) -> None:
+    """Mark a folder as this sweep's. Raises ScenarioError for one that is something else."""
+    told = {"kind": "sweep", "name": study.name, "paylater-sim": __version__}
+    mark = out / MARK
+    try:
+        found: Any = json.loads(mark.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if found == told:
+        return
+    if found is not None or (out.exists() and any(out.iterdir())):
+        wanted = f"a new name, or the sweep {study.name} of paylater-sim {__version__}"
+        raise refused(out, wanted, "something else there")
+    with room_to_write(out):
+        out.mkdir(parents=True, exist_ok=True)
+        unfinished = out / f"{MARK}.unfinished"
+        unfinished.write_text(json.dumps(told), encoding="utf-8")
+        unfinished.rename(mark)
