@@ -79,12 +79,13 @@ def _noise(values: NDArray[np.float64]) -> float:
 
     Rows share their luck: what a replication does to all of them alike is no noise between them.
     """
-    rows, runs = values.shape
+    rows, runs = (int(size) for size in values.shape)
     if runs < 2:
         return NAN
     by_row, by_run = values.mean(axis=1, keepdims=True), values.mean(axis=0)
     left = values - by_row - by_run + values.mean()
-    return float(np.square(left).sum()) / ((rows - 1) * (runs - 1)) / runs
+    squares = float(np.square(left).sum())
+    return squares / ((rows - 1) * (runs - 1) * runs)
 
 
 def _around(estimate: float, half: float, level: float, runs: int) -> Interval:

@@ -12,9 +12,9 @@ from sim.results.faults import refused, room_to_write
 from sim.results.lock import held
 from sim.scenario import Change, Scenario, ScenarioError, load
 from sim.scenario.studies import SweepFile, load_study
-from sim.study import design, ledger
+from sim.study import design
 from sim.study.design import Row
-from sim.study.ledger import DONE, Ledger, Outcome, RunKey, outcome_of
+from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey, outcome_of
 from sim.study.metrics import Metric, metric
 from sim.study.sequential import FEWEST, Running, Target
 from sim.study.tabulated import indices_table, results_table, rows_table
@@ -238,7 +238,7 @@ def attempted(task: Task) -> Outcome:
         return outcome_of(table(record_of(task.files[0], task.replication, task.threads), "daily"))
     except Exception as error:  # noqa: BLE001  one bad row must not end a sweep
         words = "; ".join(str(error).splitlines()) or "no more is known"
-        return Outcome(ledger.FAILED, f"{type(error).__name__}: {words}", 0, {}, {})
+        return Outcome(FAILED, f"{type(error).__name__}: {words}", 0, {}, {})
 
 
 def value_of(asked: Metric, outcome: Outcome | None) -> float:
@@ -259,6 +259,7 @@ class Count(NamedTuple):
     row: Row
     done: int
     failed: int
+    excluded: int
     waiting: int
 
 
@@ -268,8 +269,8 @@ def status(found: Sweep) -> list[Count]:
     for row in found.rows:
         numbers = range(found.replications(row))
         states = [state_of(found.outcome(row, number))[0] for number in numbers]
-        done, waiting = states.count(DONE), states.count(WAITING)
-        counts.append(Count(row, done, len(states) - done - waiting, waiting))
+        counted = (states.count(name) for name in (DONE, FAILED, design.EXCLUDED, WAITING))
+        counts.append(Count(row, *counted))
     return counts
 
 

@@ -57,8 +57,9 @@ def show_plan(answer: Answer, file: str) -> None:
 def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     """Print how far a sweep is, and its rows with their metrics."""
     done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
-    waiting = sum(c.waiting for c in counts)
-    print(f"{found.out}: {len(counts)} rows; {done} runs done, {failed} failed, {waiting} wait")
+    excluded, waiting = sum(c.excluded for c in counts), sum(c.waiting for c in counts)
+    told = f"{done} runs done, {failed} failed, {excluded} left out, {waiting} wait"
+    print(f"{found.out}: {len(counts)} rows; {told}")
     wrong = [count for count in counts if count.failed]
     for count in wrong[: None if every_row else 5]:
         outcome = found.outcome(count.row, 0)
@@ -75,7 +76,7 @@ def _rows(found: Sweep, counts: list[Count]) -> None:
     table = _table(found.study.name, "row", *short, "runs", *names)
     for count in counts:
         number = count.row.number
-        runs = f"{count.done}/{count.done + count.failed + count.waiting}"
+        runs = f"{count.done}/{sum(count[1:])}"
         values = [str(count.row.settings.get(key, "")) for key in keys]
         known: Any = means.loc[number] if number in means.index else {}
         units = {one.name: one.unit for one in found.metrics}
