@@ -27,19 +27,22 @@ class Row(NamedTuple):
     scenario: Scenario | None  # None where it cannot be run
     status: str  # PLANNED, EXCLUDED by a constraint, or FAILED to be a scenario
     error: str  # "" where nothing is wrong
+    hash: str = ""  # of the scenario
 
 
 def rows(study: SweepFile, base: Scenario) -> list[Row]:
     """Return all rows of a design, in order; see `sim.scenario.studies.SweepFile`.
 
     base: the scenario with the keys that every row sets. Raises ScenarioError for an expression
-    that is none, and for keys that a scenario has not.
+    that is none, and where no row at all is a scenario.
     """
     derived = [(one.key, _read(study, one.value)) for one in study.derived]
     constraints = [_read(study, text) for text in study.constraints]
     made = []
     for number, values in enumerate(_points(study, base)):
         made.append(_row(number, values, base, derived, constraints, study.source))
+    if all(row.status == FAILED for row in made):
+        raise ScenarioError([row.error for row in made])
     return made
 
 
@@ -111,7 +114,8 @@ def _row(
         if broken is not None:
             return Row(number, values, None, EXCLUDED, f"constraint: {broken.text}")
         changes = [Change(key, value) for key, value in values.items()]
-        return Row(number, values, base.changed(changes, source), PLANNED, "")
+        made = base.changed(changes, source)
+        return Row(number, values, made, PLANNED, "", made.hash)
     except ScenarioError as error:
         return Row(number, values, None, FAILED, "; ".join(error.lines))
     except ArithmeticError as error:

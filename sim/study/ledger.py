@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.results.faults import refused
 from sim.study.metrics import KEYS, Series
 
 DONE, FAILED = "done", "failed"
@@ -76,6 +77,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._names = {path.name for path in folder.glob("*.json")}
 
     def keep(self, key: RunKey, outcome: Outcome) -> None:
         """Write an outcome; whole or not there."""
@@ -86,14 +88,26 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(place)
+        self._names.add(key.file)
+
+    def has(self, key: RunKey) -> bool:
+        """Tell whether a run is done."""
+        return key.file in self._names
 
     def outcome(self, key: RunKey) -> Outcome | None:
-        """Return an outcome, None for a run that is not done, or whose file a kill cut short."""
-        try:
-            return Outcome(**json.loads((self.folder / key.file).read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+        """Return an outcome, None for a run that is not done.
+
+        Raises ScenarioError for a file that was changed since.
+        """
+        if not self.has(key):
             return None
+        place = self.folder / key.file
+        try:
+            return Outcome(**json.loads(place.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            raise refused(place, "what a run left, or no file", "something else") from None
 
     def forget(self, key: RunKey) -> None:
         """Let a run be done again."""
         (self.folder / key.file).unlink(missing_ok=True)
+        self._names.discard(key.file)

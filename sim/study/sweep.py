@@ -18,7 +18,7 @@ from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey, outcome_of
 from sim.study.metrics import Metric, metric
 from sim.study.sequential import FEWEST, Running, Target
 from sim.study.tabulated import indices_table, results_table, rows_table
-from sim.study.work import SILENT, Task, record_of
+from sim.study.work import SILENT, Task, record_of, scenario_of
 from sim.study.workers import Workers
 from sim.version import __version__
 
@@ -73,14 +73,14 @@ class Sweep:
         """Return what became of a run, None where it waits."""
         if row.scenario is None:
             return Outcome(row.status, row.error, 0, {}, {})
-        return self.ledger.outcome(RunKey(row.scenario.hash, replication))
+        return self.ledger.outcome(RunKey(row.hash, replication))
 
     def replications(self, row: Row) -> int:
         """Return how many replications a row has: those asked for, and what precision added."""
         count = self.study.replications
         if row.scenario is None or self.study.precision is None:
             return count
-        while self.ledger.outcome(RunKey(row.scenario.hash, count)) is not None:
+        while self.ledger.has(RunKey(row.hash, count)):
             count += 1
         return count
 
@@ -120,38 +120,28 @@ class Sweep:
             raise ScenarioError([f"{self.study.source}: {words}"])
         if found[0].scenario is not None:
             for replication in range(self.replications(found[0])):
-                self.ledger.forget(RunKey(found[0].scenario.hash, replication))
+                self.ledger.forget(RunKey(found[0].hash, replication))
 
-    def _waiting(self, rows: Sequence[Row], began: float) -> list[tuple[Scenario, int]]:
-        missing = self._missing(rows)
-        return missing or self._for_precision(rows, began)
+    def _waiting(self, rows: Sequence[Row], began: float) -> list[RunKey]:
+        return self._missing(rows) or self._for_precision(rows, began)
 
-    def _missing(self, rows: Sequence[Row]) -> list[tuple[Scenario, int]]:
+    def _missing(self, rows: Sequence[Row]) -> list[RunKey]:
         """Return the runs asked for that are not done; equal rows share theirs."""
-        asked = {
-            RunKey(row.scenario.hash, number): row.scenario
-            for number in range(self.study.replications)
-            for row in rows
-            if row.scenario is not None
-        }
-        return [
-            (scenario, key.replication)
-            for key, scenario in asked.items()
-            if self.ledger.outcome(key) is None
-        ]
+        numbers = range(self.study.replications)
+        asked = (RunKey(row.hash, n) for n in numbers for row in rows if row.hash)
+        return [key for key in dict.fromkeys(asked) if not self.ledger.has(key)]
 
-    def _for_precision(self, rows: Sequence[Row], began: float) -> list[tuple[Scenario, int]]:
+    def _for_precision(self, rows: Sequence[Row], began: float) -> list[RunKey]:
         wanted = self.study.precision
         if wanted is None or time.monotonic() - began > 60 * wanted.minutes:
             return []
-        more = {}
+        more: dict[RunKey, None] = {}
         for row in rows:
             count = self.replications(row)
-            if row.scenario is None or count >= wanted.most or self.holds(row):
-                continue
-            for number in range(count, min(count + wanted.batch, wanted.most)):
-                more[RunKey(row.scenario.hash, number)] = (row.scenario, number)
-        return list(more.values())
+            if row.hash and count < wanted.most and not self.holds(row):
+                numbers = range(count, min(count + wanted.batch, wanted.most))
+                more |= dict.fromkeys(RunKey(row.hash, number) for number in numbers)
+        return list(more)
 
     def holds(self, row: Row) -> bool:
         """Tell whether all aims of precision hold in a row; a failed run ends the trying."""
@@ -171,34 +161,40 @@ class Sweep:
 
     def _do(
         self,
-        runs: Sequence[tuple[Scenario, int]],
+        runs: Sequence[RunKey],
         workers: Workers,
         stop: Stop,
         hears: Hears | None,
     ) -> bool:
         """Do some runs; tell whether all were done."""
         threads = workers.threads(None)
-        tasks = [Task((self._file(scenario),), number, threads) for scenario, number in runs]
+        files = self._files({key.scenario for key in runs})
+        tasks = [Task((files[key.scenario],), key.replication, threads) for key in runs]
         for done, (number, outcome) in enumerate(workers.each_done(attempted, tasks), start=1):
-            scenario, replication = runs[number]
             with room_to_write(self.out):
-                self.ledger.keep(RunKey(scenario.hash, replication), outcome)
+                self.ledger.keep(runs[number], outcome)
             if hears is not None:
                 hears(done, len(runs))
             if stop():
                 return False
         return True
 
-    def _file(self, scenario: Scenario) -> str:
-        """Return the file that a worker reads a scenario from."""
-        place = self.out / "scenarios" / f"{scenario.hash}.toml"
-        if not place.is_file():
-            with room_to_write(self.out):
-                place.parent.mkdir(exist_ok=True)
-                unfinished = place.with_suffix(".unfinished")
-                unfinished.write_text(scenario.to_toml(), encoding="utf-8")
-                unfinished.rename(place)
-        return str(place.absolute())
+    def _files(self, hashes: Collection[str]) -> dict[str, str]:
+        """Return the files that workers read scenarios from, by their hashes."""
+        folder = self.out / "scenarios"
+        files = {}
+        with room_to_write(self.out):
+            folder.mkdir(exist_ok=True)
+            for row in self.rows:
+                place = folder / f"{row.hash}.toml"
+                if row.scenario is None or row.hash not in hashes or row.hash in files:
+                    continue
+                if not place.is_file():
+                    unfinished = place.with_suffix(".unfinished")
+                    unfinished.write_text(row.scenario.to_toml(), encoding="utf-8")
+                    unfinished.rename(place)
+                files[row.hash] = str(place.absolute())
+        return files
 
     def _finish(self) -> None:
         from sim.study.folder import Study, write_into
@@ -234,7 +230,7 @@ def attempted(task: Task) -> Outcome:
     from sim.results.tables import table
 
     try:
-        check_inputs(load(task.files[0]))
+        check_inputs(scenario_of(task.files[0]))
         return outcome_of(table(record_of(task.files[0], task.replication, task.threads), "daily"))
     except Exception as error:  # noqa: BLE001  one bad row must not end a sweep
         words = "; ".join(str(error).splitlines()) or "no more is known"

@@ -68,11 +68,13 @@ def record_of(file: str, replication: int, threads: int = 1) -> Record:
     from sim.results.record import Record
     from sim.simulation import simulate
 
-    return Record.of(simulate(_scenario(file), threads=threads, replication=replication))
+    return Record.of(simulate(scenario_of(file), threads=threads, replication=replication))
 
 
 @lru_cache(maxsize=4)
-def _scenario(file: str) -> Scenario:
+def scenario_of(file: str) -> Scenario:
+    """Return the scenario of a file as studies run it."""
     from sim.scenario import load
 
-    return load(file).with_(**SILENT)
+    found = load(file)
+    return found.with_(**SILENT) if found.output.events_ppm else found

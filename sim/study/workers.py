@@ -69,19 +69,18 @@ class Workers:
         left = list(range(len(tasks)))
         waiting: dict[Future[Any], int] = {}
         while left or waiting:
-            while left and len(waiting) < self.count * AHEAD:
-                number = left.pop(0)
-                waiting[self._pool.submit(function, tasks[number])] = number
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
+            try:
+                while left and len(waiting) < self.count * AHEAD:
+                    waiting[self._pool.submit(function, tasks[left[0]])] = left[0]
+                    left.pop(0)
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
                     yield waiting[future], future.result()
-                except BrokenExecutor:
-                    left = sorted([*left, *waiting.values()])
-                    waiting.clear()
-                    self._start_anew()
-                    break
-                del waiting[future]
+                    del waiting[future]
+            except BrokenExecutor:
+                left = sorted([*left, *waiting.values()])
+                waiting.clear()
+                self._start_anew()
 
     def _start(self) -> None:
         context = get_context("spawn")
