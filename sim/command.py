@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
+    from sim.scenario import Scenario
     from sim.simulation import EngineName
 
 WRONG_INPUT, INTERRUPTED = 2, 130
@@ -46,10 +47,6 @@ Days = Annotated[int | None, typer.Option(help="reported days, instead of run.da
 Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
 Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
 
-Metrics = Annotated[
-    list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
-]
-WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
 
 
@@ -133,27 +130,25 @@ def run(
     from sim.results.lock import held
 
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
-    changes = _changes(set_, users=users, days=days, seed=seed, replications=replications)
+    changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
     plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
     check_memory(plan)
     check_inputs(plan)
     place = out or Path("runs") / plan.name
-    with _stop_on_interrupt() as stop:
+    with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
             print(f"{place} holds this run already; it is left alone.")
             return 0
         began = time.perf_counter()
         with held(draft.path):
-            if not _live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
-                words = f"Stopped. Go on with --resume; the state is in {draft.path}"
-                print(words, file=sys.stderr)
-                return INTERRUPTED
+            if not live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
+                return stopped(draft)
             seconds = time.perf_counter() - began
             timings = {"days_s": round(seconds, 3)}
             draft.finish(engine=engine.value, threads=threads, timings=timings)
     if not quiet:
-        _sum_up(open_run(place), place, seconds)
+        sum_up(open_run(place), place, seconds)
     return 0
 
 
@@ -209,142 +204,20 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     return 0
 
 
-@app.command()
-def compare(
-    scenarios: Annotated[
-        list[Path], typer.Argument(metavar="A B [...]", help="scenario files; A is the baseline")
-    ],
-    *,
-    replications: Annotated[int, typer.Option(min=1, help="pairs of runs")] = 20,
-    users: Users = None,
-    days: Days = None,
-    seed: Seed = None,
-    set_: Settings = None,
-    metric: Metrics = None,
-    attribute: Annotated[
-        list[str] | None,
-        typer.Option(metavar="METRIC", help="split its difference over the changed keys"),
-    ] = None,
-    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
-    workers: WorkerCount = 1,
-    out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
-    quiet: Quiet = False,
-) -> int:
-    """Compare scenarios on the same people with the same luck; leave tables in a folder."""
-    from sim.progress import Progress
-    from sim.study.comparison import compare as compared
-    from sim.study.terminal import show_comparison
-
-    if len(scenarios) < 2:
-        raise ScenarioError(["A B [...]: wanted two or more scenario files (found one)"])
-    changes = _changes(set_, users=users, days=days, seed=seed)
-    plans = [load(scenario, changes) for scenario in scenarios]
-    run = plans[0].run
-    each = (run.burn_in_days + run.days) * run.users * len(plans)
-    place = out or Path("runs") / "-".join(plan.name for plan in plans)
-    with Progress("compare", each * replications, quiet=quiet) as bar, _metric_words():
-        found = compared(
-            *plans,
-            replications=replications,
-            metrics=metric or [],
-            attribute=attribute or [],
-            level=level,
-            workers=workers,
-            told=lambda done: bar.reach(done * each),
-        )
-    found.save(place)
-    if not quiet:
-        show_comparison(found)
-        print(f"The tables lie in {place}")
-    return 0
-
-
-@app.command()
-def plan(
-    file: Annotated[Path, typer.Argument(metavar="COMPARE.toml", help="a comparison (TOML)")],
-    *,
-    workers: WorkerCount = 1,
-) -> int:
-    """Say how many users or replications a difference needs, paired and unpaired."""
-    from sim.study.planning import planned
-    from sim.study.terminal import show_plan
-
-    show_plan(planned(file, workers=workers), str(file))
-    return 0
-
-
-@app.command()
-def sweep(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="a sweep (TOML)")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
-    workers: WorkerCount = 1,
-    status: Annotated[
-        bool, typer.Option("--status", help="say how far it is; run nothing")
-    ] = False,
-    only: Annotated[str, typer.Option(metavar="ROWS", help="these rows, such as 3,7-9")] = "",
-    rerun: Annotated[
-        list[int] | None, typer.Option(metavar="ROW", help="do the runs of a row again")
-    ] = None,
-    quiet: Quiet = False,
-) -> int:
-    """Run a sweep, or what is left of it; runs that are done are never done again."""
-    from sim.progress import Progress
-    from sim.scenario.studies import SweepFile, load_study
-    from sim.study import sweep as sweeps
-    from sim.study.terminal import show_sweep
-    from sim.study.workers import Workers
-
-    study = load_study(SweepFile, file)
-    found = sweeps.Sweep(study, out or Path("runs") / study.name)
-    chosen = _rows(only) if only else None
-    if not status:
-        for row in rerun or []:
-            found.forget(row)
-        each = (found.base.run.burn_in_days + found.base.run.days) * found.base.run.users
-        with (
-            _stop_on_interrupt() as stop,
-            Progress(study.name, each * found.waits(), quiet=quiet) as bar,
-            Workers(workers) as at,
-        ):
-            hears = lambda done, _: bar.reach(done * each)  # noqa: E731
-            if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
-                print("Stopped; the same command goes on with it.", file=sys.stderr)
-                return INTERRUPTED
-    if not quiet:
-        show_sweep(found, sweeps.status(found), every_row=status)
-    return 0
-
-
-def _rows(words: str) -> set[int]:
-    """Return the numbers in a list such as 3,7-9."""
-    rows: set[int] = set()
-    for part in words.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
-            raise ScenarioError([f"--only: wanted rows such as 3,7-9 (found {words})"])
-        rows |= set(range(int(first), int(last or first) + 1))
-    return rows
-
-
-@contextmanager
-def _metric_words() -> Iterator[None]:
-    """Tell of a metric that is none as of other wrong input."""
-    try:
-        yield
-    except ScenarioError:
-        raise
-    except ValueError as error:
-        raise ScenarioError([f"--metric: {error}"]) from None
-
-
-def _changes(settings: list[str] | None, **given: int | None) -> list[str]:
+def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
     """Return all changes to a scenario as KEY=VALUE."""
     named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
     return [*(settings or []), *named]
 
 
-def _live(
+def stopped(draft: Draft) -> int:
+    """Say how to go on with a run that was stopped."""
+    words = f"Stopped. Go on with --resume; the state is in {draft.path}"
+    print(words, file=sys.stderr)
+    return INTERRUPTED
+
+
+def live(
     draft: Draft,
     engine: EngineName,
     threads: int | None,
@@ -352,6 +225,7 @@ def _live(
     stop: Callable[[], bool],
     *,
     quiet: bool,
+    begin: Callable[[Scenario, int], State] | None = None,
 ) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
@@ -379,14 +253,22 @@ def _live(
             bar.reach((state.replication * days + state.day) * plan.run.users)
 
         try:
-            run_into(draft, engine=engine, threads=threads, every=every, on_stretch=tell, stop=stop)
+            run_into(
+                draft,
+                engine=engine,
+                threads=threads,
+                every=every,
+                on_stretch=tell,
+                stop=stop,
+                begin=begin,
+            )
         except Stopped:
             return False
     return True
 
 
 @contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
     pressed: list[int] = []
 
@@ -403,7 +285,7 @@ def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _sum_up(finished: Run, place: Path, seconds: float) -> None:
+def sum_up(finished: Run, place: Path, seconds: float) -> None:
     """Print the headline figures of a run."""
     from rich.console import Console
     from rich.table import Table
@@ -425,6 +307,8 @@ def _sum_up(finished: Run, place: Path, seconds: float) -> None:
         show_replicates(Replicates.of([finished]).summary())
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
+
+from sim import study_command  # noqa: E402, F401  its commands join the app
 
 if __name__ == "__main__":
     main()
