@@ -13,7 +13,7 @@ import pytest
 from sim import command
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
-from sim.study import interval
+from sim.study import attempt, interval
 from sim.study import sweep as sweeps
 from sim.study.indices import indices
 from sim.study.sweep import Sweep, status, sweep
@@ -157,11 +157,10 @@ def test_rows_share_their_luck(folder):
 
 def test_a_sweep_goes_on_and_grows_without_doing_a_run_twice(folder, monkeypatch):
     done = []
-    attempt = sweeps.attempted
 
     def counted(task):
         done.append(task)
-        return attempt(task)
+        return attempt.attempted(task)
 
     monkeypatch.setattr(sweeps, "attempted", counted)
     file = study_in(folder, HEAD + AXES)
@@ -191,14 +190,14 @@ def test_a_sweep_goes_on_and_grows_without_doing_a_run_twice(folder, monkeypatch
 
 
 def test_a_run_that_fails_is_a_row_with_its_error(folder, monkeypatch):
-    real = sweeps.record_of
+    real = attempt.record_of
 
     def failing(file, replication, threads):
         if replication == 1:
             raise OverflowError("too\nmany")
         return real(file, replication, threads)
 
-    monkeypatch.setattr(sweeps, "record_of", failing)
+    monkeypatch.setattr(attempt, "record_of", failing)
     found = sweep(study_in(folder, "replications = 3\n" + HEAD), folder / "out")
     results = found.results
     assert results["status"].tolist() == ["done", "failed", "done"]
@@ -300,7 +299,7 @@ def test_a_worker_that_is_lost_changes_nothing(folder):
 
 MEMORY = """
 import resource, sys
-from sim.study.sweep import attempted
+from sim.study.attempt import attempted
 from sim.study.work import Task
 
 def pages():

@@ -119,14 +119,40 @@ class Precision(Section):
     minutes: float = number(60.0, "after which no more are added", ge=0, source=ASSUMED)
 
 
+class Bound(Section):
+    """What a metric has to keep to."""
+
+    metric: str = text(..., "a figure, or an expression over last.X, total.X and mean.X")
+    most: float | None = Field(None, description="no more than this")
+    least: float | None = Field(None, description="no less than this")
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Bound:
+        if self.most is None and self.least is None:
+            raise ValueError("most: wanted a bound, most or least (found nothing)")
+        return self
+
+
+class Optimise(Section):
+    """A search for the keys at which a metric is best; design is "optimise"."""
+
+    metric: str = text(..., "what is to be best: its mean over replications")
+    direction: Literal["maximise", "minimise"] = Field("maximise", description="which is better")
+    bounds: list[Bound] = Field(default_factory=list, description="what other metrics keep to")
+    trials: int = number(60, "rows tried", ge=1, le=100_000, source=ASSUMED)
+    batch: int = number(
+        4, "rows proposed at a time, whatever the workers", ge=1, le=1_000, source=ASSUMED
+    )
+
+
 class SweepFile(Document):
     """A design over keys of a scenario, with replications in each row."""
 
     scenario: str = path(..., "scenario file that every row starts from")
-    design: Literal["grid", "list", "lhs", "sobol", "indices"] = Field(
+    design: Literal["grid", "list", "lhs", "sobol", "indices", "optimise"] = Field(
         "grid",
         description="axes crossed; axes zipped; Latin hypercube; Sobol sequence; the design of"
-        " Saltelli for Sobol indices",
+        " Saltelli for Sobol indices; a search",
     )
     points: int = number(
         64, "rows of lhs, sobol; base sample of indices", ge=1, le=1_000_000, source=ASSUMED
@@ -148,6 +174,7 @@ class SweepFile(Document):
         default_factory=list, description="comparisons over keys; rows that break one are left out"
     )
     precision: Precision | None = Field(None, description="when there are replications enough")
+    optimise: Optimise | None = Field(None, description="what a search is for")
 
     @model_validator(mode="after")
     def _fits(self) -> SweepFile:
@@ -157,6 +184,8 @@ class SweepFile(Document):
             raise ValueError(f"axis.{bounded.index(True)}: wanted values, for a {self.design}")
         if self.design == "list" and len(lengths) > 1:
             raise ValueError(f"axis: wanted as many values on each (found {sorted(lengths)})")
+        if (self.design == "optimise") != (self.optimise is not None):
+            raise ValueError('design: wanted "optimise" with a table [optimise], and only then')
         if self.design not in ("grid", "list") and not all([*bounded, bounded]):
             raise ValueError(f"axis: wanted axes with low and high, for {self.design}")
         twos = self.points & (self.points - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,14 +36,23 @@ def rows(study: SweepFile, base: Scenario) -> list[Row]:
     base: the scenario with the keys that every row sets. Raises ScenarioError for an expression
     that is none, and where no row at all is a scenario.
     """
-    derived = [(one.key, _read(study, one.value)) for one in study.derived]
-    constraints = [_read(study, text) for text in study.constraints]
-    made = []
-    for number, values in enumerate(_points(study, base)):
-        made.append(_row(number, values, base, derived, constraints, study.source))
+    make = maker(study, base)
+    made = [make(number, values) for number, values in enumerate(_points(study, base))]
     if all(row.status == FAILED for row in made):
         raise ScenarioError([row.error for row in made])
     return made
+
+
+def maker(study: SweepFile, base: Scenario) -> Callable[[int, dict[str, Any]], Row]:
+    """Return what makes a row of its number and the keys that it sets."""
+    derived = [(one.key, _read(study, one.value)) for one in study.derived]
+    constraints = [_read(study, text) for text in study.constraints]
+    return lambda number, values: _row(number, values, base, derived, constraints, study.source)
+
+
+def kind_of(base: Scenario, axis: Axis) -> type:
+    """Return int for an axis whose key is a whole number in the scenario, else float."""
+    return int if isinstance(_value(base, axis.key), int) else float
 
 
 def problem(names: Sequence[str]) -> dict[str, Any]:

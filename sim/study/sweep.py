@@ -13,12 +13,14 @@ from sim.results.lock import held
 from sim.scenario import Change, Scenario, ScenarioError, load
 from sim.scenario.studies import SweepFile, load_study
 from sim.study import design
+from sim.study.attempt import WAITING, attempted, state_of, value_of
 from sim.study.design import Row
-from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey, outcome_of
+from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey
 from sim.study.metrics import Metric, metric
+from sim.study.search import frontier_table, search
 from sim.study.sequential import FEWEST, Running, Target
 from sim.study.tabulated import indices_table, results_table, rows_table
-from sim.study.work import SILENT, Task, record_of, scenario_of
+from sim.study.work import SILENT, Task
 from sim.study.workers import Workers
 from sim.version import __version__
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARK = "sweep.json"
-WAITING = "waiting"
 
 Stop = Callable[[], bool]
 Hears = Callable[[int, int], None]  # runs done, of how many
@@ -44,9 +45,11 @@ class Sweep:
         self.out = out
         self.base = _based(study, load(file))
         self.metrics = _metrics(study)
-        self.rows = design.rows(study, self.base)
+        self.rows = design.rows(study, self.base) if study.optimise is None else []
         _begin(study, out)
         self.ledger = Ledger(out / "done")
+        if study.optimise is not None:
+            search(self, lambda rows: not self._missing(rows))  # what is done of it already
 
     @property
     def results(self) -> pd.DataFrame:
@@ -67,6 +70,12 @@ class Sweep:
         Raises ScenarioError where a row failed or waits: indices of a design with holes are wrong.
         """
         frame: pd.DataFrame = indices_table(self).to_pandas(date_as_object=False)
+        return frame
+
+    @property
+    def frontier(self) -> pd.DataFrame:
+        """Rows of a search that none beats in both, the metric and the first bounded one."""
+        frame: pd.DataFrame = frontier_table(self).to_pandas()
         return frame
 
     def outcome(self, row: Row, replication: int) -> Outcome | None:
@@ -96,16 +105,22 @@ class Sweep:
 
         only: numbers of rows. stop: asked after each run. A run that fails is an outcome too.
         """
-        chosen = [row for row in self.rows if only is None or row.number in only]
         with held(self.out):
-            began = time.monotonic()
-            rounds = self._waiting(chosen, began)
-            while rounds:
-                if not self._do(rounds, workers, stop, hears):
-                    return False
-                rounds = self._waiting(chosen, began)
-            if not self.waits():
+            if self.study.optimise is not None:
+                done = search(self, lambda rows: self._all(rows, workers, stop, hears))
+            else:
+                chosen = [row for row in self.rows if only is None or row.number in only]
+                done = self._all(chosen, workers, stop, hears)
+            if done and not self.waits():
                 self._finish()
+        return done
+
+    def _all(self, rows: Sequence[Row], workers: Workers, stop: Stop, hears: Hears | None) -> bool:
+        """Do all that waits in some rows; tell whether it was all done."""
+        began = time.monotonic()
+        while waiting := self._waiting(rows, began):
+            if not self._do(waiting, workers, stop, hears):
+                return False
         return True
 
     def waits(self) -> int:
@@ -204,6 +219,8 @@ class Sweep:
             DONE
         }:
             tables["indices"] = indices_table(self)
+        if self.study.optimise is not None:
+            tables["frontier"] = frontier_table(self)
         asked = {"name": self.study.name, "metrics": [one.name for one in self.metrics]}
         with room_to_write(self.out):
             write_into(Study("sweep", asked, {"base": self.base}, tables), self.out)
@@ -222,31 +239,6 @@ def sweep(
     with Workers(workers) as at:
         found.run(workers=at, hears=hears)
     return found
-
-
-def attempted(task: Task) -> Outcome:
-    """Return the outcome of a run; one that fails has its error, of whatever kind."""
-    from sim.population import check_inputs
-    from sim.results.tables import table
-
-    try:
-        check_inputs(scenario_of(task.files[0]))
-        return outcome_of(table(record_of(task.files[0], task.replication, task.threads), "daily"))
-    except Exception as error:  # noqa: BLE001  one bad row must not end a sweep
-        words = "; ".join(str(error).splitlines()) or "no more is known"
-        return Outcome(FAILED, f"{type(error).__name__}: {words}", 0, {}, {})
-
-
-def value_of(asked: Metric, outcome: Outcome | None) -> float:
-    """Return a metric of a run, NaN where it was not done."""
-    if outcome is None or outcome.status != DONE:
-        return float("nan")
-    return float(asked.values(outcome.series())[0, 0])
-
-
-def state_of(outcome: Outcome | None) -> tuple[str, str]:
-    """Return status and error of a run."""
-    return (WAITING, "") if outcome is None else (outcome.status, outcome.error)
 
 
 class Count(NamedTuple):
@@ -276,10 +268,11 @@ def _based(study: SweepFile, scenario: Scenario) -> Scenario:
 
 
 def _metrics(study: SweepFile) -> list[Metric]:
-    names = [
-        *study.metrics,
-        *(aim.metric for aim in (study.precision.aims if study.precision else [])),
-    ]
+    names = [*study.metrics]
+    if study.precision is not None:
+        names += [aim.metric for aim in study.precision.aims]
+    if study.optimise is not None:
+        names += [study.optimise.metric, *(bound.metric for bound in study.optimise.bounds)]
     found, lines = [], []
     for name in dict.fromkeys(names):
         try:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sim.results.sheet import Sheet, described
 from sim.scenario import ScenarioError
+from sim.study.attempt import state_of, value_of
 from sim.study.indices import indices
 from sim.study.interval import NAN, mean
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 def results_table(sweep: Sweep) -> pa.Table:
     """Return one row a design row and replication."""
-    from sim.study.sweep import state_of, value_of
-
     runs = [(row, n) for row in sweep.rows for n in range(sweep.replications(row))]
     outcomes = [sweep.outcome(row, number) for row, number in runs]
     states = [state_of(outcome) for outcome in outcomes]
@@ -39,8 +38,6 @@ def results_table(sweep: Sweep) -> pa.Table:
 
 def rows_table(sweep: Sweep) -> pa.Table:
     """Return one row a design row and metric: mean over replications and its interval."""
-    from sim.study.sweep import value_of
-
     lines = []
     for row in sweep.rows:
         outcomes = [sweep.outcome(row, n) for n in range(sweep.replications(row))]
@@ -73,8 +70,6 @@ def rows_table(sweep: Sweep) -> pa.Table:
 
 def indices_table(sweep: Sweep) -> pa.Table:
     """Return one row a metric and key. Raises ScenarioError for a design with holes."""
-    from sim.study.sweep import value_of
-
     if sweep.study.design != "indices":
         words = f'wanted "indices", for Sobol indices (found {sweep.study.design})'
         raise ScenarioError([f"{sweep.study.source}: design: {words}"])

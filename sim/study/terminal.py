@@ -64,6 +64,9 @@ def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     for count in wrong[: None if every_row else 5]:
         outcome = found.outcome(count.row, 0)
         print(f"  row {count.row.number}: {outcome.error if outcome else count.row.error}")
+    if found.study.optimise is not None and found.rows:
+        print("Rows that none beats in both the metric and the first bound:")
+        print(found.frontier.to_string(index=False))
     if every_row:
         _rows(found, counts)
 
