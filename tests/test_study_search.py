@@ -1,4 +1,4 @@
-"""A search finds the best row within its bounds, and proposes the same rows whenever it is asked."""
+"""A search finds the best row within its bounds, and proposes the same rows at every start."""
 
 import numpy as np
 import pytest

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.scenario import Change, Scenario, ScenarioError
 from sim.scenario.tree import value_at
 from sim.study.expression import Expression
+from sim.study.extras import library
 
 if TYPE_CHECKING:
     from sim.scenario.studies import Axis, SweepFile
@@ -87,10 +88,8 @@ def _unit_points(study: SweepFile) -> NDArray[np.float64]:
     if study.design == "lhs":
         hypercubes = qmc.LatinHypercube(axes, rng=study.seed)
         return np.concatenate([hypercubes.random(study.points) for _ in range(study.blocks)])
-    from SALib.sample import sobol
-
     asked = problem([axis.key for axis in study.axis])
-    made: NDArray[np.float64] = sobol.sample(
+    made: NDArray[np.float64] = library("SALib.sample.sobol", "study").sample(
         asked, study.points, calc_second_order=False, seed=study.seed
     )
     return made

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.study.design import problem
+from sim.study.extras import library
 from sim.study.interval import LEVEL, NAN, Interval
 
 RESAMPLES = 200
@@ -52,9 +53,7 @@ def indices(
     if not variance:
         nothing = Interval(0.0, 0.0, 0.0, level, len(means))
         return Indices([Index(name, nothing, nothing) for name in names], 0.0, 0.0)
-    from SALib.analyze import sobol
-
-    found = sobol.analyze(
+    found = library("SALib.analyze.sobol", "study").analyze(
         problem(names),
         means,
         calc_second_order=False,

@@ -7,7 +7,6 @@ alone: a search that is gone on with proposes the same rows again and finds them
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from sim.study.attempt import value_of
 from sim.study.design import Row, kind_of, maker
+from sim.study.extras import library
 from sim.study.interval import Interval, mean
 from sim.study.metrics import metric
 
@@ -28,16 +28,11 @@ Do = Callable[[Sequence[Row]], bool]  # does the runs of some rows; tells whethe
 
 def search(sweep: Sweep, do: Do) -> bool:
     """Let a sweep grow by the rows of its search, as far as `do` gets; tell whether to its end."""
-    import optuna
-
+    optuna = library("optuna", "study")
     asked = sweep.study.optimise
     assert asked is not None  # noqa: S101  its caller has looked
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        sampler = optuna.samplers.TPESampler(
-            seed=sweep.study.seed, constraints_func=lambda trial: trial.user_attrs["broken"]
-        )
+    sampler = optuna.samplers.TPESampler(seed=sweep.study.seed)
     directions = optuna.study.StudyDirection
     better = directions.MAXIMIZE if asked.direction == "maximise" else directions.MINIMIZE
     study = optuna.create_study(direction=better, sampler=sampler)
@@ -103,11 +98,12 @@ def _distribution(optuna: Any, axis: Any, base: Any) -> Any:
 def _tell(study: Any, trial: Any, sweep: Sweep, row: Row, asked: Optimise, failed: Any) -> None:
     best = measured(sweep, row, asked.metric).estimate
     broken = _broken(sweep, row, asked.bounds)
-    trial.set_user_attr("broken", [float(part) for part in broken])
     if np.isnan(best) or np.isnan(broken).any():
         study.tell(trial, state=failed)
-    else:
-        study.tell(trial, best)
+        return
+    for number, part in enumerate(broken):
+        trial.set_constraint(str(number), part)
+    study.tell(trial, best)
 
 
 def _broken(sweep: Sweep, row: Row, bounds: Sequence[Bound]) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -119,7 +119,7 @@ class Sweep:
         """Do all that waits in some rows; tell whether it was all done."""
         began = time.monotonic()
         while waiting := self._waiting(rows, began):
-            if not self._do(waiting, workers, stop, hears):
+            if not self._do(waiting, self._files(rows), workers, stop, hears):
                 return False
         return True
 
@@ -177,13 +177,13 @@ class Sweep:
     def _do(
         self,
         runs: Sequence[RunKey],
+        files: Mapping[str, str],
         workers: Workers,
         stop: Stop,
         hears: Hears | None,
     ) -> bool:
         """Do some runs; tell whether all were done."""
         threads = workers.threads(None)
-        files = self._files({key.scenario for key in runs})
         tasks = [Task((files[key.scenario],), key.replication, threads) for key in runs]
         for done, (number, outcome) in enumerate(workers.each_done(attempted, tasks), start=1):
             with room_to_write(self.out):
@@ -194,22 +194,18 @@ class Sweep:
                 return False
         return True
 
-    def _files(self, hashes: Collection[str]) -> dict[str, str]:
-        """Return the files that workers read scenarios from, by their hashes."""
+    def _files(self, rows: Sequence[Row]) -> dict[str, str]:
+        """Return the files that workers read the scenarios of rows from, by their hashes."""
         folder = self.out / "scenarios"
-        files = {}
+        files = {row.hash: folder / f"{row.hash}.toml" for row in rows if row.hash}
         with room_to_write(self.out):
             folder.mkdir(exist_ok=True)
-            for row in self.rows:
-                place = folder / f"{row.hash}.toml"
-                if row.scenario is None or row.hash not in hashes or row.hash in files:
-                    continue
-                if not place.is_file():
-                    unfinished = place.with_suffix(".unfinished")
+            for row in rows:
+                if row.scenario is not None and not files[row.hash].is_file():
+                    unfinished = folder / f"{row.hash}.unfinished"
                     unfinished.write_text(row.scenario.to_toml(), encoding="utf-8")
-                    unfinished.rename(place)
-                files[row.hash] = str(place.absolute())
-        return files
+                    unfinished.rename(files[row.hash])
+        return {key: str(place.absolute()) for key, place in files.items()}
 
     def _finish(self) -> None:
         from sim.study.folder import Study, write_into
