@@ -31,6 +31,10 @@ from sim.scenario import ScenarioError, load
 Metrics = Annotated[
     list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
 ]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2; instead of --workers"),
+]
 WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 
 
@@ -52,6 +56,7 @@ def compare(
     ] = None,
     level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
     workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
     out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
@@ -75,6 +80,7 @@ def compare(
             attribute=attribute or [],
             level=level,
             workers=workers,
+            cluster=cluster,
             told=lambda done: bar.reach(done * each),
         )
     found.save(place)
@@ -132,12 +138,13 @@ def plan(
     file: Annotated[Path, typer.Argument(metavar="COMPARE.toml", help="a comparison (TOML)")],
     *,
     workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
 ) -> int:
     """Say how many users or replications a difference needs, paired and unpaired."""
     from sim.study.planning import planned
     from sim.study.terminal import show_plan
 
-    show_plan(planned(file, workers=workers), str(file))
+    show_plan(planned(file, workers=workers, cluster=cluster), str(file))
     return 0
 
 
@@ -147,6 +154,7 @@ def sweep(
     *,
     out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
     workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
     status: Annotated[
         bool, typer.Option("--status", help="say how far it is; run nothing")
     ] = False,
@@ -160,8 +168,8 @@ def sweep(
     from sim.progress import Progress
     from sim.scenario.studies import SweepFile, load_study
     from sim.study import sweep as sweeps
+    from sim.study.cluster import Cluster, workers_at
     from sim.study.terminal import show_sweep
-    from sim.study.workers import Workers
 
     study = load_study(SweepFile, file)
     found = sweeps.Sweep(study, out or Path("runs") / study.name)
@@ -173,8 +181,10 @@ def sweep(
         with (
             stop_on_interrupt() as stop,
             Progress(study.name, each * found.waits(), quiet=quiet) as bar,
-            Workers(workers) as at,
+            workers_at(workers, cluster) as at,
         ):
+            if isinstance(at, Cluster) and not quiet:
+                print(f"The cluster shows its work at {at.dashboard}", file=sys.stderr)
             hears = lambda done, _: bar.reach(done * each)  # noqa: E731
             if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
                 print("Stopped; the same command goes on with it.", file=sys.stderr)

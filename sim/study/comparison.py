@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sim.scenario import Scenario
+from sim.study.cluster import workers_at
 from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
 from sim.study.folder import Study, save
 from sim.study.interval import LEVEL
@@ -85,6 +86,7 @@ def compare(
     attribute: Sequence[str] = (),
     level: float = LEVEL,
     workers: int = 1,
+    cluster: str | None = None,
     threads: int | None = None,
     told: Told | None = None,
 ) -> Comparison:
@@ -92,8 +94,8 @@ def compare(
 
     metrics: figures or expressions of `sim.study.metrics`, besides all figures and all columns of
     `daily`. attribute: metrics in fen or counts whose difference is split over the changed keys,
-    which takes up to 2^levers times as many runs. workers, threads: as for `replicate`. Raises
-    ScenarioError where users, days or seed differ, or a scenario cannot be run.
+    which takes up to 2^levers times as many runs. workers, cluster, threads: as for `replicate`.
+    Raises ScenarioError where users, days or seed differ, or a scenario cannot be run.
     """
     if not others or replications < 1:
         raise ValueError("wanted two or more scenarios, and at least one replication")
@@ -101,7 +103,7 @@ def compare(
         check_pairs(a, other)
     scenarios = [a, *others]
     asked_metrics = [metric(name) for name in (*metrics, *attribute)]
-    with Workers(workers) as at:
+    with workers_at(workers, cluster) as at:
 
         def days(scenario: Scenario) -> Series:
             runs = _runs([scenario], replications, at, threads, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
     pilot: int  # pairs of runs that the variances were taken from; 0 where none were needed
 
 
-def planned(file: str | Path, *, workers: int = 1) -> Answer:
+def planned(file: str | Path, *, workers: int = 1, cluster: str | None = None) -> Answer:
     """Return the sizes that the comparison in a file needs.
 
     Raises ScenarioError for what is wrong with it.
@@ -39,18 +39,17 @@ def planned(file: str | Path, *, workers: int = 1) -> Answer:
     a_file, b_file = study.path_of("a"), study.path_of("b")
     if a_file is None or b_file is None:
         raise ScenarioError([f"{study.source}: wanted scenario files a and b (found none)"])
-    return _from_pilot(study, load(a_file), load(b_file), workers)
+    return _from_pilot(study, load(a_file), load(b_file), {"workers": workers, "cluster": cluster})
 
 
-def _from_pilot(study: ComparisonFile, a: Scenario, b: Scenario, workers: int) -> Answer:
+def _from_pilot(study: ComparisonFile, a: Scenario, b: Scenario, where: dict[str, Any]) -> Answer:
     check_pairs(a, b)
     try:
         asked = metric(study.plan.metric)
     except ValueError as error:
         raise ScenarioError([f"{study.source}: plan.metric: {error}"]) from None
     one, other = (
-        asked.values(replicate(side, study.replications, workers=workers).series)[:, -1]
-        for side in (a, b)
+        asked.values(replicate(side, study.replications, **where).series)[:, -1] for side in (a, b)
     )
     apart = other - one
     effect = study.plan.effect if study.plan.effect is not None else float(apart.mean())

@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from sim.scenario import Scenario, ScenarioError
 from sim.study import interval
+from sim.study.cluster import workers_at
 from sim.study.folder import Study, save
 from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
 from sim.study.work import Task, lived, scenario_files
-from sim.study.workers import Told, Workers
+from sim.study.workers import Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,13 +138,15 @@ def replicate(
     *,
     first: int = 0,
     workers: int = 1,
+    cluster: str | None = None,
     threads: int | None = None,
     told: Told | None = None,
 ) -> Replicates:
     """Run replications first .. first + replications - 1 of a scenario and return their days.
 
     workers: processes; with more than one each lives its replications on one thread. threads: of
-    the only worker, all usable cores if None. Neither shows in the result. told: hears how many are
+    the only worker, all usable cores if None. cluster: see `sim.study.cluster`, instead of workers.
+    None of them shows in the result. told: hears how many are
     done. Raises ScenarioError for a scenario that cannot be run.
     """
     from sim.estimate import check_memory
@@ -154,7 +157,7 @@ def replicate(
     check_memory(scenario)
     check_inputs(scenario)
     numbers = range(first, first + replications)
-    with Workers(workers) as at, scenario_files([scenario]) as files:
+    with workers_at(workers, cluster) as at, scenario_files([scenario]) as files:
         tasks = [Task(files, number, at.threads(threads)) for number in numbers]
         results = at.in_order(lived, tasks, told)
     keys = [Key(scenario.run.seed, number) for number in numbers]

@@ -14,6 +14,7 @@ from sim.scenario import Change, Scenario, ScenarioError, load
 from sim.scenario.studies import SweepFile, load_study
 from sim.study import design
 from sim.study.attempt import WAITING, attempted, state_of, value_of
+from sim.study.cluster import workers_at
 from sim.study.design import Row
 from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey
 from sim.study.metrics import Metric, metric
@@ -223,16 +224,22 @@ class Sweep:
 
 
 def sweep(
-    file: str | Path, out: str | Path | None = None, *, workers: int = 1, hears: Hears | None = None
+    file: str | Path,
+    out: str | Path | None = None,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    hears: Hears | None = None,
 ) -> Sweep:
     """Run the sweep in a file, or what is left of it, and return it.
 
-    out: its folder; `runs/NAME` if None. Raises ScenarioError for what is wrong with the file; a
-    row or run that fails is a row of the results with its error.
+    out: its folder; `runs/NAME` if None. workers, cluster: as for `replicate`. Raises
+    ScenarioError for what is wrong with the file; a row or run that fails is a row of the results
+    with its error.
     """
     study = load_study(SweepFile, file)
     found = Sweep(study, Path(out) if out is not None else Path("runs") / study.name)
-    with Workers(workers) as at:
+    with workers_at(workers, cluster) as at:
         found.run(workers=at, hears=hears)
     return found
 
