@@ -23,41 +23,56 @@ if TYPE_CHECKING:
     from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
     from sim.scenario import Scenario, ScenarioError, load
     from sim.simulation import run
+    from sim.study.comparison import Comparison, compare
+    from sim.study.replicates import Replicates, replicate
+    from sim.study.sweep import Sweep, sweep
 
 _HOMES = {
+    "Comparison": "sim.study.comparison",
     "CreditModel": "sim.engines.agents",
     "Environment": "sim.day",
     "Luck": "sim.day",
     "Payment": "sim.day",
     "Place": "sim.kinds",
+    "Replicates": "sim.study.replicates",
     "Run": "sim.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
     "Standing": "sim.kinds",
+    "Sweep": "sim.study.sweep",
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
+    "compare": "sim.study.comparison",
     "load": "sim.scenario",
     "open": "sim.results",
+    "replicate": "sim.study.replicates",
     "run": "sim.simulation",
+    "sweep": "sim.study.sweep",
 }
 _NAMES = {"open": "open_run"}  # where the home calls it something else
 
 __all__ = [
+    "Comparison",
     "CreditModel",
     "Environment",
     "Luck",
     "Payment",
     "Place",
+    "Replicates",
     "Run",
     "Scenario",
     "ScenarioError",
     "Standing",
+    "Sweep",
     "UserAgent",
     "Wishes",
     "__version__",
+    "compare",
     "load",
     "open",
+    "replicate",
     "run",
+    "sweep",
 ]
 
 

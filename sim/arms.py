@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import scalar
+from sim.compiled import kernel, scalar
 from sim.draws import Purpose, chance, word
 from sim.params import Params, params_of, records_of
 from sim.rows import Table
@@ -49,6 +49,20 @@ def arm_of(user: int, partial: NDArray[np.int64], started: int, seed: int, repli
         if chance(fate, partial[k, 1]):
             arm += 1 << k
     return arm
+
+
+@kernel
+def fill_arms(
+    users: NDArray[np.int32],
+    partial: NDArray[np.int64],
+    started: int,
+    seed: int,
+    replication: int,
+    arms: NDArray[np.int64],
+) -> None:
+    """Write the arm of each user, by number, into `arms`."""
+    for i in range(users.shape[0]):
+        arms[i] = arm_of(users[i], partial, started, seed, replication)
 
 
 def arms_of(scenario: Scenario, replication: int = 0) -> Arms:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.proof.case import Case
     from sim.results import Run
     from sim.results.draft import Draft
+    from sim.scenario import Scenario
     from sim.simulation import EngineName
 
 CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
@@ -46,6 +47,8 @@ Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
 Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
 Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
 Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
+
+Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
 
 
 class EngineChoice(StrEnum):
@@ -118,7 +121,7 @@ def run(
     checkpoint_every: Annotated[
         int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
     ] = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", help="no progress, no summary")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
     from sim.estimate import check_memory
@@ -128,27 +131,25 @@ def run(
     from sim.results.lock import held
 
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
-    changes = _changes(set_, users=users, days=days, seed=seed, replications=replications)
+    changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
     plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
     check_memory(plan)
     check_inputs(plan)
     place = out or Path("runs") / plan.name
-    with _stop_on_interrupt() as stop:
+    with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
             print(f"{place} holds this run already; it is left alone.")
             return 0
         began = time.perf_counter()
         with held(draft.path):
-            if not _live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
-                words = f"Stopped. Go on with --resume; the state is in {draft.path}"
-                print(words, file=sys.stderr)
-                return INTERRUPTED
+            if not live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
+                return stopped(draft)
             seconds = time.perf_counter() - began
             timings = {"days_s": round(seconds, 3)}
             draft.finish(engine=engine.value, threads=threads, timings=timings)
     if not quiet:
-        _sum_up(open_run(place), place, seconds)
+        sum_up(open_run(place), place, seconds)
     return 0
 
 
@@ -243,13 +244,20 @@ def _say_case(case: Case) -> None:
         print(f"\r\033[K{case.id} {case.name}", end="", file=sys.stderr, flush=True)
 
 
-def _changes(settings: list[str] | None, **given: int | None) -> list[str]:
+def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
     """Return all changes to a scenario as KEY=VALUE."""
     named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
     return [*(settings or []), *named]
 
 
-def _live(
+def stopped(draft: Draft) -> int:
+    """Say how to go on with a run that was stopped."""
+    words = f"Stopped. Go on with --resume; the state is in {draft.path}"
+    print(words, file=sys.stderr)
+    return INTERRUPTED
+
+
+def live(
     draft: Draft,
     engine: EngineName,
     threads: int | None,
@@ -257,6 +265,7 @@ def _live(
     stop: Callable[[], bool],
     *,
     quiet: bool,
+    begin: Callable[[Scenario, int], State] | None = None,
 ) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
@@ -284,14 +293,22 @@ def _live(
             bar.reach((state.replication * days + state.day) * plan.run.users)
 
         try:
-            run_into(draft, engine=engine, threads=threads, every=every, on_stretch=tell, stop=stop)
+            run_into(
+                draft,
+                engine=engine,
+                threads=threads,
+                every=every,
+                on_stretch=tell,
+                stop=stop,
+                begin=begin,
+            )
         except Stopped:
             return False
     return True
 
 
 @contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
     pressed: list[int] = []
 
@@ -308,7 +325,7 @@ def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _sum_up(finished: Run, place: Path, seconds: float) -> None:
+def sum_up(finished: Run, place: Path, seconds: float) -> None:
     """Print the headline figures of a run."""
     from rich.console import Console
     from rich.table import Table
@@ -323,8 +340,15 @@ def _sum_up(finished: Run, place: Path, seconds: float) -> None:
         table.add_row(str(figure), row["text"], inside + row["band"])
     console = Console()
     console.print(table)
+    if plan.replications > 1 and "daily" in finished.tables:
+        from sim.study.replicates import Replicates
+        from sim.study.terminal import show_replicates
+
+        show_replicates(Replicates.of([finished]).summary())
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
+
+from sim import study_command  # noqa: E402, F401  its commands join the app
 
 if __name__ == "__main__":
     main()

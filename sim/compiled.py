@@ -54,7 +54,14 @@ _UNREACHED = {
     "docs",
     "presets",
 }
-_UNREACHED_FILES = {"command.py", "__main__.py", "bench.py", "version.py", "__init__.py"}
+_UNREACHED_FILES = {
+    "command.py",
+    "study_command.py",
+    "__main__.py",
+    "bench.py",
+    "version.py",
+    "__init__.py",
+}
 
 
 def scalar(rule: F) -> F:

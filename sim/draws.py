@@ -12,8 +12,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.compiled import leaf, scalar
+from sim.compiled import kernel, leaf, scalar
 
 
 class Purpose(IntEnum):
@@ -52,6 +53,8 @@ class Purpose(IntEnum):
     ASK = 187  # whether a user asks for a higher limit
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
+    STUDY_FACTOR = 240  # a study's factor of each replication
+    STUDY_ORDER = 241  # and the orders in which it puts levers
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)
@@ -102,6 +105,13 @@ def word(seed: int, replication: int, user: int, day: int, purpose: int) -> int:
     `purpose` is a member's `.value`: handing an IntEnum to compiled code costs 12 us.
     """
     return _word(seed, replication, user, day, purpose)
+
+
+@kernel
+def fill_words(seed: int, first: int, purpose: int, words: NDArray[np.int64]) -> None:
+    """Write the words of the numbers from `first` on, each as `word` has it for a user."""
+    for i in range(words.shape[0]):
+        words[i] = word(seed, 0, first + i, 0, purpose)
 
 
 @scalar

@@ -127,18 +127,20 @@ def run_into(
     every: int = 0,
     on_stretch: Callable[[State], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
+    begin: Callable[[Scenario, int], State] | None = None,
 ) -> None:
     """Run what is left of a draft, replication by replication, keeping checkpoints on the way.
 
-    every: a checkpoint after each so many simulated days; besides, one when SAVE_SECONDS have
-    passed since the last, and one when `stop()` tells to stop. Raises Stopped then.
+    every: a checkpoint after each so many simulated days, which stays in the run folder; besides,
+    one when SAVE_SECONDS have passed since the last, and one when `stop()` tells to stop. Raises
+    Stopped then. begin: gives the state that a replication begins with, if not from day 0.
     """
     from sim.results.record import Record
 
     for replication in range(draft.scenario.run.replications):
         if replication in draft.finished:
             continue
-        state = _taken_up(draft, replication)
+        state = _taken_up(draft, replication) or (begin or start)(draft.scenario, replication)
         if state.logging:
             parts = draft.events(replication)
             parts.begin(state)
@@ -156,13 +158,19 @@ def _live_on(state: State, name: EngineName, threads: int, **options: Any) -> No
         engine.close()
 
 
-def _taken_up(draft: Draft, replication: int) -> State:
-    """Return the state of the draft's checkpoint, or the start of the replication."""
+def _taken_up(draft: Draft, replication: int) -> State | None:
+    """Return the latest state of a replication in the draft, None if there is none."""
     from sim.results import checkpoint
 
+    kept = draft.kept(replication)
+    days = checkpoint.stored_days(kept)
     saved = checkpoint.load(draft.checkpoints)
-    if saved is None or saved.meta["replication"] != replication:
-        return start(draft.scenario, replication)
+    if saved is not None and saved.meta["replication"] != replication:
+        saved = None
+    if days and (saved is None or saved.meta["day"] < days[-1]):
+        saved = checkpoint.load(kept)
+    if saved is None:
+        return None
     return restored(draft.scenario, replication, saved.meta["day"], saved.arrays)
 
 
@@ -187,18 +195,24 @@ class _Keeper:
             return
         stopping = self.stop()
         late = time.monotonic() - self.saved_at > SAVE_SECONDS
-        if stopping or late or (self.every and state.day % self.every == 0):
-            self._save(state)
+        if self.every and state.day % self.every == 0:
+            self._save(state, stays=True)
+        elif stopping or late:
+            self._save(state, stays=False)
         if stopping:
             raise Stopped
 
-    def _save(self, state: State) -> None:
+    def _save(self, state: State, *, stays: bool) -> None:
         from sim.results import checkpoint
         from sim.results.faults import room_to_write
 
         meta = {"replication": state.replication, "day": state.day}
         with room_to_write(self.draft.out):
-            checkpoint.save(self.draft.checkpoints, state.arrays(), meta)
+            if stays:
+                place = self.draft.kept(state.replication) / f"{state.day:06d}"
+                checkpoint.write(place, state.arrays(), meta)
+            else:
+                checkpoint.save(self.draft.checkpoints, state.arrays(), meta)
         self.saved_at = time.monotonic()
 
 

@@ -12,7 +12,7 @@ from teeming import ADOPTED, TEEMING, TEEMING_FOR_ALL
 
 import sim
 from sim.audit import audit_folder
-from sim.command import BROKEN, WRONG_INPUT, answer
+from sim.command import CHECK_FAILED, WRONG_INPUT, answer
 from sim.results import tables
 from sim.results.manifest import sha256
 from sim.scenario import ScenarioError
@@ -242,7 +242,7 @@ def test_what_no_other_file_tells_is_known_by_its_digest(folder, tmp_path, name,
 def test_a_break_names_table_day_column_and_both_amounts(folder, tmp_path, capsys):
     out = tmp_path / "run"
     row = changed(folder, out, "balance_sheet", "funding_fen", np.random.default_rng(9))
-    assert answer(["audit", str(out)]) == BROKEN
+    assert answer(["audit", str(out)]) == CHECK_FAILED
     said = capsys.readouterr().out
     table = pq.read_table(out / "balance_sheet.parquet").to_pandas()
     day, segment, fen = table.loc[row, ["day", "segment", "funding_fen"]]

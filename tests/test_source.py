@@ -31,8 +31,9 @@ LAYERS = [
     ["engines"],
     ["audit", "explain", "results", "simulation", "estimate", "progress", "shipped"],
     ["risk"],
+    ["study"],
     ["proof"],
-    ["bench", "command", "docs", "__main__", "__init__"],
+    ["bench", "command", "study_command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
@@ -141,7 +142,7 @@ def test_rules_do_not_import_each_other():
         ("numba", {"compiled"}),
         ("mesa", {"engines"}),
         ("pydantic", {"scenario"}),
-        ("typer", {"command"}),
+        ("typer", {"command", "study_command"}),
     ],
 )
 def test_each_library_has_one_door(library, home):

@@ -95,6 +95,32 @@ def restored(
     return state
 
 
+def branched(
+    scenario: Scenario, replication: int, day: int, arrays: dict[str, NDArray[np.void]]
+) -> State:
+    """Return the state before simulated day `day` of a scenario from that of another.
+
+    The other must be the same up to that day; it may have other days and policies from it on. What
+    has been counted before the day is kept. Raises ValueError where friends weigh in one only.
+    """
+    state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
+    state.day = day
+    if bool(state.circles.size) != bool(arrays["circles"].size):
+        raise ValueError("wanted friends to weigh in both, or in neither")
+    state.totals[:day] = arrays["totals"][:day]
+    met = -(-day // barrier.DAYS)
+    state.circles[:met] = arrays["circles"][:met]
+    for name in ("buckets", "rolls"):
+        mine, theirs = getattr(state, name), arrays[name]
+        months = min(len(mine), len(theirs))
+        mine[:months] = theirs[:months]
+    mine, theirs = state.vintages, arrays["vintages"]
+    months = min(len(mine), len(theirs))
+    mine[:months, :months] = theirs[:months, :months]
+    mine[:months, -1] = theirs[:months, -1]  # the cohort that is older than the run
+    return state
+
+
 def _nothing_counted(scenario: Scenario, replication: int, users: Table, accounts: Table) -> State:
     days = course(scenario)
     segments = len(scenario.population.segments)

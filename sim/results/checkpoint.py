@@ -36,16 +36,28 @@ class Checkpoint(NamedTuple):
 def save(folder: Path, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) -> Path:
     """Save a checkpoint under `folder` and return where; older ones go when it is safe.
 
-    arrays: contiguous, of numbers or of rows of numbers. meta: anything JSON holds. Killed at any
-    moment, the folder holds the older checkpoint, the new one, or both. Raises OSError.
+    arrays, meta: as for `write`. Killed at any moment, the folder holds the older checkpoint, the
+    new one, or both. Raises OSError.
     """
     folder.mkdir(exist_ok=True)
     older = _saved(folder)
     number = int(older[-1].name) + 1 if older else 0
-    place = folder / f"{number:06d}"
-    unfinished = folder / f"{place.name}{_UNFINISHED}"
+    place = write(folder / f"{number:06d}", arrays, meta)
+    for path in folder.iterdir():
+        if path != place:
+            shutil.rmtree(path, ignore_errors=True)
+    return place
+
+
+def write(place: Path, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) -> Path:
+    """Write a checkpoint to the folder `place`, whole or not at all, and return it.
+
+    arrays: contiguous, of numbers or of rows of numbers. meta: anything JSON holds. One that is
+    there is replaced. Raises OSError.
+    """
+    unfinished = place.with_name(f"{place.name}{_UNFINISHED}")
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
+    unfinished.mkdir(parents=True)
     try:
         entries = {
             name: _write(unfinished / f"{name}.npy", array) for name, array in arrays.items()
@@ -54,14 +66,13 @@ def save(folder: Path, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) ->
         text = json.dumps({"checksum": _sum_of(content), "content": content}, indent=1)
         (unfinished / _META).write_text(text, encoding="utf-8")
         sync(unfinished / _META, unfinished)
+        if place.exists():
+            shutil.rmtree(place)
         unfinished.rename(place)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    sync(folder)
-    for path in folder.iterdir():
-        if path != place:
-            shutil.rmtree(path, ignore_errors=True)
+    sync(place.parent)
     return place
 
 
@@ -71,13 +82,21 @@ def load(folder: Path) -> Checkpoint | None:
     Raises ScenarioError, naming the file, for one that is not as it was saved.
     """
     saved = _saved(folder)
-    if not saved:
-        return None
-    content = _content(saved[-1] / _META)
+    return read(saved[-1]) if saved else None
+
+
+def read(place: Path) -> Checkpoint:
+    """Return the checkpoint in the folder `place`. Raises ScenarioError as `load` does."""
+    content = _content(place / _META)
     arrays = {
-        name: _read(saved[-1] / f"{name}.npy", entry) for name, entry in content["arrays"].items()
+        name: _read(place / f"{name}.npy", entry) for name, entry in content["arrays"].items()
     }
     return Checkpoint(arrays, content["meta"])
+
+
+def stored_days(folder: Path) -> list[int]:
+    """Return the days before which a state was kept under `folder`, in order."""
+    return [int(path.name) for path in _saved(folder)]
 
 
 def _saved(folder: Path) -> list[Path]:

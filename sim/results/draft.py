@@ -2,6 +2,7 @@
 
 draft.json           which scenario, so that --resume knows its own
 checkpoints/         the state of the replication under way
+kept/0000/000300/    its state before simulated day 300, where --checkpoint-every asks for it
 events/0000/         its events, a raw file a stretch (`sim.results.event_parts`)
 replications/0000/   tables of a replication that is done; whole or not there
 whole/               the run folder, renamed to <out> when complete
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
 
 FILE = "draft.json"
+KEPT = "checkpoints"  # in the run folder: <replication>/<simulated day>/
 
 
 class Draft:
@@ -43,6 +45,10 @@ class Draft:
     def checkpoints(self) -> Path:
         """Folder for `sim.results.checkpoint`."""
         return self.path / "checkpoints"
+
+    def kept(self, replication: int) -> Path:
+        """Folder of the states of a replication that stay in the run folder, by day."""
+        return self.path / "kept" / f"{replication:04d}"
 
     @property
     def finished(self) -> list[int]:
@@ -90,6 +96,9 @@ class Draft:
             content = manifest.described(self.scenario, made) | {"files": manifest.files_in(whole)}
             (whole / manifest.FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
             sync(whole / "scenario.toml", whole / manifest.FILE)
+            if (self.path / "kept").is_dir():  # they have checksums of their own
+                shutil.copytree(self.path / "kept", whole / KEPT, copy_function=_link)
+                sync(whole / KEPT)
             self.appear(whole)
         return self.out
 
@@ -150,7 +159,7 @@ def _appearing(place: Path) -> Iterator[Path]:
         raise
 
 
-def _link(file: Path, target: Path) -> None:
+def _link(file: str | Path, target: str | Path) -> None:
     try:
         os.link(file, target)
     except OSError:  # a file system without links

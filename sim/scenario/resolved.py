@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.scenario.keys import keys_of
 from sim.scenario.notation import document
-from sim.scenario.tree import Steps, Tree, dotted, leaves, value_at
+from sim.scenario.tree import Origin, Steps, Tree, dotted, leaves, value_at
 
 if TYPE_CHECKING:
     from sim.scenario.origin import Document
@@ -20,12 +20,15 @@ def to_toml(scenario: Document) -> str:
     Paths are absolute, so that the text can be read from any folder.
     """
     sources = {path: _extra(field).get("source", "") for path, field in keys_of(type(scenario))}
-    origins = scenario.origins
+    latest: dict[Steps, Origin] = {}  # at or below each path
+    for at, origin in scenario.origins.items():
+        for length in range(len(at) + 1):
+            above = at[:length]
+            latest[above] = max(latest.get(above, origin), origin)
 
     def comment(path: Steps) -> str:
-        given = [origin for at, origin in origins.items() if at[: len(path)] == path]
-        if given:
-            return max(given).label
+        if path in latest:
+            return latest[path].label
         source = sources.get(tuple(0 if isinstance(step, int) else step for step in path))
         return f"default: {source}" if source else "default"
 

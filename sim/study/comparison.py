@@ -1,0 +1,175 @@
+"""The same people with the same luck under several scenarios, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from sim.scenario import Scenario
+from sim.study.cluster import workers_at
+from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
+from sim.study.folder import Study, save
+from sim.study.interval import LEVEL
+from sim.study.levers import check_pairs
+from sim.study.metrics import FIGURES, Series, every, metric
+from sim.study.waterfall import waterfall
+from sim.study.work import Lived, Task, lived, scenario_files
+from sim.study.workers import Told, Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ATTRIBUTED = ("risk_adjusted_income_fen", "loss_fen", "receivables_fen")
+
+
+class Comparison:
+    """Differences of B, C, ... against A over paired replications; all tables are pandas frames.
+
+    `differences`: a row a scenario, metric and day. `swap_sets`: a row a scenario, replication and
+    group of users. `attribution`: a row a scenario, metric and changed key, or None.
+    """
+
+    def __init__(self, study: Study) -> None:
+        """Show the tables of a study."""
+        self.study = study
+        self.tables = study.tables
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Mean of A and B, paired difference and interval, variance ratio, probabilities."""
+        return self._frame("differences")
+
+    @property
+    def swap_sets(self) -> pd.DataFrame:
+        """Users let in by both, by one only, by neither, and how they fared in either world."""
+        return self._frame("swap_sets")
+
+    @property
+    def attribution(self) -> pd.DataFrame | None:
+        """What each changed key contributes; None where that was not asked for."""
+        return self._frame("attribution") if "attribution" in self.tables else None
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """The days behind it: `daily` of every scenario and replication."""
+        return self._frame("daily")
+
+    def summary(self, names: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the differences on the last day of some metrics, without the keys of days.
+
+        names: all figures and what was asked for, if empty.
+        """
+        names = names or [*FIGURES, *self.study.asked["metrics"], *self.study.asked["attribute"]]
+        found = self.differences
+        last: pd.DataFrame = found[
+            (found["day"] == found["day"].max()) & found["metric"].isin(list(names))
+        ]
+        return last.drop(columns=["day", "date"]).reset_index(drop=True)
+
+    def save(self, out: str | Path) -> Path:
+        """Write the tables and scenarios to a folder, whole or not at all, and return it."""
+        return save(self.study, out)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.tables[name].to_pandas(date_as_object=False)
+        return frame
+
+
+def compare(
+    a: Scenario,
+    *others: Scenario,
+    replications: int = 20,
+    metrics: Sequence[str] = (),
+    attribute: Sequence[str] = (),
+    level: float = LEVEL,
+    workers: int = 1,
+    cluster: str | None = None,
+    threads: int | None = None,
+    told: Told | None = None,
+) -> Comparison:
+    """Run scenarios on common random numbers and return what the others change against A.
+
+    metrics: figures or expressions of `sim.study.metrics`, besides all figures and all columns of
+    `daily`. attribute: metrics in fen or counts whose difference is split over the changed keys,
+    which takes up to 2^levers times as many runs. workers, cluster, threads: as for `replicate`.
+    Raises ScenarioError where users, days or seed differ, or a scenario cannot be run.
+    """
+    if not others or replications < 1:
+        raise ValueError("wanted two or more scenarios, and at least one replication")
+    for other in others:
+        check_pairs(a, other)
+    scenarios = [a, *others]
+    asked_metrics = [metric(name) for name in (*metrics, *attribute)]
+    with workers_at(workers, cluster) as at:
+
+        def days(scenario: Scenario) -> Series:
+            runs = _runs([scenario], replications, at, threads, None)
+            return Series.of_tables([one.daily[0] for one in runs])
+
+        results = _runs(scenarios, replications, at, threads, told)
+        sides = [Series.of_tables([one.daily[k] for one in results]) for k in range(len(scenarios))]
+        split = _attribution(scenarios, sides, attribute, days, level) if attribute else {}
+    known = {one.name: one for one in (*every(list(sides[0].columns)), *asked_metrics)}
+    labels = _labels(len(scenarios))
+    dates = results[0].daily[0]["date"]
+    tables = {
+        "differences": pa.concat_tables(
+            [
+                differences_table(label, list(known.values()), sides[0], side, dates, level)
+                for label, side in zip(labels[1:], sides[1:], strict=True)
+            ]
+        ),
+        "swap_sets": swap_sets_table(labels[1:], results),
+        "daily": daily_table(labels, results),
+    }
+    asked: dict[str, Any] = {
+        "replications": replications,
+        "metrics": list(metrics),
+        "attribute": list(attribute),
+        "level": level,
+    }
+    named = dict(zip(labels, scenarios, strict=True))
+    return Comparison(Study("comparison", asked, named, tables | split))
+
+
+def _labels(count: int) -> list[str]:
+    return [chr(ord("a") + k) for k in range(count)]
+
+
+def _runs(
+    scenarios: Sequence[Scenario],
+    runs: int,
+    workers: Workers,
+    threads: int | None,
+    told: Told | None,
+) -> list[Lived]:
+    from sim.estimate import check_memory
+    from sim.population import check_inputs
+
+    for scenario in scenarios:
+        check_memory(scenario)
+        check_inputs(scenario)
+    with scenario_files(scenarios) as files:
+        tasks = [Task(files, number, workers.threads(threads)) for number in range(runs)]
+        return workers.in_order(lived, tasks, told)
+
+
+def _attribution(
+    scenarios: Sequence[Scenario],
+    sides: Sequence[Series],
+    names: Sequence[str],
+    days: Callable[[Scenario], Series],
+    level: float,
+) -> dict[str, pa.Table]:
+    asked = [metric(name) for name in names]
+    labels = _labels(len(scenarios))
+    found = []
+    for label, other, side in zip(labels[1:], scenarios[1:], sides[1:], strict=True):
+        ends = (sides[0], side)
+        table = waterfall(scenarios[0], other, asked, days, ends=ends, level=level)
+        if table is not None:
+            found.append(labelled(table, label, "compared with A"))
+    return {"attribution": pa.concat_tables(found)} if found else {}

@@ -1,0 +1,113 @@
+"""What is done of a sweep: one small file a run, so that killing it loses the runs under way only.
+
+A run is known by the hash of its scenario and its replication, not by its row: a design may grow,
+and no run of it is done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.results.faults import refused
+from sim.study.metrics import KEYS, Series
+
+DONE, FAILED = "done", "failed"
+
+
+class RunKey(NamedTuple):
+    """Which run of a sweep."""
+
+    scenario: str  # hash
+    replication: int
+
+    @property
+    def file(self) -> str:
+        """Name of its file."""
+        return f"{self.scenario}-{self.replication:06d}.json"
+
+
+class Outcome(NamedTuple):
+    """What is kept of a run: whole numbers from which every metric follows."""
+
+    status: str  # DONE or FAILED
+    error: str  # "" where it is done
+    days: int
+    last: Mapping[str, int]  # columns of `daily` on the last day
+    total: Mapping[str, int]  # and summed over reported days
+
+    def series(self) -> Series:
+        """Return the outcome as a series of one replication that ends on the last day."""
+        return Ended(self)
+
+
+class Ended(Series):
+    """A run of which only the end is known."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__({name: np.array([[value]]) for name, value in outcome.last.items()})
+        self._outcome = outcome
+
+    def of(self, name: str) -> Any:
+        """Return what a name stands for on the last day. Raises ValueError for no column."""
+        how, _, column = name.partition(".")
+        if how not in ("total", "mean") or column not in self._outcome.total:
+            return super().of(name)
+        total = np.array([[self._outcome.total[column]]])
+        return total if how == "total" else total / self._outcome.days
+
+
+def outcome_of(daily: Any) -> Outcome:
+    """Return what is kept of a `daily` table."""
+    names = [name for name in daily.column_names if name not in KEYS]
+    columns = {name: daily[name].to_numpy() for name in names}
+    last = {name: int(values[-1]) for name, values in columns.items()}
+    total = {name: int(values.sum()) for name, values in columns.items()}
+    return Outcome(DONE, "", daily.num_rows, last, total)
+
+
+class Ledger:
+    """The folder of outcomes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._names = {path.name for path in folder.glob("*.json")}
+
+    def keep(self, key: RunKey, outcome: Outcome) -> None:
+        """Write an outcome; whole or not there."""
+        place = self.folder / key.file
+        unfinished = place.with_suffix(".unfinished")
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(outcome._asdict(), file, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(place)
+        self._names.add(key.file)
+
+    def has(self, key: RunKey) -> bool:
+        """Tell whether a run is done."""
+        return key.file in self._names
+
+    def outcome(self, key: RunKey) -> Outcome | None:
+        """Return an outcome, None for a run that is not done.
+
+        Raises ScenarioError for a file that was changed since.
+        """
+        if not self.has(key):
+            return None
+        place = self.folder / key.file
+        try:
+            return Outcome(**json.loads(place.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            raise refused(place, "what a run left, or no file", "something else") from None
+
+    def forget(self, key: RunKey) -> None:
+        """Let a run be done again."""
+        (self.folder / key.file).unlink(missing_ok=True)
+        self._names.discard(key.file)

@@ -1,0 +1,74 @@
+"""The keys in which two scenarios differ, as levers that can be set one by one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.scenario import Scenario, ScenarioError, from_tree
+from sim.scenario.tree import Steps, Tree, copied, dotted
+
+# What must be equal for users and days to be the same on both sides.
+SHARED = ("start", "days", "burn_in_days", "users", "seed")
+_NO_LEVERS = {("run",), ("output",), ("appetite",)}  # names, files, lines in a chart
+
+
+def check_pairs(a: Scenario, b: Scenario) -> None:
+    """Raise ScenarioError for keys of B that keep its users and days from being those of A."""
+    lines = [
+        f"{b.source}: run.{key}: wanted {getattr(a.run, key)}, as {a.source} has it"
+        f" (found {getattr(b.run, key)})"
+        for key in SHARED
+        if getattr(a.run, key) != getattr(b.run, key)
+    ]
+    if lines:
+        raise ScenarioError(lines)
+
+
+def levers(a: Scenario, b: Scenario) -> list[Steps]:
+    """Return the keys that differ, in the order of the file; lists and their likes as a whole."""
+    return list(_differing(_tree(a), _tree(b)))
+
+
+def mixed(a: Scenario, b: Scenario, chosen: Sequence[Steps]) -> Scenario:
+    """Return A with the chosen levers set as B has them.
+
+    Raises ScenarioError where the two contradict each other, naming the levers.
+    """
+    tree, other = _tree(a), _tree(b)
+    for path in chosen:
+        _move(tree, other, path)
+    try:
+        return from_tree(tree, source=a.source)
+    except ScenarioError as error:
+        names = ", ".join(map(dotted, chosen))
+        words = f"{b.source}: wanted keys that can be set one by one; {names} alone gives"
+        raise ScenarioError([f"{words}: {line}" for line in error.lines]) from None
+
+
+def _tree(scenario: Scenario) -> Tree:
+    """Return all values with absolute paths, so that they mean the same in another scenario."""
+    return tomllib.loads(scenario.to_toml())
+
+
+def _differing(a: Any, b: Any, at: Steps = ()) -> Iterator[Steps]:
+    if at in _NO_LEVERS or a == b:
+        return
+    if isinstance(a, dict) and isinstance(b, dict) and (not at or a.keys() == b.keys()):
+        for key in dict.fromkeys([*a, *b]):
+            yield from _differing(a.get(key), b.get(key), (*at, key))
+    else:
+        yield at
+
+
+def _move(tree: Tree, other: Tree, path: Steps) -> None:
+    """Make a tree at a path what the other is there."""
+    node: Any = tree
+    value: Any = other
+    for step in path[:-1]:
+        node, value = node[step], value[step]
+    if path[-1] in value:
+        node[path[-1]] = copied(value[path[-1]])
+    else:
+        node.pop(path[-1], None)

@@ -1,0 +1,61 @@
+"""What `paylater plan` answers: how many users or replications a comparison needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario.studies import ComparisonFile, load_study
+from sim.study.levers import check_pairs
+from sim.study.metrics import metric
+from sim.study.planner import Plan, plan, rates
+from sim.study.replicates import replicate
+
+PPM = 1_000_000
+
+
+class Answer(NamedTuple):
+    """A plan, and what it counts."""
+
+    plan: Plan
+    unit: str  # "users" or "replications"
+    effect: float
+    pilot: int  # pairs of runs that the variances were taken from; 0 where none were needed
+
+
+def planned(file: str | Path, *, workers: int = 1, cluster: str | None = None) -> Answer:
+    """Return the sizes that the comparison in a file needs.
+
+    Raises ScenarioError for what is wrong with it.
+    """
+    study = load_study(ComparisonFile, file)
+    if not study.plan.metric:
+        a, b = (study.plan.rate_a_ppm or 0) / PPM, (study.plan.rate_b_ppm or 0) / PPM
+        found = rates(a, b, level=study.level, power=study.plan.power)
+        return Answer(found, "users", b - a, 0)
+    a_file, b_file = study.path_of("a"), study.path_of("b")
+    if a_file is None or b_file is None:
+        raise ScenarioError([f"{study.source}: wanted scenario files a and b (found none)"])
+    return _from_pilot(study, load(a_file), load(b_file), {"workers": workers, "cluster": cluster})
+
+
+def _from_pilot(study: ComparisonFile, a: Scenario, b: Scenario, where: dict[str, Any]) -> Answer:
+    check_pairs(a, b)
+    try:
+        asked = metric(study.plan.metric)
+    except ValueError as error:
+        raise ScenarioError([f"{study.source}: plan.metric: {error}"]) from None
+    one, other = (
+        asked.values(replicate(side, study.replications, **where).series)[:, -1] for side in (a, b)
+    )
+    apart = other - one
+    effect = study.plan.effect if study.plan.effect is not None else float(apart.mean())
+    if effect == 0 or np.isnan(effect):
+        words = "wanted an effect, since the pilot shows none"
+        raise ScenarioError([f"{study.source}: plan.effect: {words} (found nothing)"])
+    alone = float(one.var(ddof=1) + other.var(ddof=1))
+    found = plan(effect, alone, float(apart.var(ddof=1)), level=study.level, power=study.plan.power)
+    return Answer(found, "replications", effect, study.replications)

@@ -1,0 +1,176 @@
+"""Replications of one scenario, each with luck of its own, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from sim.scenario import Scenario, ScenarioError
+from sim.study import interval
+from sim.study.cluster import workers_at
+from sim.study.folder import Study, save
+from sim.study.interval import LEVEL, Interval
+from sim.study.metrics import FIGURES, Metric, Series, metric
+from sim.study.work import Task, lived, scenario_files
+from sim.study.workers import Told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from sim.results import Run
+
+
+class Key(NamedTuple):
+    """What the luck of a replication is a function of."""
+
+    seed: int
+    replication: int
+
+
+class Replicates:
+    """The days of several replications.
+
+    `daily` is one row a replication and day, as in a run folder.
+    """
+
+    def __init__(self, scenario: Scenario, keys: Sequence[Key], tables: Sequence[pa.Table]) -> None:
+        """Take one `daily` table a replication. Raises ScenarioError for two with equal keys."""
+        check_keys(keys, scenario.source)
+        self.scenario = scenario
+        self.keys = list(keys)
+        self.series = Series.of_tables(tables)
+        self._tables = tables
+
+    @classmethod
+    def of(cls, runs: Sequence[Run]) -> Replicates:
+        """Return the replications of finished runs of one scenario.
+
+        Runs may differ in seed and number of replications. Raises ScenarioError where they differ
+        otherwise, and for two replications with equal keys, which would be one counted twice.
+        """
+        alike = [run.scenario.with_(seed=0, replications=1) for run in runs]
+        strange = [run for run, plan in zip(runs, alike, strict=True) if plan != alike[0]]
+        if strange:
+            raise ScenarioError([f"{strange[0]!r}: wanted a run of the scenario of {runs[0]!r}"])
+        keys, tables = [], []
+        for run in runs:
+            daily = pa.Table.from_pandas(run.daily, preserve_index=False)
+            for replication in range(run.scenario.run.replications):
+                keys.append(Key(run.scenario.run.seed, replication))
+                rows = np.flatnonzero(daily["replication"].to_numpy() == replication)
+                tables.append(daily.take(rows))
+        return cls(runs[0].scenario, keys, tables)
+
+    @property
+    def runs(self) -> int:
+        """Number of replications."""
+        return len(self.keys)
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """One row a replication and reported day."""
+        frame: pd.DataFrame = pa.concat_tables(self._tables).to_pandas(date_as_object=False)
+        return frame
+
+    def values(self, name: str, day: int = -1) -> Any:
+        """Return a metric of every replication on a reported day, shape (runs,).
+
+        name: a figure of `sim.study.metrics` or an expression. day: from 0; -1 for the last. Raises
+        ValueError for an unknown metric.
+        """
+        return metric(name).values(self.series)[:, day]
+
+    def interval(self, name: str, day: int = -1, level: float = LEVEL) -> Interval:
+        """Return a metric with its interval: of a ratio by the delta method, else of the mean."""
+        asked = metric(name)
+        sides = asked.sides(self.series)
+        if sides is None:
+            return interval.mean(asked.values(self.series)[:, day], level)
+        return interval.ratio(sides[0][:, day], sides[1][:, day], level)
+
+    def quantile(self, name: str, share: float, day: int = -1, level: float = LEVEL) -> Interval:
+        """Return a quantile of a metric over replications; see `sim.study.interval.quantile`."""
+        return interval.quantile(self.values(name, day), share, level)
+
+    def summary(
+        self, names: Sequence[str] = tuple(FIGURES), day: int = -1, level: float = LEVEL
+    ) -> pd.DataFrame:
+        """Return one row a metric: estimate, interval, what kind it is, quantiles over runs."""
+        import pandas as pd
+
+        return pd.DataFrame([self._line(metric(name), day, level) for name in names])
+
+    def save(self, out: str | Path) -> Path:
+        """Write `daily`, `summary` and the scenario to a folder, whole or not at all."""
+        summary = pa.Table.from_pandas(self.summary(), preserve_index=False)
+        tables = {"daily": pa.concat_tables(self._tables), "summary": summary}
+        asked = {"keys": [list(key) for key in self.keys]}
+        return save(Study("replicates", asked, {"scenario": self.scenario}, tables), out)
+
+    def _line(self, asked: Metric, day: int, level: float) -> dict[str, Any]:
+        found = self.interval(asked.name, day, level)
+        values = asked.values(self.series)[:, day]
+        ratio = asked.sides(self.series) is not None
+        known = values[~np.isnan(values.astype(float))]
+        low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (np.nan, np.nan)
+        return {
+            "metric": asked.name,
+            "unit": asked.unit,
+            "kind": "ratio" if ratio else "mean",
+            "estimate": found.estimate,
+            "low": found.low,
+            "high": found.high,
+            "level": level,
+            "runs": found.runs,
+            "q05": float(low),  # of single replications, without an interval of their own
+            "q95": float(high),
+        }
+
+
+def replicate(
+    scenario: Scenario,
+    replications: int,
+    *,
+    first: int = 0,
+    workers: int = 1,
+    cluster: str | None = None,
+    threads: int | None = None,
+    told: Told | None = None,
+) -> Replicates:
+    """Run replications first .. first + replications - 1 of a scenario and return their days.
+
+    workers: processes; with more than one each lives its replications on one thread. threads: of
+    the only worker, all usable cores if None. cluster: see `sim.study.cluster`, instead of workers.
+    None of them shows in the result. told: hears how many are
+    done. Raises ScenarioError for a scenario that cannot be run.
+    """
+    from sim.estimate import check_memory
+    from sim.population import check_inputs
+
+    if replications < 1:
+        raise ValueError(f"wanted at least one replication (found {replications})")
+    check_memory(scenario)
+    check_inputs(scenario)
+    numbers = range(first, first + replications)
+    with workers_at(workers, cluster) as at, scenario_files([scenario]) as files:
+        tasks = [Task(files, number, at.threads(threads)) for number in numbers]
+        results = at.in_order(lived, tasks, told)
+    keys = [Key(scenario.run.seed, number) for number in numbers]
+    return Replicates(scenario, keys, [result.daily[0] for result in results])
+
+
+def check_keys(keys: Sequence[Key], source: str) -> None:
+    """Raise ScenarioError for two replications that would be the same one."""
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    lines = [
+        f"{source}: wanted replications with luck of their own"
+        f" (found seed {key.seed}, replication {key.replication} more than once)"
+        for key in twice
+    ]
+    if lines:
+        raise ScenarioError(lines)

@@ -1,0 +1,162 @@
+"""What studies print."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sim.study.metrics import FIGURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.comparison import Comparison
+    from sim.study.planning import Answer
+    from sim.study.sweep import Count, Sweep
+
+
+def show_comparison(found: Comparison) -> None:
+    """Print the figures on the last day, the swap sets and the attribution."""
+    names = {label: plan.name for label, plan in found.study.scenarios.items()}
+    summary = found.summary()
+    console = Console()
+    for label in [label for label in names if label != "a"]:
+        part = summary[summary["scenario"] == label]
+        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} paired replications"
+        console.print(_differences(part, title, found.study.asked["level"]))
+        console.print(_swaps(found.swap_sets, label))
+    if found.attribution is not None:
+        console.print(_waterfall(found.attribution))
+
+
+def show_replicates(summary: pd.DataFrame) -> None:
+    """Print a summary of replications."""
+    runs, level = summary["runs"].iloc[0], summary["level"].iloc[0]
+    table = _table(f"{runs} replications", "figure", "estimate", f"{level:.0%} interval")
+    for row in summary.to_dict("records"):
+        kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
+        ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}"
+        table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends)
+    Console().print(table)
+
+
+def show_plan(answer: Answer, file: str) -> None:
+    """Print a plan."""
+    sizes = answer.plan
+    print(f"{file}: to find a difference of {answer.effect:.6g}")
+    print(f"  unpaired  {sizes.per_arm:>12,} {answer.unit} per arm")
+    print(f"  paired    {sizes.pairs:>12,} {answer.unit}, each under both")
+    print(f"  pairing saves a factor of {sizes.variance_ratio:.4g}")
+    if answer.pilot:
+        print(f"  variances from a pilot of {answer.pilot} pairs of runs")
+
+
+def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
+    """Print how far a sweep is, and its rows with their metrics."""
+    done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
+    excluded, waiting = sum(c.excluded for c in counts), sum(c.waiting for c in counts)
+    told = f"{done} runs done, {failed} failed, {excluded} left out, {waiting} wait"
+    print(f"{found.out}: {len(counts)} rows; {told}")
+    wrong = [count for count in counts if count.failed]
+    for count in wrong[: None if every_row else 5]:
+        outcome = found.outcome(count.row, 0)
+        print(f"  row {count.row.number}: {outcome.error if outcome else count.row.error}")
+    if found.study.optimise is not None and found.rows:
+        print("Rows that none beats in both the metric and the first bound:")
+        print(found.frontier.to_string(index=False))
+    if every_row:
+        _rows(found, counts)
+
+
+def _rows(found: Sweep, counts: list[Count]) -> None:
+    means = found.by_row.pivot_table(index="row", columns="metric", values="estimate")
+    names = [one.name for one in found.metrics if one.name in means.columns]
+    keys = list(dict.fromkeys(key for count in counts for key in count.row.settings))
+    short = [key.rpartition(".")[2] for key in keys]
+    table = _table(found.study.name, "row", *short, "runs", *names)
+    for count in counts:
+        number = count.row.number
+        runs = f"{count.done}/{sum(count[1:])}"
+        values = [str(count.row.settings.get(key, "")) for key in keys]
+        known: Any = means.loc[number] if number in means.index else {}
+        units = {one.name: one.unit for one in found.metrics}
+        told = [_text(known.get(name, math.nan), units[name]) for name in names]
+        table.add_row(str(number), *values, runs, *told)
+    Console().print(table)
+
+
+def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
+    table = _table(
+        title, "figure", "A", "B", "difference", f"+- {level:.0%}", "variance ratio", "better"
+    )
+    for row in part.to_dict("records"):
+        unit = row["unit"]
+        ties = row["higher"] + row["lower"] == 0
+        table.add_row(
+            _name(row["metric"]),
+            _text(row["of_a"], unit),
+            _text(row["of_b"], unit),
+            _text(row["difference"], unit),
+            _text((row["high"] - row["low"]) / 2, unit),
+            _text(row["variance_ratio"], "ratio"),
+            "" if math.isnan(row["better"]) else "equal" if ties else f"{row['better']:.0%}",
+        )
+    return table
+
+
+def _swaps(swap_sets: pd.DataFrame, label: str) -> Table:
+    """Return the swap sets as means over replications, each side where it let them in."""
+    rows = swap_sets[swap_sets["scenario"] == label].drop(columns=["scenario", "replication"])
+    means = rows.groupby("group", observed=True).mean()
+    table = _table(
+        "Users let in, mean of replications", "by", "users", "late 31+", "charged off", "lost"
+    )
+    for group, side in (("both", "a"), ("both", "b"), ("only_a", "a"), ("only_b", "b")):
+        row = means.loc[group]
+        lost = row[f"{side}_written_off_fen"] - row[f"{side}_recovered_fen"]
+        name = f"both, under {side.upper()}" if group == "both" else f"{side.upper()} only"
+        table.add_row(
+            name,
+            f"{row['users']:,.1f}",
+            f"{row[f'{side}_late_31']:,.1f}",
+            f"{row[f'{side}_charged_off']:,.1f}",
+            _text(lost, "fen"),
+        )
+    return table
+
+
+def _waterfall(attribution: pd.DataFrame) -> Table:
+    table = _table("What each changed key contributes, a run", "metric", "key", "part", "interval")
+    for row in attribution.to_dict("records"):
+        unit = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
+        ends = f"{_text(row['low'], unit)} to {_text(row['high'], unit)}"
+        table.add_row(_name(row["metric"]), row["lever"], _text(row["mean"], unit), ends)
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
+    return table
+
+
+def _name(metric: str) -> str:
+    """Return a metric's name as printed: amounts in yuan."""
+    return metric.replace("_fen", ", yuan").replace("_", " ") if metric in FIGURES else metric
+
+
+def _text(value: Any, unit: str) -> str:
+    """Return a number as people read it: yuan, shares of a hundred, counts."""
+    if value is None or math.isnan(value):
+        return "none"
+    if math.isinf(value):
+        return "no noise"
+    if unit == "fen":  # in yuan
+        return f"{value / 100:,.0f}"
+    if unit == "share":
+        return f"{100 * value:.3f} %"
+    return f"{value:,.1f}"

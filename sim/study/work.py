@@ -1,0 +1,80 @@
+"""One task of a study: a replication of one or several scenario files, lived and put into tables.
+
+A task names files and holds plain values only, so that it can be sent to any process or machine
+that sees the files; what comes back does not depend on where it was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sim.results.record import Record
+    from sim.scenario import Scenario
+
+SILENT = {"output.events_ppm": 0}  # events would fill memory; they change no other table
+
+
+class Task(NamedTuple):
+    """A replication of scenarios that share its randomness."""
+
+    files: tuple[str, ...]
+    replication: int
+    threads: int = 1
+
+
+class Lived(NamedTuple):
+    """What a task leaves."""
+
+    daily: list[pa.Table]  # one a file
+    swaps: list[pa.Table]  # the first file against each other one
+
+
+@contextmanager
+def scenario_files(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
+    """Yield the names of files that hold scenarios, for as long as they are needed."""
+    with TemporaryDirectory(prefix="paylater-") as folder:
+        paths = []
+        for scenario in scenarios:
+            path = Path(folder) / f"{scenario.hash}.toml"
+            path.write_text(scenario.to_toml(), encoding="utf-8")
+            paths.append(str(path))
+        yield tuple(paths)
+
+
+def lived(task: Task) -> Lived:
+    """Live a replication of each scenario of a task; see `sim.study.swap_set` for the swaps."""
+    from sim.results.tables import table
+    from sim.study.swap_set import Standings, swaps
+
+    daily, standings = [], []
+    for file in task.files:
+        record = record_of(file, task.replication, task.threads)
+        daily.append(table(record, "daily"))
+        standings.append(Standings.of(record))
+        del record
+    return Lived(daily, [swaps(standings[0], other, task.replication) for other in standings[1:]])
+
+
+def record_of(file: str, replication: int, threads: int = 1) -> Record:
+    """Return a replication of a scenario file after its last day."""
+    from sim.results.record import Record
+    from sim.simulation import simulate
+
+    return Record.of(simulate(scenario_of(file), threads=threads, replication=replication))
+
+
+@lru_cache(maxsize=4)
+def scenario_of(file: str) -> Scenario:
+    """Return the scenario of a file as studies run it."""
+    from sim.scenario import load
+
+    found = load(file)
+    return found.with_(**SILENT) if found.output.events_ppm else found

@@ -1,0 +1,216 @@
+"""Commands of studies; they join those of `sim.command`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.command import (
+    INTERRUPTED,
+    Days,
+    Quiet,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Users,
+    app,
+    changes_of,
+    live,
+    stop_on_interrupt,
+    stopped,
+    sum_up,
+)
+from sim.scenario import ScenarioError, load
+
+Metrics = Annotated[
+    list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
+]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2; instead of --workers"),
+]
+WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[Path], typer.Argument(metavar="A B [...]", help="scenario files; A is the baseline")
+    ],
+    *,
+    replications: Annotated[int, typer.Option(min=1, help="pairs of runs")] = 20,
+    users: Users = None,
+    days: Days = None,
+    seed: Seed = None,
+    set_: Settings = None,
+    metric: Metrics = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC", help="split its difference over the changed keys"),
+    ] = None,
+    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+    workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Compare scenarios on the same people with the same luck; leave tables in a folder."""
+    from sim.progress import Progress
+    from sim.study.comparison import compare as compared
+    from sim.study.terminal import show_comparison
+
+    if len(scenarios) < 2:
+        raise ScenarioError(["A B [...]: wanted two or more scenario files (found one)"])
+    changes = changes_of(set_, users=users, days=days, seed=seed)
+    plans = [load(scenario, changes) for scenario in scenarios]
+    run = plans[0].run
+    each = (run.burn_in_days + run.days) * run.users * len(plans)
+    place = out or Path("runs") / "-".join(plan.name for plan in plans)
+    with Progress("compare", each * replications, quiet=quiet) as bar, _metric_words():
+        found = compared(
+            *plans,
+            replications=replications,
+            metrics=metric or [],
+            attribute=attribute or [],
+            level=level,
+            workers=workers,
+            cluster=cluster,
+            told=lambda done: bar.reach(done * each),
+        )
+    found.save(place)
+    if not quiet:
+        show_comparison(found)
+        print(f"The tables lie in {place}")
+    return 0
+
+
+@app.command()
+def fork(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder with checkpoints")],
+    scenario: ScenarioFile,
+    *,
+    day: Annotated[int, typer.Option(min=0, help="first reported day under SCENARIO, from 0")],
+    set_: Settings = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="run folder; runs/RUN-NAME-DAY if absent")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished fork")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Go on with a run under another scenario from a day; leave a run folder."""
+    from sim.results import open_run
+    from sim.results.folder import prepare
+    from sim.results.lock import held
+    from sim.study.fork import beginning, forked
+
+    before = open_run(run)
+    replications = [f"run.replications={before.scenario.run.replications}"]
+    made = forked(before.scenario, load(scenario, [*(set_ or []), *replications]), day)
+    begin = beginning(before, made, day)
+    place = out or Path("runs") / f"{run.name}-{made.name}-{day}"
+    with stop_on_interrupt() as stop:
+        draft = prepare(place, made, resume=resume)
+        if draft is None:
+            print(f"{place} holds this run already; it is left alone.")
+            return 0
+        began = time.perf_counter()
+        with held(draft.path):
+            if not live(draft, "table", threads, 0, stop, quiet=quiet, begin=begin):
+                return stopped(draft)
+            seconds = time.perf_counter() - began
+            told = {"scenario_hash": before.scenario.hash, "day": day}
+            timings = {"days_s": round(seconds, 3)}
+            draft.finish(engine="table", threads=threads, timings=timings, forked_from=told)
+    if not quiet:
+        sum_up(open_run(place), place, seconds)
+    return 0
+
+
+@app.command()
+def plan(
+    file: Annotated[Path, typer.Argument(metavar="COMPARE.toml", help="a comparison (TOML)")],
+    *,
+    workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
+) -> int:
+    """Say how many users or replications a difference needs, paired and unpaired."""
+    from sim.study.planning import planned
+    from sim.study.terminal import show_plan
+
+    show_plan(planned(file, workers=workers, cluster=cluster), str(file))
+    return 0
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="a sweep (TOML)")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
+    workers: WorkerCount = 1,
+    cluster: ClusterAddress = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="say how far it is; run nothing")
+    ] = False,
+    only: Annotated[str, typer.Option(metavar="ROWS", help="these rows, such as 3,7-9")] = "",
+    rerun: Annotated[
+        list[int] | None, typer.Option(metavar="ROW", help="do the runs of a row again")
+    ] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a sweep, or what is left of it; runs that are done are never done again."""
+    from sim.progress import Progress
+    from sim.scenario.studies import SweepFile, load_study
+    from sim.study import sweep as sweeps
+    from sim.study.cluster import Cluster, workers_at
+    from sim.study.terminal import show_sweep
+
+    study = load_study(SweepFile, file)
+    found = sweeps.Sweep(study, out or Path("runs") / study.name)
+    chosen = _rows(only) if only else None
+    if not status:
+        for row in rerun or []:
+            found.forget(row)
+        each = (found.base.run.burn_in_days + found.base.run.days) * found.base.run.users
+        with (
+            stop_on_interrupt() as stop,
+            Progress(study.name, each * found.waits(), quiet=quiet) as bar,
+            workers_at(workers, cluster) as at,
+        ):
+            if isinstance(at, Cluster) and not quiet:
+                print(f"The cluster shows its work at {at.dashboard}", file=sys.stderr)
+            hears = lambda done, _: bar.reach(done * each)  # noqa: E731
+            if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
+                print("Stopped; the same command goes on with it.", file=sys.stderr)
+                return INTERRUPTED
+    if not quiet:
+        show_sweep(found, sweeps.status(found), every_row=status)
+    return 0
+
+
+def _rows(words: str) -> set[int]:
+    """Return the numbers in a list such as 3,7-9."""
+    rows: set[int] = set()
+    for part in words.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise ScenarioError([f"--only: wanted rows such as 3,7-9 (found {words})"])
+        rows |= set(range(int(first), int(last or first) + 1))
+    return rows
+
+
+@contextmanager
+def _metric_words() -> Iterator[None]:
+    """Tell of a metric that is none as of other wrong input."""
+    try:
+        yield
+    except ScenarioError:
+        raise
+    except ValueError as error:
+        raise ScenarioError([f"--metric: {error}"]) from None

@@ -1,0 +1,88 @@
+"""Where tasks are done never shows: in one process or a Dask cluster, a worker lost or not."""
+
+import os
+import signal
+
+import pytest
+
+from sim.scenario import ScenarioError, from_tree
+from sim.scenario.studies import SweepFile, load_study
+from sim.study.cluster import Cluster, carried_out, packed
+from sim.study.comparison import compare
+from sim.study.sweep import Sweep, sweep
+from sim.study.work import Task, lived, scenario_files
+
+STUDY = """
+scenario = "base.toml"
+replications = {runs}
+metrics = ["income_fen", "use_of_limits"]
+[[axis]]
+key = "product.limit.fen_per_point"
+values = [500, 1_000]
+"""
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture
+def base():
+    tree = {"run": {"users": 60, "days": 45, "seed": 5}, "product": {"admission": "open_to_all"}}
+    return from_tree(tree)
+
+
+def study_in(folder, base, runs):
+    (folder / "base.toml").write_text(base.to_toml())
+    (folder / "study.toml").write_text(STUDY.format(runs=runs))
+    return folder / "study.toml"
+
+
+def test_a_task_carries_its_files(base):
+    with scenario_files([base]) as files:
+        sent = packed(Task(files, 0))
+        here = lived(sent.task)
+    there = carried_out(lived, sent)  # the files are gone by now
+    assert there.daily[0].equals(here.daily[0])
+
+
+@pytest.mark.parametrize("address", ["local:0", "local:two", "somewhere", "local:"])
+def test_an_address_that_is_none_is_told(address):
+    with pytest.raises(ScenarioError, match="--cluster: wanted"):
+        Cluster(address)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch):
+    monkeypatch.setattr("sim.study.cluster.WAIT_SECONDS", 1)
+    with pytest.raises(ScenarioError, match="wanted a scheduler at"), Cluster("tcp://127.0.0.1:9"):
+        pass
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(base, tmp_path):
+    file = study_in(tmp_path, base, 15)
+    found = Sweep(load_study(SweepFile, file), tmp_path / "cluster")
+    lost = []
+    with Cluster("local:2") as at:
+        assert at.dashboard.startswith("http://127.0.0.1")
+        pids = at._client.run(os.getpid)
+
+        def hears(done, _):
+            if done == 8:
+                lost.append(next(iter(pids.values())))
+                os.kill(lost[0], signal.SIGKILL)
+
+        assert found.run(workers=at, hears=hears)
+        assert lost[0] not in at._client.run(os.getpid).values()
+    sweep(file, tmp_path / "one")
+    one, other = (
+        (tmp_path / place / "results.parquet").read_bytes() for place in ("one", "cluster")
+    )
+    assert one == other
+
+
+@pytest.mark.slow
+def test_comparisons_on_a_cluster_are_those_of_one_process(base):
+    other = base.with_(**{"product.limit.fen_per_point": 500})
+    one = compare(base, other, replications=3, attribute=["volume_fen"])
+    there = compare(base, other, replications=3, attribute=["volume_fen"], cluster="local:2")
+    assert all(one.tables[name].equals(there.tables[name]) for name in one.tables)

@@ -1,0 +1,149 @@
+"""A fork of a stored day is, bit for bit, the run of a scenario that changes on that day."""
+
+import datetime as dt
+import hashlib
+
+import pytest
+
+import sim
+from sim import command
+from sim.results.folder import prepare
+from sim.scenario import ScenarioError, from_tree
+from sim.simulation import run_into
+from sim.study.fork import beginning, forked
+
+BURN_IN = 20
+
+
+def plan_of(**changes):
+    tree = {
+        "run": {"users": 150, "days": 80, "burn_in_days": BURN_IN, "seed": 3, "replications": 2},
+        "product": {"admission": "open_to_all"},
+    }
+    return from_tree(tree).with_(**changes)
+
+
+def files_in(folder):
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.suffix == ".parquet" or path.name == "scenario.toml"
+    }
+
+
+@pytest.fixture(scope="module")
+def plan():
+    early = {"date": dt.date(2024, 1, 10), "set": {"product.limit.fen_per_point": 900}}
+    late = {
+        "date": dt.date(2024, 3, 1),
+        "share_ppm": 400_000,
+        "set": {"risk_control.level_3_days": 9},
+    }
+    return plan_of(policy=[early, late])
+
+
+@pytest.fixture(scope="module")
+def base(plan, tmp_path_factory):
+    """A run with states kept on simulated days 25, 50 and 75: reported days 5, 30 and 55."""
+    draft = prepare(tmp_path_factory.mktemp("runs") / "base", plan)
+    run_into(draft, threads=2, every=25)
+    return sim.open(draft.finish(engine="table", threads=2, timings={}))
+
+
+def branch(base, other, day, out, **options):
+    made = forked(base.scenario, other, day)
+    draft = prepare(out, made)
+    run_into(draft, begin=beginning(base, made, day), **options)
+    return made, draft.finish(engine="table", threads=1, timings={})
+
+
+def straight(made, out):
+    return sim.run(made).save(out)
+
+
+@pytest.mark.parametrize(
+    ("changes", "day"),
+    [
+        ({"product.charges.rate_ppb": 900_000, "product.limit.max_fen": 400_000}, 30),
+        ({"product.charges.rate_ppb": 900_000}, 43),  # between two stored days
+        ({"run.days": 120, "product.limit.fen_per_point": 300}, 55),
+        ({"run.days": 60, "risk_control.level_3_days": 12}, 30),
+        ({"environment.unemployment": [{"date": dt.date(2024, 2, 20), "value_ppm": 52_000}]}, 5),
+    ],
+)
+def test_a_fork_equals_the_straight_run(plan, base, tmp_path, changes, day):
+    made, place = branch(base, plan.with_(**changes), day, tmp_path / "fork")
+    assert files_in(place) == files_in(straight(made, tmp_path / "straight"))
+
+
+def test_before_its_day_a_fork_is_the_run(plan, base, tmp_path):
+    other = plan.with_(**{"product.limit.fen_per_point": 100})
+    _, place = branch(base, other, 30, tmp_path / "fork")
+    one, other = (run.daily.set_index(["replication", "day"]) for run in (base, sim.open(place)))
+    early = one.index.get_level_values("day") < 30
+    assert one[early].equals(other[early])
+    assert not one[~early].equals(other[~early])
+
+
+def test_policies_of_the_other_scenario_hold_from_the_day_on(plan, base):
+    tree = plan.tree()
+    date = dt.date(2024, 2, 15)
+    tree["policy"] = [tree["policy"][0], {"date": date, "set": {"product.limit.max_fen": 100_000}}]
+    made = forked(plan, from_tree(tree), 40)
+    assert [p.date for p in made.policy] == [dt.date(2024, 1, 10), date]
+    same = forked(plan, plan, 40)
+    assert same == plan
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "told"),
+    [
+        ({"seed": 4}, 30, "run.seed: wanted 3, as the run has it"),
+        ({"users": 10, "days": 20}, 30, "run.days: wanted more than 30"),
+        ({"population.leave_month_ppm": 0}, 30, "population.leave_month_ppm: wanted 3000"),
+        ({"policy": []}, 30, "policy: wanted those of the run before 2024-01-31, 1 of them"),
+        (
+            {"environment.unemployment_ppm": 90_000},
+            30,
+            "environment: wanted the run's before day 30",
+        ),
+        ({"product.limit.stagger": True}, 30, "a user's 72-hour clock cannot jump"),
+    ],
+)
+def test_what_cannot_change_on_a_day_is_told(plan, changes, day, told):
+    with pytest.raises(ScenarioError) as caught:
+        forked(plan, plan.with_(**changes), day)
+    assert told in str(caught.value)
+
+
+def test_a_day_before_the_first_state_is_refused(plan, base):
+    made = forked(plan, plan.with_(**{"product.limit.max_fen": 1_000}), 3)
+    with pytest.raises(ScenarioError, match=r"found days \[5, 30, 55\]"):
+        beginning(base, made, 3)
+    with pytest.raises(ScenarioError, match="a run folder"):
+        beginning(sim.run(plan_of(days=2)), made, 3)
+
+
+def test_kept_states_are_no_part_of_what_a_run_is(plan, base, tmp_path):
+    """The folder holds them, and its other files are those of a run without."""
+    assert sorted(p.name for p in (base.folder / "checkpoints" / "0001").iterdir()) == [
+        "000025",
+        "000050",
+        "000075",
+    ]
+    assert files_in(base.folder) == files_in(straight(plan, tmp_path / "without"))
+    assert not any(name.startswith("checkpoints") for name in base.manifest["files"])
+
+
+def test_fork_on_the_command_line(base, tmp_path, capsys):
+    file = tmp_path / "other.toml"
+    text = base.scenario.with_(**{"product.charges.rate_ppb": 700_000}).to_toml()
+    file.write_text(text)
+    words = ["fork", str(base.folder), str(file), "--out", str(tmp_path / "out"), "--day"]
+    assert command.answer([*words, "30"]) == 0
+    assert "150 users, 80 days" in capsys.readouterr().out
+    told = sim.open(tmp_path / "out").manifest["forked_from"]
+    assert told == {"scenario_hash": base.scenario.hash, "day": 30}
+    assert command.answer([*words, "30"]) == 0
+    assert "left alone" in capsys.readouterr().out
+    assert command.answer([*words, "2"]) == 2

@@ -1,0 +1,71 @@
+"""A trial within a run estimates what its twins know exactly."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.scenario import ScenarioError, from_tree
+from sim.study.swap_set import Standings
+from sim.study.trial import effect, trial, users_reached
+from sim.study.work import record_of, scenario_files
+
+GROUPS, SIZE = 2_000, 100  # small trials
+
+
+def plan_of(share_ppm, users, **policy):
+    tree = {
+        "run": {"users": users, "days": 40, "seed": 3},
+        "product": {"admission": "open_to_all"},
+        "output": {"tables": ["daily"]},
+    }
+    plan = from_tree(tree)
+    date = plan.run.start.replace(day=5)
+    changes = {"date": date, "share_ppm": share_ppm, "set": {"product.limit.fen_per_point": 700}}
+    return plan.with_(policy=[changes | policy])
+
+
+def test_the_estimate_of_the_arms_covers_the_truth_of_the_twins():
+    """2,000 trials of 100 users: users share nothing here, so groups of one run are as good."""
+    with_half = plan_of(500_000, GROUPS * SIZE)
+    key = "policy.0.share_ppm"
+    worlds = [with_half, with_half.with_(**{key: 0}), with_half.with_(**{key: 1_000_000})]
+    reached = users_reached(with_half, 0).reshape(GROUPS, SIZE)
+    with scenario_files(worlds) as files:
+        found = [Standings.of(record_of(file, 0, 2)).outcomes for file in files]
+    for name in ("limit_fen", "principal_fen"):
+        run, none, everyone = (world[name].reshape(GROUPS, SIZE) for world in found)
+        assert (run == np.where(reached, everyone, none)).all()
+        trials = [effect(run[k], none[k], everyone[k], reached=reached[k]) for k in range(GROUPS)]
+        covered = np.mean([each.covers for each in trials])
+        assert abs(covered - 0.95) < 3 * math.sqrt(0.95 * 0.05 / GROUPS), name
+
+
+def test_a_trial_says_what_it_would_have_needed():
+    rows = trial(plan_of(300_000, 2_000)).set_index("outcome")
+    limits = rows.loc["limit_fen"]
+    assert limits["treated"] + limits["control"] == 2_000
+    assert abs(limits["treated"] - 600) < 3.3 * math.sqrt(2_000 * 0.3 * 0.7)
+    assert limits["low"] < limits["truth"] < limits["high"] < 0
+    assert limits["pairs"] < limits["users_per_arm"]
+    assert rows.loc["charged_off", "users_per_arm"] == 0  # 40 days are too few for any
+
+
+def test_equal_arms_differ_by_luck_alone():
+    rows = trial(plan_of(500_000, 1_000, set={})).set_index("outcome")
+    assert (rows["truth"] == 0).all()
+    assert rows["covers"].all()
+
+
+@pytest.mark.parametrize("share_ppm", [0, 1_000_000])
+def test_a_policy_for_all_or_none_is_no_trial(share_ppm):
+    with pytest.raises(ScenarioError, match=r"policy\.0\.share_ppm: wanted a share"):
+        trial(plan_of(share_ppm, 10))
+    with pytest.raises(ScenarioError, match="1 policies"):
+        trial(plan_of(share_ppm, 10), policy=1)
+
+
+def test_an_arm_needs_two_users():
+    nobody = np.zeros(5, dtype=bool)
+    with pytest.raises(ValueError, match="two users or more"):
+        effect(np.arange(5), np.arange(5), np.arange(5), reached=nobody)
