@@ -18,7 +18,7 @@ from sim.kinds import (
     Cycle,
     Flow,
     Hold,
-    LateDays,
+    DayBeyond28,
     PostedWith,
     Proof,
     Standing,
@@ -181,11 +181,11 @@ def statement_day(account: Account, env: Environment, terms: Terms) -> int:
 
 @scalar
 def begin_cycle(account: Account, day_of_month: int, terms: Terms) -> None:
-    """Let the cycle of an account count from a day of the month (Cycle, LateDays)."""
+    """Let the cycle of an account count from a day of the month (Cycle, DayBeyond28)."""
     day = day_of_month
-    if day > 28 and terms.billing.late_days == LateDays.MIRRORED:
+    if day > 28 and terms.billing.day_beyond_28 == DayBeyond28.MIRRORED:
         day = 57 - day
-    elif day > 28 and terms.billing.late_days == LateDays.TWENTY_FIRST:
+    elif day > 28 and terms.billing.day_beyond_28 == DayBeyond28.TWENTY_FIRST:
         day = 21
     account.anchor = day
     due = day + terms.billing.due_offset_days

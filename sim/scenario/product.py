@@ -15,7 +15,7 @@ from sim.kinds import (
     EarlySettlement,
     FeeBase,
     InterestFrom,
-    LateDays,
+    DayBeyond28,
     MinimumRule,
     PastDueFrom,
     PenaltyBase,
@@ -171,8 +171,8 @@ class Billing(Section):
         unit="days",
         source="assumed (R-P10)",
     )
-    late_days: LateDays = choice(
-        LateDays.LAST_DAY,
+    day_beyond_28: DayBeyond28 = choice(
+        DayBeyond28.LAST_DAY,
         "what the days 29 to 31 become as days of an account's own cycle",
         source="assumed (R-P10)",
     )
