@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.day import Environment, Luck, Payment, Wishes
     from sim.engines.agents import CreditModel, UserAgent
     from sim.kinds import Place, Standing
+    from sim.products.annual_rate import annual_rate
+    from sim.products.replay import replay
+    from sim.products.schedule import instalments
     from sim.results import Run
     from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
     from sim.scenario import Scenario, ScenarioError, load
@@ -36,8 +39,11 @@ _HOMES = {
     "Standing": "sim.kinds",
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
+    "annual_rate": "sim.products.annual_rate",
+    "instalments": "sim.products.schedule",
     "load": "sim.scenario",
     "open": "sim.results",
+    "replay": "sim.products.replay",
     "run": "sim.simulation",
 }
 _NAMES = {"open": "open_run"}  # where the home calls it something else
@@ -55,8 +61,11 @@ __all__ = [
     "UserAgent",
     "Wishes",
     "__version__",
+    "annual_rate",
+    "instalments",
     "load",
     "open",
+    "replay",
     "run",
 ]
 

@@ -292,5 +292,3 @@ def _without_luck() -> RiskControl:
         appeals=Appeals(misjudged_ppm=0, rightly_ppm=0, stolen_ppm=0, false_claim_ppm=0),
         collection=Collection(capacity_ppm=0, plan_ppm=0),
     )
-
-

@@ -171,5 +171,3 @@ def _table(rows: list[dict[str, Any]], *, dated: bool) -> pd.DataFrame:
         return made.drop(columns="date")
     made["date"] = pd.to_datetime(made["date"])
     return made
-
-

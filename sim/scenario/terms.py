@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from sim.scenario import ScenarioError
-from sim.scenario.faults import faults_of, found
+from sim.scenario.changes import parsed
+from sim.scenario.faults import ScenarioError, faults_of, found
 from sim.scenario.keys import located
 from sim.scenario.presets import PRESETS, Preset, preset, preset_of
 from sim.scenario.sections import Product
@@ -68,6 +68,20 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     if whole in PRESETS:
         tree["preset"] = whole
     return _checked(tree, origins, chosen.label)
+
+
+def terms_in(words: Iterable[str]) -> dict[str, Any]:
+    """Return the terms that KEY=VALUE words ask for. Raises ScenarioError."""
+    made, lines = {}, []
+    for each in words:
+        try:
+            change = parsed(each)
+            made[change.key] = change.value
+        except ValueError as error:
+            lines.append(f"--set: {error}")
+    if lines:
+        raise ScenarioError(lines)
+    return made
 
 
 def _checked(tree: Tree, origins: Origins, label: str) -> Product:
