@@ -195,7 +195,9 @@ def explain(
 
 @app.command()
 def replay(
-    preset: Annotated[str, typer.Argument(metavar="PRESET", help="a product that ships, or a file")],
+    preset: Annotated[
+        str, typer.Argument(metavar="PRESET", help="of `paylater presets`, or a file")
+    ],
     steps: Annotated[Path, typer.Argument(metavar="STEPS", help="what is bought and paid (TOML)")],
     *,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="last day")] = None,

@@ -23,13 +23,13 @@ LAYERS = [
     ["version"],
     ["compiled", "units", "kinds", "rows", "quantiles", "draws", "almanac", "calendar"],
     ["log"],
-    ["user", "account", "day", "month", "luck", "sample", "events"],
+    ["user", "account", "dues", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],
     ["barrier"],
     ["rules"],
     ["life"],
     ["engines"],
-    ["explain", "results", "simulation", "estimate", "progress", "shipped"],
+    ["explain", "products", "results", "simulation", "estimate", "progress", "shipped"],
     ["bench", "command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -105,7 +105,9 @@ def repaid(case, *, count_last_day=False):
     count_last_day: as one page does; the ledger then runs as if paid a day later the first time.
     """
     inputs = case["inputs"]
-    terms = {"charges.rate_ppb": ppb(inputs["daily_rate"])}
+    # No bill comes due in between.
+    terms = {"billing.due_day_first": 28, "billing.due_day_last": 28}
+    terms |= {"charges.rate_ppb": ppb(inputs["daily_rate"])}
     start = dated(inputs["spend"][0]["date"])
     first = start - DAY if count_last_day else start
     steps = [{"date": first, "purchase_fen": fen(inputs["spend"][0]["amount"])}]

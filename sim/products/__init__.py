@@ -1,1 +1,1 @@
-"""The products to the fen: their terms, schedules of instalments, annual rates, scripted accounts."""
+"""The products to the fen: schedules of instalments, annual rates, scripted accounts."""

@@ -10,18 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sim.account import (
-    RING,
-    Account,
-    accrued_interest,
-    begin_cycle,
-    days_past_due,
-    due_with_bill,
-    past_due,
-    payable_now,
-    principal,
-)
-from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.account import RING, Account, begin_cycle, days_past_due, past_due, principal
+from sim.day import Luck, Payment, Totals, Wishes
+from sim.dues import accrued_interest, due_with_bill, payable_now
 from sim.kinds import OUTCOMES, Asks, AutoDebit, Cycle, Flow, Outcome, Place, Standing
 from sim.life import assess, authorise, count, morning, settle
 from sim.log import Log
@@ -104,7 +95,9 @@ class _Life:
 
     def _opened(self) -> Account:
         """Return an open account with nothing owed."""
-        longest = max(*self.product.instalments.periods, *(s.instalments for s in self.script.steps))
+        longest = max(
+            *self.product.instalments.periods, *(s.instalments for s in self.script.steps)
+        )
         ring = -(-max(longest, RING) // RING) * RING
         billing_ = self.product.billing
         account = Account(
@@ -182,7 +175,9 @@ class _Life:
     def _not_offered(self, step: Step, date: dt.date) -> None:
         plan = self.product.instalments
         offered = ", ".join(str(n) for n in plan.periods if n > 0) or "none"
-        words = f"wanted periods that the product offers ({offered}), of {plan.least_fen:,} fen or more"
+        words = (
+            f"wanted periods that the product offers ({offered}), of {plan.least_fen:,} fen or more"
+        )
         raise ScenarioError([f"{date}: step.{step.number}.instalments: {words}"])
 
     def _payments(self, steps: list[Step], bought: list[Step]) -> list[Payment]:

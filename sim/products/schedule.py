@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.account import Account, accrued_interest, begin_cycle
+from sim.account import Account, begin_cycle
 from sim.day import Environment
+from sim.dues import accrued_interest
 from sim.kinds import Accrual, Cycle, FeeBase, InterestFrom, PlanCost, PlanSplit
 from sim.products.days import as_date, days_from
-from sim.scenario.terms import terms_of
 from sim.rules import billing, instalment, interest
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
+from sim.scenario.terms import terms_of
+from sim.scenario.tree import plain
 from sim.scenario.words import one_of
 from sim.units import MAX_FEN
 
@@ -53,7 +55,8 @@ def instalments(
     product = terms_of(preset, terms)
     first = as_date(start)
     given = {"fee_ppm": fee_ppm, "fee_ppm_per_period": fee_ppm_per_period, "rate_ppb": rate_ppb}
-    said = {key: value for key, value in given.items() if value is not None}
+    said = {key: plain(value) for key, value in given.items() if value is not None}
+    amount_fen, periods = plain(amount_fen), plain(periods)
     faults = [*_faults(amount_fen, periods, kind, said)]
     if start is not None and first is None:
         faults.append(f"start: wanted a date such as 2024-01-31 (found {found(start)})")

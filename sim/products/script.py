@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sim.products.days import as_date
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
+from sim.scenario.tree import plain
 from sim.scenario.words import one_of
 from sim.units import MAX_FEN
 
@@ -98,7 +99,7 @@ def _steps(steps: Any, label: str, faults: list[str]) -> Iterator[Step]:
         lines = [f"{at}{line}" for line in _step_faults(step)]
         faults += lines
         if not lines:
-            values = {key: step[key] for key in ACTIONS if key in step}
+            values = {key: plain(step[key]) for key in ACTIONS if key in step}
             date = as_date(step["date"])
             if date is not None:
                 yield Step(number=number, date=date, **values)
@@ -113,12 +114,12 @@ def _step_faults(step: Mapping[str, Any]) -> Iterator[str]:
     if len(done) != 1 and done != ["purchase_fen", "instalments"]:
         yield f": wanted one of {one_of(ACTIONS)} (found {found(done)})"
     for key in ("purchase_fen", "repay_fen"):
-        value = step.get(key, 1)
+        value = plain(step.get(key, 1))
         if type(value) is not int or not 1 <= value <= MAX_FEN:
             yield f".{key}: wanted a whole number from 1 to {MAX_FEN:,} (found {found(value)})"
     if step.get("repay", "due") not in WANTED:
         yield f".repay: wanted {one_of(WANTED)} (found {found(step['repay'])})"
-    periods = step.get("instalments", 1)
+    periods = plain(step.get("instalments", 1))
     if type(periods) is not int or not 1 <= periods <= 60:
         yield f".instalments: wanted a whole number from 1 to 60 (found {found(periods)})"
     if step.get("settle_instalments", True) is not True:
@@ -138,8 +139,10 @@ def _script(
     first, last = as_date(start), as_date(until)
     for key, value, date in (("start", start, first), ("until", until, last)):
         if date is None:
-            faults.append(f"{label}: {key}: wanted a date such as 2024-01-31 (found {found(value)})")
-    limit = said.get("limit_fen")
+            faults.append(
+                f"{label}: {key}: wanted a date such as 2024-01-31 (found {found(value)})"
+            )
+    limit = plain(said.get("limit_fen"))
     if limit is not None and (type(limit) is not int or not 0 <= limit <= MAX_FEN):
         words = f"wanted a whole number from 0 to {MAX_FEN:,} (found {found(limit)})"
         faults.append(f"{label}: limit_fen: {words}")
@@ -148,7 +151,9 @@ def _script(
     if first is None or last is None or faults:
         return None
     if not first <= last <= first + LONGEST:
-        faults.append(f"{label}: until: wanted a date from {first} on, within 100 years (found {last})")
+        faults.append(
+            f"{label}: until: wanted a date from {first} on, within 100 years (found {last})"
+        )
     for step in steps:
         if not first <= step.date <= last:
             at = f"{label}: step.{step.number}.date"

@@ -141,5 +141,7 @@ def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
 def _laid(under: Any, over: Any) -> Any:
     if isinstance(under, dict) and isinstance(over, dict):
         keys = [*over, *(key for key in under if key not in over)]
-        return {key: _laid(under.get(key), over[key]) if key in over else under[key] for key in keys}
+        return {
+            key: _laid(under.get(key), over[key]) if key in over else under[key] for key in keys
+        }
     return over
