@@ -91,7 +91,7 @@ def _is_pair(pair: Any) -> bool:
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
         return False
     when, fen = pair
-    timed = isinstance(when, dt.date) or (isinstance(when, Real) and when >= 0)
+    timed = isinstance(when, dt.date) or (isinstance(when, Real) and float(when) >= 0)
     return timed and isinstance(fen, Real) and not isinstance(fen, bool)
 
 
@@ -150,9 +150,10 @@ def _worth(flows: list[_Flow]) -> Callable[[float], float]:
 
     def worth(rate: float) -> float:
         growth, until = 1 + rate, end if rate < 0 else 0.0
-        return sum(
-            flow.fen * growth ** (until - flow.whole) / (1 + flow.odd * rate) for flow in flows
-        )
+        total = 0.0
+        for flow in flows:
+            total += float(flow.fen * growth ** (until - flow.whole)) / (1 + flow.odd * rate)
+        return total
 
     return worth
 

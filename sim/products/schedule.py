@@ -106,7 +106,7 @@ def _priced(product: Product, said: dict[str, int]) -> Product:
     if plan.split == PlanSplit.LEVEL and not level:
         plan = plan.model_copy(update={"split": PlanSplit.REMAINDER_FIRST})
     # What else the account owes bears nothing here, and the plan's interest runs by the day.
-    alone = {"accrual": Accrual.DAILY, "interest_from": InterestFrom.DUE_DAY}
+    alone: dict[str, Any] = {"accrual": Accrual.DAILY, "interest_from": InterestFrom.DUE_DAY}
     if "rate_ppb" in said:
         alone |= {"rate_ppb": said["rate_ppb"], "yearly_cap_ppm": 10_000_000}
     charges = product.charges.model_copy(update=alone)

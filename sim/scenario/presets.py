@@ -94,7 +94,8 @@ def with_preset(product: dict[str, Any]) -> dict[str, Any]:
     name = product.get("preset", PRESETS[0])
     if name not in PRESETS or name == PRESETS[0]:
         return product
-    return _laid(preset(name).tree(), product)
+    laid: dict[str, Any] = _laid(preset(name).tree(), product)
+    return laid
 
 
 def lay(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
@@ -140,8 +141,5 @@ def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
 
 def _laid(under: Any, over: Any) -> Any:
     if isinstance(under, dict) and isinstance(over, dict):
-        keys = [*over, *(key for key in under if key not in over)]
-        return {
-            key: _laid(under.get(key), over[key]) if key in over else under[key] for key in keys
-        }
+        return under | {key: _laid(under.get(key), value) for key, value in over.items()}
     return over

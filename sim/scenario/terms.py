@@ -133,9 +133,8 @@ def _put_all(
 ) -> None:
     """Lay values over a tree; `product.` before a key may be left out."""
     origin = Origin(rank, label, Path.cwd())
-    for key, value in values.items():
+    for key, value in plain(dict(values)).items():
         steps = key.removeprefix("product.").split(".")
-        value = plain(value)
         if steps == ["product"] and isinstance(value, dict):
             _put_all(tree, origins, value, rank, label)
             continue
