@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.day import Environment, Luck, Payment, Wishes
     from sim.engines.agents import CreditModel, UserAgent
     from sim.kinds import Place, Standing
+    from sim.products.annual_rate import annual_rate
+    from sim.products.replay import replay
+    from sim.products.schedule import instalments
     from sim.results import Run
     from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
     from sim.scenario import Scenario, ScenarioError, load
@@ -42,9 +45,12 @@ _HOMES = {
     "Sweep": "sim.study.sweep",
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
+    "annual_rate": "sim.products.annual_rate",
     "compare": "sim.study.comparison",
+    "instalments": "sim.products.schedule",
     "load": "sim.scenario",
     "open": "sim.results",
+    "replay": "sim.products.replay",
     "replicate": "sim.study.replicates",
     "run": "sim.simulation",
     "sweep": "sim.study.sweep",
@@ -67,9 +73,12 @@ __all__ = [
     "UserAgent",
     "Wishes",
     "__version__",
+    "annual_rate",
     "compare",
+    "instalments",
     "load",
     "open",
+    "replay",
     "replicate",
     "run",
     "sweep",

@@ -229,6 +229,46 @@ def prove(
 
 
 @app.command()
+def replay(
+    preset: Annotated[
+        str, typer.Argument(metavar="PRESET", help="of `paylater presets`, or a file")
+    ],
+    steps: Annotated[Path, typer.Argument(metavar="STEPS", help="what is bought and paid (TOML)")],
+    *,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="last day")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="change a term of the preset"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="days and statements as JSON")] = False,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="plot balance and dues")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="tables as Parquet")] = None,
+) -> int:
+    """Replay one scripted account through a product, day by day, to the fen."""
+    from sim.products.replay import replay as lived
+    from sim.scenario.terms import terms_in
+
+    found = lived(preset, steps, until, terms=terms_in(set_ or []))
+    print(found.json() if json else found.text())
+    if plot is not None:
+        found.plot().savefig(plot, dpi=150)
+    if out is not None:
+        found.save(out)
+    return 0
+
+
+@app.command()
+def presets(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None,
+) -> int:
+    """Print the products that ship, with every number and its source."""
+    from sim.products.catalogue import catalogue
+
+    print(catalogue(name))
+    return 0
+
+
+@app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path()) -> int:
     """Copy the shipped scenarios and notebooks out of the installation."""
     from sim.shipped import copy_out

@@ -304,7 +304,7 @@ class Cycle(IntEnum):
     FIRST_DRAWING = 4  # on the day of the month of the first drawing, for good
 
 
-class LateDays(IntEnum):
+class DayBeyond28(IntEnum):
     """What becomes of the days 29, 30 and 31 as days of an account's own cycle."""
 
     LAST_DAY = 0  # the last day of a month that has no such day

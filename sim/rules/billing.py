@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING
 from sim.account import (
     MISSED,
     Account,
-    accrued_interest,
-    accrued_penalty,
     charges,
     days_past_due,
     past_due,
     payable,
-    post_interest,
-    post_penalty,
     principal,
     statement_day,
 )
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
+from sim.dues import accrued_interest, accrued_penalty, post_interest, post_penalty
 from sim.kinds import Asks, Cycle, Flow, MinimumRule, Note, PastDueFrom, PenaltyBase
 from sim.log import Log, note
 from sim.units import PPB, share_by

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import (
-    Account,
-    accrued_interest,
-    fees_to_come,
-    post_interest,
-    statement_day,
-)
+from sim.account import Account, fees_to_come, statement_day
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
+from sim.dues import accrued_interest, post_interest
 from sim.kinds import (
     EarlySettlement,
     FeeBase,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import (
-    Account,
+from sim.account import Account, charges, clear_missed, principal
+from sim.compiled import scalar
+from sim.day import Totals, book
+from sim.dues import (
     accrued_interest,
     accrued_penalty,
-    charges,
-    clear_missed,
     due_with_bill,
     payable_now,
     post_interest,
     post_penalty,
-    principal,
 )
-from sim.compiled import scalar
-from sim.day import Totals, book
 from sim.kinds import Asks, AutoDebit, Flow, Method, PostedWith
 from sim.log import Log
 from sim.units import PPM, share

@@ -73,7 +73,7 @@ class Document(Section):
         """Return a checked copy; errors and origins call the change `label`."""
         tree, origins = self.tree(), dict(self._origins)
         full = _full(changes)
-        if any(change.key == "product.preset" for change in full):
+        if any(_names_preset(change) for change in full):
             presets.drop(tree, origins)
         lost = changed(tree, origins, full, later(origins, label))
         lines = [fault.line({}, label) for fault in lost]
@@ -155,6 +155,11 @@ def _parsed(words: Iterable[str]) -> tuple[list[Change], list[str]]:
         except ValueError as error:
             lines.append(f"{SET}: {error}")
     return changes, lines
+
+
+def _names_preset(change: Change) -> bool:
+    whole = change.key == "product" and isinstance(change.value, dict) and "preset" in change.value
+    return whole or change.key == "product.preset"
 
 
 def _full(changes: Iterable[Change]) -> list[Change]:

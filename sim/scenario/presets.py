@@ -1,7 +1,8 @@
 """Products that ship: data files in `sim/presets/`, each number with its source.
 
 A file has `name`, `title`, and a `[[term]]` for each key below `product`: `key`, `value`,
-`source` (pages of `facts`, or "assumed"), and `alternative` where sources contradict each other.
+`source` (pages of the public facts, or "assumed"), and `alternative` where sources contradict each
+other. A `[variant.NAME]` has `about` and a table `set` of the keys that it has otherwise.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ class Term(NamedTuple):
     alternative: str = ""  # what other sources say, where they contradict this one
 
 
+class Variant(NamedTuple):
+    """Another reading of the same product."""
+
+    about: str
+    set: Tree  # keys below `product`, with dots, and their values
+
+
 class Preset(NamedTuple):
     """A product that ships."""
 
@@ -38,6 +46,7 @@ class Preset(NamedTuple):
     title: str
     label: str  # the file, for messages
     terms: tuple[Term, ...]
+    variants: dict[str, Variant]
 
     def tree(self) -> Tree:
         """Return the terms as a tree, as a scenario has them under `product`."""
@@ -72,7 +81,12 @@ def preset_of(words: str, label: str) -> Preset:
         )
         for term in data.get("term", [])
     )
-    return Preset(str(data.get("name", Path(label).stem)), str(data.get("title", "")), label, terms)
+    variants = {
+        name: Variant(str(variant.get("about", "")), dict(variant.get("set", {})))
+        for name, variant in data.get("variant", {}).items()
+    }
+    name = str(data.get("name", Path(label).stem))
+    return Preset(name, str(data.get("title", "")), label, terms, variants)
 
 
 def with_preset(product: dict[str, Any]) -> dict[str, Any]:
@@ -127,8 +141,5 @@ def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
 
 def _laid(under: Any, over: Any) -> Any:
     if isinstance(under, dict) and isinstance(over, dict):
-        keys = [*over, *(key for key in under if key not in over)]
-        return {
-            key: _laid(under.get(key), over[key]) if key in over else under[key] for key in keys
-        }
+        return under | {key: _laid(under.get(key), value) for key, value in over.items()}
     return over

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
+from sim.scenario.billing import Billing, Charges
 from sim.scenario.economy import Environment, OwnDate, Step
 from sim.scenario.entry import Applying, Gates, Ways
 from sim.scenario.origin import Document
@@ -27,9 +28,7 @@ from sim.scenario.plans import (
     Yearly,
 )
 from sim.scenario.product import (
-    Billing,
     ChargeOff,
-    Charges,
     Limit,
     Product,
     Scenes,

@@ -1,0 +1,1 @@
+"""The products to the fen: schedules of instalments, annual rates, scripted accounts."""

@@ -1,0 +1,54 @@
+"""The products that ship, as text: every number, its unit, its source, and what else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.scenario.keys import keys_of
+from sim.scenario.notation import inline
+from sim.scenario.presets import PRESETS, Preset, preset
+from sim.scenario.sections import Product
+from sim.scenario.terms import terms_of
+from sim.scenario.tree import dotted, plain, value_at
+
+
+def catalogue(name: str | None = None) -> str:
+    """Return one product with every number and its source, or all of them if no name is given.
+
+    Raises ScenarioError for another name.
+    """
+    names = PRESETS if name is None else (name,)
+    return "\n\n".join("\n".join(_lines(each)) for each in names)
+
+
+def _lines(name: str) -> Iterator[str]:
+    product = terms_of(name)
+    chosen = preset(name.partition("/")[0])
+    yield f"# {name}: {chosen.title}"
+    said = {term.key: term for term in chosen.terms}
+    tree = plain(product)
+    for path, field in keys_of(Product):
+        if 0 in path or dotted(path) == "preset":
+            continue
+        key, extra = dotted(path), _extra(field)
+        term = said.get(key)
+        source = term.source if term else f"as seed_article: {extra.get('source', 'assumed')}"
+        unit = f" {extra['unit']}" if extra.get("unit") else ""
+        yield f"{key} = {inline(value_at(tree, path))}{unit}"
+        yield f"    source: {source}"
+        if term and term.alternative:
+            yield f"    alternative: {term.alternative}"
+    yield from _variants(chosen)
+
+
+def _variants(chosen: Preset) -> Iterator[str]:
+    for name, variant in chosen.variants.items():
+        yield f"# variant {chosen.name}/{name}: {variant.about}"
+        for key, value in variant.set.items():
+            yield f"{key} = {inline(value)}"
+
+
+def _extra(field: Any) -> dict[str, Any]:
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {}

@@ -1,0 +1,153 @@
+"""The terms of a preset, checked: complete, without contradictions, each number with a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario.changes import parsed
+from sim.scenario.faults import ScenarioError, faults_of, found
+from sim.scenario.keys import located
+from sim.scenario.presets import PRESETS, Preset, preset, preset_of
+from sim.scenario.sections import Product
+from sim.scenario.tree import Origin, Origins, Tree, leaves, plain
+from sim.scenario.words import one_of
+
+# What a product must say by itself, and the rule that cannot do without it.
+NEEDED = {
+    "limit.max_fen": "limit.assessed_limit()",
+    "billing.cycle": "billing.statement_tonight()",
+    "billing.grace_days": "billing.end_grace()",
+    "billing.asks": "billing.asked_of_unbilled()",
+    "billing.minimum_rule": "billing.minimum()",
+    "billing.minimum_ppm": "billing.minimum()",
+    "billing.minimum_whole_fen": "billing.minimum()",
+    "billing.rounding": "units.rounded()",
+    "charges.rate_ppb": "interest.accrue()",
+    "charges.interest_from": "interest.bearing_interest()",
+    "charges.accrual": "interest.days_at_month_end()",
+    "charges.posted_with": "settlement.post_reached()",
+    "charges.penalty_ppm": "interest.penalty_rate()",
+    "charges.penalty_base": "interest.penalty_base()",
+    "charges.penalty_stacking": "interest.penalty_rate()",
+    "charges.penalty_rounded": "interest.penalty_of_day()",
+    "charges.penalty_floor_fen": "interest.penalty_of_day()",
+    "charges.yearly_cap_ppm": "interest.cap_a_day()",
+    "charges.manual_fee_ppm": "settlement.pay_by_hand()",
+    "instalments.periods": "instalment.offer()",
+    "instalments.cost": "instalment.fee_part()",
+    "instalments.split": "instalment.split_part()",
+    "instalments.early_settlement": "instalment.early_fee()",
+}
+
+
+def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Product:
+    """Return the product of a preset, with some terms of one's own.
+
+    name: of a preset, `huabei_public`, or with one of its variants, `baitiao_public/order`; or a
+    preset file of one's own, a path that ends in .toml. terms: keys below `product`, in tables or
+    with dots, and their values. Raises ScenarioError with a line for each field that is missing,
+    contradictory or without a source.
+    """
+    whole, _, variant = str(name).partition("/") if not _is_file(name) else (str(name), "", "")
+    chosen = _read(whole)
+    faults = [*preset_faults(chosen)]
+    if variant and variant not in chosen.variants:
+        known = one_of(sorted(chosen.variants)) if chosen.variants else "no variant"
+        faults.append(f"preset: wanted {known} of {whole} (found {found(variant)})")
+    if faults:
+        raise ScenarioError(faults)
+    tree, origins = chosen.tree(), dict[Any, Origin]()
+    _put_all(tree, origins, {term.key: term.value for term in chosen.terms}, 0, chosen.label)
+    if variant:
+        _put_all(tree, origins, chosen.variants[variant].set, 1, f"{chosen.label}: {variant}")
+    _put_all(tree, origins, terms or {}, 2, "terms")
+    if whole in PRESETS:
+        tree["preset"] = whole
+    return _checked(tree, origins, chosen.label)
+
+
+def terms_in(words: Iterable[str]) -> dict[str, Any]:
+    """Return the terms that KEY=VALUE words ask for. Raises ScenarioError."""
+    made, lines = {}, []
+    for each in words:
+        try:
+            change = parsed(each)
+            made[change.key] = change.value
+        except ValueError as error:
+            lines.append(f"--set: {error}")
+    if lines:
+        raise ScenarioError(lines)
+    return made
+
+
+def _checked(tree: Tree, origins: Origins, label: str) -> Product:
+    try:
+        return Product.model_validate(tree)
+    except ValidationError as error:
+        lines = [fault.line(origins, label) for fault in faults_of(error, Product, tree)]
+        raise ScenarioError(lines) from None
+
+
+def preset_faults(chosen: Preset) -> Iterator[str]:
+    """Yield a line for each field of a preset that is missing, said twice, or without a source."""
+    said: dict[str, Any] = {}
+    for term in chosen.terms:
+        if term.key in said and said[term.key] != term.value:
+            both = f"{found(said[term.key])} and {found(term.value)}"
+            rule = f"; sim.rules {NEEDED[term.key]} needs one" if term.key in NEEDED else ""
+            yield f"{chosen.label}: {term.key}: wanted one value{rule} (found {both})"
+        said[term.key] = term.value
+        if not term.source:
+            yield f'{chosen.label}: {term.key}: wanted a source, or "assumed" (found none)'
+    for key, rule in NEEDED.items():
+        if said.get(key) is None:
+            wanted = located(Product, tuple(key.split("."))).wanted
+            words = f"wanted {wanted}; {rule} needs it (found nothing)"
+            yield f"{chosen.label}: {key}: {words}"
+
+
+def _is_file(name: str | Path) -> bool:
+    return isinstance(name, Path) or str(name).endswith(".toml")
+
+
+def _read(name: str) -> Preset:
+    if name in PRESETS:
+        return preset(name)
+    if not _is_file(name):
+        words = f"wanted {one_of(PRESETS)}, or a preset file (found {found(name)})"
+        raise ScenarioError([f"preset: {words}"])
+    try:
+        return preset_of(Path(name).read_text(encoding="utf-8"), name)
+    except OSError as error:
+        raise ScenarioError([f"{name}: wanted a preset file (found: {error.strerror})"]) from None
+    except ValueError as error:
+        raise ScenarioError([f"{name}: wanted TOML (found: {error})"]) from None
+
+
+def _put_all(
+    tree: Tree, origins: Origins, values: Mapping[str, Any], rank: int, label: str
+) -> None:
+    """Lay values over a tree; `product.` before a key may be left out."""
+    origin = Origin(rank, label, Path.cwd())
+    for key, value in plain(dict(values)).items():
+        steps = key.removeprefix("product.").split(".")
+        if steps == ["product"] and isinstance(value, dict):
+            _put_all(tree, origins, value, rank, label)
+            continue
+        table = tree
+        for step in steps[:-1]:
+            below = table.get(step)
+            if not isinstance(below, dict):
+                below = table[step] = {}
+            table = below
+        if isinstance(value, dict):
+            table.setdefault(steps[-1], {})
+            below = {".".join((*steps, key)): item for key, item in value.items()}
+            _put_all(tree, origins, below, rank, label)
+            continue
+        table[steps[-1]] = value
+        origins.update((at, origin) for at, _ in leaves(value, tuple(steps)))
