@@ -47,44 +47,12 @@ LIVELY = {
 }
 BY_HAND = {Method.MANUAL_EARLY, Method.MANUAL_BILL, Method.MANUAL_LATE}
 PAID = {Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID}
-SAME = [
-    "planned",
-    "unbilled",
-    "billed",
-    "carried",
-    "overdue",
-    "interest",
-    "penalty",
-    "fees",
-    "accrued",
-    "accrued_nano",
-    "grace_accrued",
-    "grace_nano",
-    "penalty_accrued",
-    "penalty_nano",
-    "plan_cost",
-    "plan_nano",
-    "suspended",
-    "ring_principal",
-    "ring_fee",
-    "bill_open",
-    "statement_total",
-    "statement_due",
-    "minimum_due",
-    "missed",
-    "missed_on",
-    "missed_count",
-    "on_time_periods",
-    "lapses",
-    "worst_days",
-    "pay_down",
-    "standing",
-    "due_day",
-    "anchor",
-    "charged_off_on",
-    "written_off",
-    "first_default",
-]
+SAME = """
+planned unbilled billed carried overdue interest penalty fees accrued accrued_nano grace_accrued
+grace_nano penalty_accrued penalty_nano plan_cost plan_nano suspended ring_principal ring_fee
+bill_open statement_total statement_due minimum_due missed missed_on missed_count on_time_periods
+lapses worst_days pay_down standing due_day anchor charged_off_on written_off first_default
+"""
 
 
 def script_of(events):
@@ -150,7 +118,7 @@ def test_a_replay_equals_the_account_of_the_table_engine(preset):
         for ring in ("ring_principal", "ring_fee"):  # a script may hold plans of 24 months
             slots = getattr(mine, ring)
             setattr(mine, ring, [sum(slots[month::12]) for month in range(12)])
-        for name in SAME:
+        for name in SAME.split():
             assert getattr(mine, name) == getattr(account, name), (user, name)
         compared += 1
         late += account.lapses
@@ -175,7 +143,7 @@ PRODUCTS = (*PRESETS, "fenfu_public/month_end", "baitiao_public/order", "huabei_
 
 
 def test_random_scripts_never_lose_a_fen():
-    """See `check_script`; a product is drawn with each script."""
+    """See `check_books`; a product is drawn with each script."""
     check_scripts(80)
 
 
@@ -185,6 +153,8 @@ def test_thousands_of_random_scripts_never_lose_a_fen():
 
 
 def check_scripts(count):
+    done = []
+
     @settings(
         max_examples=count,
         deadline=None,
@@ -194,47 +164,49 @@ def check_scripts(count):
     )
     @given(st.sampled_from(PRODUCTS), SCRIPTS)
     def check(product, script):
-        check_script(product, script)
+        made = lived(product, script)
+        done.append(made is not None)
+        if made is not None:
+            check_books(made)
 
     check()
+    assert sum(done) > count // 2
 
 
-def check_script(product, script):
-    """Never a negative due, never a fen lost, principal paid exactly once."""
-    terms = {"billing.grace_days": 0} if product == "baitiao_public/order" else {}
+def lived(product, script):
+    """Return a random script's replay; None where a purchase was refused, and that was told."""
     offered = [n for n in terms_of(product).instalments.periods if 0 < n <= 12]
+    if product.startswith("huabei"):
+        offered.remove(9)  # of a bill only
     steps = []
     for day, action in sorted(script, key=lambda pair: pair[0]):
         step = {"date": START + dt.timedelta(days=day), **action}
-        if "instalments" in step:
-            if not offered:
-                continue
+        if "instalments" in step and offered:
             step["instalments"] = offered[step["instalments"] % len(offered)]
-            if product == "huabei_public" or product.startswith("huabei"):
-                step["instalments"] = [3, 6, 12][step["instalments"] % 3]
-        steps.append(step)
-    if not steps:
-        return
-    until = START + dt.timedelta(days=230)
+        if "instalments" not in step or offered:
+            steps.append(step)
     try:
-        made = sim.replay(product, steps, until, start=START, terms=terms)
+        return sim.replay(product, steps, START + dt.timedelta(days=230), start=START)
     except sim.ScenarioError as error:
-        # A purchase of an account that is late, or beyond the limit: refused, and said so.
-        assert "lets through" in str(error)
-        return
+        if "lets through" not in str(error):
+            raise
+    return None
+
+
+def check_books(made):
+    """Never a negative due, never a fen lost, principal paid exactly once."""
     days, bills = made.days, made.statements
-    money = [name for name in days if name.endswith("_fen")]
-    assert (days[money] >= 0).all().all()
-    assert (bills.drop(columns=["statement_date", "due_date"]) >= 0).all().all()
+    assert (days[[name for name in days if name.endswith("_fen")]] >= 0).all().all()
+    assert (bills.filter(regex="_fen$") >= 0).all().all()
     parts = bills.filter(regex="^due_(principal|interest|fee|penalty)_fen$").sum(axis=1)
     assert (parts == bills.due_total_fen).all()
     assert (bills.minimum_fen <= bills.due_total_fen).all()
-    lost = days.purchases_fen - days.paid_principal_fen - days.written_off_fen
-    assert (lost.cumsum() == days.principal_fen).all()
-    for kind, charged in (("interest", "interest"), ("fee", "fees"), ("penalty", "penalty")):
-        open_ = (days[f"{charged}_charged_fen"] - days[f"paid_{kind}_fen"]).cumsum()
-        if not days.written_off_fen.any():
-            assert (open_ == days[f"{kind}_fen"]).all()
+    left = days.purchases_fen - days.paid_principal_fen - days.written_off_fen
+    assert (left.cumsum() == days.principal_fen).all()
+    if not days.written_off_fen.any():
+        for kind, charged in (("interest", "interest"), ("fee", "fees"), ("penalty", "penalty")):
+            left = days[f"{charged}_charged_fen"] - days[f"paid_{kind}_fen"]
+            assert (left.cumsum() == days[f"{kind}_fen"]).all()
     for account in made.accounts:
         assert sum(account.ring_principal) == account.planned
         assert account.statement_due <= principal(account) + charges(account)
