@@ -44,7 +44,9 @@ _INLINE: dict[str, Any] = {
 # Folders and files that no kernel can reach: an edit to them leaves machine code valid.
 _UNREACHED = {
     "scenario",
+    "audit",
     "explain",
+    "products",
     "results",
     "risk",
     "proof",

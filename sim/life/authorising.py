@@ -235,7 +235,7 @@ def after_purchase(
 ) -> None:
     """Put a purchase into instalments where that was wished, or promise its refund."""
     amount = wishes.amount[at]
-    periods = instalment.periods_taken(wishes.periods[at], terms)
+    periods = instalment.periods_taken(account, wishes.periods[at], terms)
     if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
         fee_ppm = instalment.offer(periods, False, terms)

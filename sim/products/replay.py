@@ -131,6 +131,9 @@ class _Life:
         for account in self.accounts:
             others = sum(principal(each) for each in self.accounts) - principal(account)
             account.limit = self.limit - others if account.limit > 0 else 0
+        if not self.accounts and not wishes.count:
+            self._note_day(date, day, today)
+            return
         rest = (env, self.p, terms, today, log)
         morning(self.user, self.accounts, luck, *rest)
         authorise(self.user, self.accounts, wishes, luck, *rest)
@@ -141,8 +144,7 @@ class _Life:
             if billing.statement_tonight(account, env, self.product) and account.bill_open:
                 self._note_statement(k, account, day, date)
         assess(self.user, self.accounts, *rest)
-        if self.accounts:
-            count(self.user, self.accounts, env, terms, today)
+        count(self.user, self.accounts, env, terms, today)
         self._note_day(date, day, today)
 
     def _wishes(self, steps: list[Step]) -> tuple[Wishes, list[Step]]:

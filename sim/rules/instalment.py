@@ -101,19 +101,24 @@ def offer(periods: int, on_bill: bool, terms: Terms) -> int:
 
 
 @scalar
-def periods_taken(wished: int, terms: Terms) -> int:
-    """Return in how many periods a purchase is paid: as wished, or the least offered from there.
+def periods_taken(account: Account, wished: int, terms: Terms) -> int:
+    """Return in how many periods a purchase is paid: as wished, or the next number offered.
 
-    The latter only where every drawing is a plan of its own.
+    The latter only where every drawing is a plan of its own: the least number from what is wished
+    on, else the largest below it, of those that the months to come can hold.
     """
     plan = terms.instalments
     if not plan.always:
         return wished
-    best = 0
+    above = 0
+    below = 0
     for i in range(OFFERS):
-        if plan.periods[i] >= wished and (best == 0 or plan.periods[i] < best):
-            best = plan.periods[i]
-    return best if best > 0 else plan.periods[0]
+        periods = plan.periods[i]
+        if 0 < periods <= len(account.ring_principal):
+            if periods >= wished and (above == 0 or periods < above):
+                above = periods
+            below = max(below, periods)
+    return above if above > 0 else below
 
 
 @scalar
