@@ -64,9 +64,14 @@ class State:
         return {name: getattr(self, name) for name in names}
 
 
-def start(scenario: Scenario, replication: int = 0) -> State:
-    """Return the state before the first simulated day."""
-    users = population(scenario, replication=replication)
+def start(
+    scenario: Scenario, replication: int = 0, *, first: int = 0, count: int | None = None
+) -> State:
+    """Return the state before the first simulated day, of users first .. first + count - 1.
+
+    Some of the users live as they do among all, where nothing couples users (`sim.barrier`).
+    """
+    users = population(scenario, first=first, count=count, replication=replication)
     accounts = accounts_at_start(scenario, users)
     return _nothing_counted(scenario, replication, users, accounts)
 
