@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -108,7 +109,8 @@ def by_shards(plan, out, users, **options):
 @pytest.fixture
 def pair(base):
     """Two replications of users of whom some are written."""
-    return base.with_(replications=2, **{"output.users_ppm": 600_000})
+    alone = {"output.users_ppm": 600_000, "risk_control.collection.capacity_ppm": 0}
+    return base.with_(replications=2, **alone)
 
 
 def test_shards_leave_the_bytes_of_a_run_in_one_piece(pair, tmp_path):
@@ -127,14 +129,19 @@ def test_shards_that_were_stopped_go_on(pair, tmp_path):
     assert bytes_in(out) == bytes_in(sim.run(pair).save(tmp_path / "whole"))
 
 
-def test_users_who_share_something_are_one_shard(base):
-    coupled = base.with_(**{"product.admission": "scored"})
-    assert [shard.users for shard in shards_of(base, 25)] == [25, 25, 10]
-    assert [shard.users for shard in shards_of(coupled, 25)] == [60]
+def test_users_who_share_something_are_one_shard_but_on_a_cluster(base, pair):
+    assert [shard.users for shard in shards_of(pair, 25)] == [25, 25, 10] * 2
+    assert [shard.users for shard in shards_of(base, 25)] == [60]  # collection has a capacity
+    assert [shard.users for shard in shards_of(base, 25, meeting=True)] == [25, 25, 10]
+    friends = base.with_(
+        **{"behaviour.applying.community": 16, "behaviour.applying.friends_weight_ppm": 500_000}
+    )
+    assert [shard.users for shard in shards_of(friends, 25, meeting=True)] == [16, 16, 16, 12]
 
 
 def test_a_run_by_shards_on_the_command_line(base, tmp_path, capsys):
-    (tmp_path / "base.toml").write_text(base.to_toml())
+    alone = base.with_(**{"risk_control.collection.capacity_ppm": 0})
+    (tmp_path / "base.toml").write_text(alone.to_toml())
     words = ["run", str(tmp_path / "base.toml"), "--quiet", "--out"]
     assert command.answer([*words, str(tmp_path / "whole")]) == 0
     assert command.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
@@ -151,3 +158,33 @@ def test_a_run_on_a_cluster_leaves_the_bytes_of_one_process(pair, tmp_path):
     with Cluster("local:2") as at:
         assert run_shards(draft, at, users=25)
     assert bytes_in(draft.finish(engine="table", threads=1, timings={})) == bytes_in(whole)
+
+
+@pytest.mark.slow
+def test_shards_that_meet_at_barriers_leave_the_bytes_of_one_piece(tmp_path):
+    """Invitations, collection and circles of friends couple users; a worker is lost on the way."""
+    tree = {
+        "run": {"users": 90, "days": 60, "seed": 8, "burn_in_days": 40},
+        "product": {"ways": {"invitations_ppm": 200_000}},
+        "behaviour": {
+            "applying": {
+                "community": 16,
+                "friends_weight_ppm": 2_000_000,
+                "wish_month_ppm": 900_000,
+                "wallet_start_ppm": 900_000,
+            }
+        },
+    }
+    coupled = from_tree(tree)
+    whole = sim.run(coupled)
+    assert whole.circles["good"].sum() > 0
+    assert whole.environment["invitable"].sum() > 0
+    draft = prepare(tmp_path / "shards", coupled)
+    with Cluster("local:2") as at:
+        pids = list(at._client.run(os.getpid).values())
+        killer = threading.Timer(3.0, os.kill, (pids[0], signal.SIGKILL))
+        killer.start()
+        assert run_shards(draft, at, users=32)
+        assert not killer.is_alive(), "the run was over before the worker was lost"
+    place = draft.finish(engine="table", threads=1, timings={})
+    assert bytes_in(place) == bytes_in(whole.save(tmp_path / "whole"))

@@ -40,6 +40,7 @@ class State:
     logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
     events: Sink
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
+    everyone: Table | None = None  # totals of all users, where this is the state of some
 
     @property
     def logging(self) -> bool:
@@ -51,7 +52,8 @@ class State:
 
         A stretch of users who share anything ends at the next barrier (`sim.barrier`).
         """
-        barrier.meet(self.course.days, self.totals, first, count)
+        totals = self.totals if self.everyone is None else self.everyone
+        barrier.meet(self.course.days, totals, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
             size = self.arms.plans[0][0].behaviour.applying.community
             circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)

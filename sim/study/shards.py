@@ -1,7 +1,8 @@
 """A run in shards of users: on a cluster, or one after another where memory holds no more.
 
 Where nothing couples users, a shard lives the whole run alone; what is counted adds up, and users
-follow each other in the files. Where something couples them, a replication is one shard.
+follow each other in the files. Where something couples them, shards meet at barriers on a cluster
+(`sim.study.lockstep`); elsewhere a replication is one shard.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from sim.results.faults import room_to_write
 from sim.results.record import Record
 from sim.scenario import Scenario, ScenarioError
 from sim.simulation import engine_of, live
+from sim.study.cluster import Cluster, packed
+from sim.study.lockstep import aligned, in_step
 from sim.study.work import Task, scenario_files, scenario_of
 
 if TYPE_CHECKING:
@@ -41,10 +44,14 @@ class Shard(NamedTuple):
     users: int
 
 
-def shards_of(scenario: Scenario, users: int = USERS) -> list[Shard]:
-    """Return the shards of a run, replication by replication; how it is cut never shows."""
-    everyone = scenario.run.users
-    size = everyone if barrier.couples(arms_of(scenario)) else min(users, everyone)
+def shards_of(scenario: Scenario, users: int = USERS, *, meeting: bool = False) -> list[Shard]:
+    """Return the shards of a run, replication by replication; how it is cut never shows.
+
+    meeting: they can meet at barriers, so that users may share something.
+    """
+    everyone, arms = scenario.run.users, arms_of(scenario)
+    apart = meeting or not barrier.couples(arms)
+    size = min(aligned(users, arms), everyone) if apart else everyone
     return [
         Shard(replication, first, min(size, everyone - first))
         for replication in range(scenario.run.replications)
@@ -70,14 +77,16 @@ def run_shards(
     if scenario.output.events_ppm:
         words = f"wanted 0 in a run by shards (found {scenario.output.events_ppm})"
         raise ScenarioError([f"{scenario.source}: output.events_ppm: {words}"])
-    shards = [one for one in shards_of(scenario, users) if one.replication not in draft.finished]
+    meeting = isinstance(workers, Cluster)
+    cut = shards_of(scenario, users, meeting=meeting)
+    shards = [one for one in cut if one.replication not in draft.finished]
     left = [shard for shard in shards if not _place(draft, shard).is_dir()]
     days = scenario.run.burn_in_days + scenario.run.days
     done = scenario.run.users * scenario.run.replications - sum(shard.users for shard in left)
     with scenario_files([scenario]) as files:
         each = workers.threads(threads)
         tasks = [Task(files, one.replication, each, one.first, one.users) for one in left]
-        for number, arrays in workers.each_done(shard_lived, tasks):
+        for number, arrays in _each_done(workers, tasks, scenario):
             with room_to_write(draft.out):
                 checkpoint.write(_place(draft, left[number]), arrays, left[number]._asdict())
             done += left[number].users
@@ -88,6 +97,22 @@ def run_shards(
     for replication in sorted({shard.replication for shard in shards}):
         _put_together(draft, [one for one in shards if one.replication == replication])
     return True
+
+
+def _each_done(
+    workers: Workers, tasks: list[Task], scenario: Scenario
+) -> Iterator[tuple[int, Arrays]]:
+    """Yield number and arrays of each shard that is done."""
+    coupled = barrier.couples(arms_of(scenario))
+    if not (coupled and isinstance(workers, Cluster)):
+        yield from workers.each_done(shard_lived, tasks)
+        return
+    days = scenario.run.burn_in_days + scenario.run.days
+    for replication in sorted({task.replication for task in tasks}):
+        mine = [(k, task) for k, task in enumerate(tasks) if task.replication == replication]
+        ends = in_step(workers, [packed(task) for _, task in mine], days)
+        for (number, _), end in zip(mine, ends, strict=True):
+            yield number, end.result().arrays
 
 
 def shard_lived(task: Task) -> Arrays:
