@@ -48,6 +48,9 @@ Days = Annotated[int | None, typer.Option(help="reported days, instead of run.da
 Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
 Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
 
+ClusterAddress = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
 
 
@@ -121,6 +124,10 @@ def run(
     checkpoint_every: Annotated[
         int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
     ] = 0,
+    cluster: ClusterAddress = None,
+    shard_users: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="users held in memory at a time")
+    ] = None,
     quiet: Quiet = False,
 ) -> int:
     """Run a scenario and leave a run folder."""
@@ -133,9 +140,12 @@ def run(
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
     changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
     plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
-    check_memory(plan)
+    check_memory(
+        plan if shard_users is None else plan.with_(users=min(shard_users, plan.run.users))
+    )
     check_inputs(plan)
     place = out or Path("runs") / plan.name
+    by_shards = cluster is not None or shard_users is not None
     with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
@@ -143,7 +153,13 @@ def run(
             return 0
         began = time.perf_counter()
         with held(draft.path):
-            if not live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet):
+            if by_shards:
+                from sim.study_command import live_shards
+
+                done = live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
+            else:
+                done = live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
+            if not done:
                 return stopped(draft)
             seconds = time.perf_counter() - began
             timings = {"days_s": round(seconds, 3)}

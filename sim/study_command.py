@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.command import (
     INTERRUPTED,
+    ClusterAddress,
     Days,
     Quiet,
     ScenarioFile,
@@ -28,12 +29,12 @@ from sim.command import (
 )
 from sim.scenario import ScenarioError, load
 
+if TYPE_CHECKING:
+    from sim.results.draft import Draft
+    from sim.study.workers import Workers
+
 Metrics = Annotated[
     list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
-]
-ClusterAddress = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2; instead of --workers"),
 ]
 WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 
@@ -168,7 +169,7 @@ def sweep(
     from sim.progress import Progress
     from sim.scenario.studies import SweepFile, load_study
     from sim.study import sweep as sweeps
-    from sim.study.cluster import Cluster, workers_at
+    from sim.study.cluster import workers_at
     from sim.study.terminal import show_sweep
 
     study = load_study(SweepFile, file)
@@ -183,8 +184,7 @@ def sweep(
             Progress(study.name, each * found.waits(), quiet=quiet) as bar,
             workers_at(workers, cluster) as at,
         ):
-            if isinstance(at, Cluster) and not quiet:
-                print(f"The cluster shows its work at {at.dashboard}", file=sys.stderr)
+            say_where(at, quiet=quiet)
             hears = lambda done, _: bar.reach(done * each)  # noqa: E731
             if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
                 print("Stopped; the same command goes on with it.", file=sys.stderr)
@@ -192,6 +192,37 @@ def sweep(
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
     return 0
+
+
+def live_shards(
+    draft: Draft,
+    cluster: str | None,
+    users: int | None,
+    threads: int | None,
+    stop: Callable[[], bool],
+    *,
+    quiet: bool,
+) -> bool:
+    """Run a draft shard by shard with progress shown; tell whether it got to its end."""
+    from sim.progress import Progress
+    from sim.study.cluster import workers_at
+    from sim.study.shards import USERS, run_shards
+
+    run = draft.scenario.run
+    total = (run.burn_in_days + run.days) * run.users * run.replications
+    with Progress(draft.scenario.name, total, quiet=quiet) as bar, workers_at(1, cluster) as at:
+        say_where(at, quiet=quiet)
+        return run_shards(
+            draft, at, users=users or USERS, threads=threads, stop=stop, hears=bar.reach
+        )
+
+
+def say_where(workers: Workers, *, quiet: bool) -> None:
+    """Say where a cluster shows what it does."""
+    from sim.study.cluster import Cluster
+
+    if isinstance(workers, Cluster) and not quiet:
+        print(f"The cluster shows its work at {workers.dashboard}", file=sys.stderr)
 
 
 def _rows(words: str) -> set[int]:

@@ -12,7 +12,7 @@ import pytest
 
 from sim import command
 from sim.scenario import ScenarioError, from_tree
-from sim.scenario.studies import SweepFile, load_study
+from sim.scenario.studies import ComparisonFile, SweepFile, load_study
 from sim.study import attempt, interval
 from sim.study import sweep as sweeps
 from sim.study.indices import indices
@@ -400,3 +400,15 @@ high = 90
     assert limits.loc["product.limit.fen_per_point", "total"] > 0.9
     assert (found["noise"] < 0.5).all()
     assert (folder / "out" / "indices.parquet").exists()
+
+
+def test_shipped_studies_are_right(repo, tmp_path):
+    """Each is read, and every row of each is a scenario; those of plans are answered elsewhere."""
+    files = sorted((repo / "scenarios" / "studies").glob("*.toml"))
+    assert len(files) >= 5
+    for file in files:
+        if file.stem.startswith("plan_"):
+            load_study(ComparisonFile, file)
+            continue
+        rows = Sweep(load_study(SweepFile, file), tmp_path / file.stem).rows
+        assert {row.status for row in rows} <= {"planned"}, file

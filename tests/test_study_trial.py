@@ -18,6 +18,7 @@ def plan_of(share_ppm, users, **policy):
         "run": {"users": users, "days": 40, "seed": 3},
         "product": {"admission": "open_to_all"},
         "output": {"tables": ["daily"]},
+        "risk_control": {"collection": {"capacity_ppm": 0}},  # nothing is shared
     }
     plan = from_tree(tree)
     date = plan.run.start.replace(day=5)

@@ -42,6 +42,7 @@ class State:
     logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
     events: Sink
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
+    everyone: Table | None = None  # totals of all users, where this is the state of some
 
     @property
     def logging(self) -> bool:
@@ -53,7 +54,8 @@ class State:
 
         A stretch of users who share anything ends at the next barrier (`sim.barrier`).
         """
-        barrier.meet(self.course.days, self.totals, first, count)
+        totals = self.totals if self.everyone is None else self.everyone
+        barrier.meet(self.course.days, totals, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
             size = self.arms.plans[0][0].behaviour.applying.community
             circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
@@ -75,9 +77,14 @@ class State:
         return {name: getattr(self, name) for name in names}
 
 
-def start(scenario: Scenario, replication: int = 0) -> State:
-    """Return the state before the first simulated day."""
-    users = population(scenario, replication=replication)
+def start(
+    scenario: Scenario, replication: int = 0, *, first: int = 0, count: int | None = None
+) -> State:
+    """Return the state before the first simulated day, of users first .. first + count - 1.
+
+    Some of the users live as they do among all, where nothing couples users (`sim.barrier`).
+    """
+    users = population(scenario, first=first, count=count, replication=replication)
     accounts = accounts_at_start(scenario, users, replication=replication)
     state = _nothing_counted(scenario, replication, users, accounts)
     state.opening = opening(users, accounts, len(scenario.population.segments))

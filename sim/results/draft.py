@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from sim.results import manifest
 from sim.results.disk import sync
 from sim.results.faults import room_to_write
+from sim.results.parquet import ParquetFile
 
 if TYPE_CHECKING:
     from sim.results.event_parts import EventParts
@@ -82,6 +83,28 @@ class Draft:
             shutil.rmtree(self.checkpoints, ignore_errors=True)
             shutil.rmtree(parts.folder, ignore_errors=True)
 
+    def add_shards(self, record: Record, shards: Callable[[], Iterator[Record]]) -> None:
+        """Store the tables of a replication whose users come shard by shard.
+
+        record: all that is counted, without users. shards: yields users and accounts, in the order
+        of their numbers; it is asked once a table, so that one shard is in memory at a time.
+        """
+        from sim.results.tables import LARGE, chunks, present
+
+        place = self.path / "replications" / f"{record.replication:04d}"
+        with room_to_write(self.out), _appearing(place) as folder:
+            for name in present(record):
+                if name not in LARGE:
+                    _store(record, name, folder)
+                    continue
+                schema = chunks(record, name).schema
+                with ParquetFile(folder / f"{name}.parquet", schema, packed=True) as file:
+                    for shard in shards():
+                        for part in chunks(shard, name).parts:
+                            file.add(part)
+        with room_to_write(self.out):
+            sync(place.parent)
+
     def finish(self, **made: Any) -> Path:
         """Let the run folder appear and return it.
 
@@ -135,7 +158,6 @@ def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
 
 def _store(record: Record, name: str, folder: Path) -> None:
     """Write one table of a replication."""
-    from sim.results.parquet import ParquetFile
     from sim.results.tables import LARGE, chunks
 
     schema, parts = chunks(record, name)
@@ -171,7 +193,6 @@ def _join(files: list[Path], target: Path) -> None:
 
     from sim.results.event_parts import FOLDER, OPENING
     from sim.results.event_rows import PLAIN
-    from sim.results.parquet import ParquetFile
     from sim.results.tables import LARGE
 
     schema = pq.read_schema(files[0])

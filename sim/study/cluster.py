@@ -83,6 +83,10 @@ class Cluster(Workers):
         """Return the threads of a task: one, unless more are wanted."""
         return wanted or 1
 
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return the future of a call, whose arguments may be futures."""
+        return self._client.submit(function, *arguments, pure=False, retries=2)
+
     def each_done(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:
         """Yield number and result of each task as it is done."""
         as_completed = library("distributed", "cluster").as_completed

@@ -28,6 +28,8 @@ class Task(NamedTuple):
     files: tuple[str, ...]
     replication: int
     threads: int = 1
+    first: int = 0  # user
+    users: int | None = None  # from `first` on; all if None
 
 
 class Lived(NamedTuple):
