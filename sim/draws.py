@@ -52,6 +52,7 @@ class Purpose(IntEnum):
     ASK = 187  # whether a user asks for a higher limit
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
+    LEDGER = 224  # and up to 230: whether a product reports a user to the ledger (R-F3)
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)
@@ -108,6 +109,15 @@ def word(seed: int, replication: int, user: int, day: int, purpose: int) -> int:
 def mixed(word: int) -> int:
     """Return a word made of the low bits of another, for a second choice from the same draw."""
     return (word * 69_069) & 0xFFFF_FFFF
+
+
+@scalar
+def for_product(word: int, k: int) -> int:
+    """Return what stands for a word in a decision about product k: the first takes it as it is."""
+    found = word
+    for _ in range(k):
+        found = (found * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
+    return found
 
 
 @scalar

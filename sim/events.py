@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.compiled import kernel, scalar
 from sim.draws import Purpose, chance, word
 from sim.log import NOTES, Log
-from sim.rows import Table, empty_table
+from sim.rows import Table, joined
 from sim.units import Code, Count, Day, Fen, Number
 
 
@@ -30,6 +30,7 @@ class Event:
     sequence: Annotated[Count, "place in the user's day, from 0"] = 0
     kind: Annotated[Code, "what happened (Flow, or Note)"] = 0
     reason: Annotated[Code, "why, or where"] = 0
+    product: Annotated[Code, "number of the product"] = 0
 
 
 class Sink(Protocol):
@@ -53,7 +54,7 @@ class InMemory:
 
     def all(self) -> Table:
         """Return all events so far, in order."""
-        return np.concatenate(self.parts) if self.parts else empty_table(Event, 0)
+        return joined(Event, self.parts)
 
 
 @kernel
@@ -80,6 +81,7 @@ def keep(log: Log, user: int, day: int, events: Any, at: int) -> int:
         event.sequence = i
         event.kind = log.kind[i]
         event.reason = log.reason[i]
+        event.product = log.product[i]
     at += log.count
     log.count = 0
     return at
@@ -98,6 +100,6 @@ def keep_all(logs: Table, users: Table, day: int, events: Table) -> int:
 
 def ordered(parts: Iterable[Table]) -> Table:
     """Return events in their order: by day, user, place in the day."""
-    events = np.concatenate([empty_table(Event, 0), *parts])
+    events = joined(Event, parts)
     order = np.lexsort((events["sequence"], events["user"], events["day"]))
     return events[order]

@@ -7,6 +7,7 @@ so that every one is aligned and no byte is lost.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -96,6 +97,27 @@ def default_table(row: type, *shape: int) -> Table:
     for column in columns(row):
         table[column.name] = getattr(plain, column.name)
     return table
+
+
+def of_all_products(table: Table) -> Table:
+    """Return counts summed over their last axis, the products; of one product the very rows."""
+    if table.shape[-1] == 1:
+        return table[..., 0]
+    whole = np.zeros(table.shape[:-1], dtype=table.dtype)
+    for name in table.dtype.names or ():
+        whole[name] = table[name].sum(axis=table.ndim - 1)
+    return whole
+
+
+def joined(row: type, parts: Iterable[Table]) -> Table:
+    """Return rows of several tables as one; numpy's own way would lay their columns out anew."""
+    tables = list(parts)
+    whole = empty_table(row, sum(len(table) for table in tables))
+    at = 0
+    for table in tables:
+        whole[at : at + len(table)] = table
+        at += len(table)
+    return whole
 
 
 def as_object(row: type[R], values: np.void) -> R:

@@ -16,10 +16,12 @@ from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.population import accounts_at_start, population
-from sim.rows import Table, empty_table
+from sim.rows import Table, empty_table, of_all_products
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
+
+COUNTED = ("totals_by", "buckets_by", "rolls_by", "vintages_by")
 
 
 @dataclass
@@ -33,13 +35,18 @@ class State:
     day: int  # the next simulated day
     users: Table  # shape (users,)
     accounts: Table  # shape (users, products)
-    totals: Table  # shape (days, segments)
-    buckets: Table  # shape (months, segments, BUCKETS)
-    rolls: Table  # shape (months, segments, BUCKETS, BUCKETS)
-    vintages: Table  # shape (months, months + 1); the last cohort is older than the run
+    totals_by: Table  # shape (days, segments, products)
+    buckets_by: Table  # shape (months, segments, BUCKETS, products)
+    rolls_by: Table  # shape (months, segments, BUCKETS, BUCKETS, products)
+    vintages_by: Table  # shape (months, months + 1, products); the last cohort: before the run
     logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
     events: Sink
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
+
+    @property
+    def totals(self) -> Table:
+        """Totals of all products, shape (days, segments)."""
+        return of_all_products(self.totals_by)
 
     @property
     def logging(self) -> bool:
@@ -51,7 +58,7 @@ class State:
 
         A stretch of users who share anything ends at the next barrier (`sim.barrier`).
         """
-        barrier.meet(self.course.days, self.totals, first, count)
+        barrier.meet(self.course.days, self.totals_by, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
             size = self.arms.plans[0][0].behaviour.applying.community
             circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
@@ -60,7 +67,7 @@ class State:
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = ("users", "accounts", "totals", "buckets", "rolls", "vintages", "circles")
+        names = ("users", "accounts", *COUNTED, "circles")
         return {name: getattr(self, name) for name in names}
 
 
@@ -77,7 +84,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in ("totals", "buckets", "rolls", "vintages", "circles"):
+    for name in (*COUNTED, "circles"):
         setattr(state, name, arrays[name])
     return state
 
@@ -87,6 +94,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
     arms = arms_of(scenario, replication)
+    products = len(scenario.products)
     return State(
         scenario=scenario,
         replication=replication,
@@ -95,10 +103,10 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         day=0,
         users=users,
         accounts=accounts,
-        totals=empty_table(Totals, len(days.days), segments),
-        buckets=empty_table(BucketTotals, months, segments, BUCKETS),
-        rolls=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS),
-        vintages=empty_table(VintageTotals, months, months + 1),
+        totals_by=empty_table(Totals, len(days.days), segments, products),
+        buckets_by=empty_table(BucketTotals, months, segments, BUCKETS, products),
+        rolls_by=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS, products),
+        vintages_by=empty_table(VintageTotals, months, months + 1, products),
         logged=logged_users(users, scenario.run.seed, scenario.output.events_ppm),
         events=InMemory(),
         circles=_circles(scenario, arms, len(days.days)),

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario import shelf
 from sim.scenario.keys import keys_of
 from sim.scenario.notation import document
 from sim.scenario.tree import Steps, Tree, dotted, leaves, value_at
@@ -21,20 +22,23 @@ def to_toml(scenario: Document) -> str:
     """
     sources = {path: _extra(field).get("source", "") for path, field in keys_of(type(scenario))}
     origins = scenario.origins
+    tree = _located(scenario)
+    several = bool(tree.get(shelf.OTHERS))
 
     def comment(path: Steps) -> str:
+        path = shelf.inside(path) if several else path
         given = [origin for at, origin in origins.items() if at[: len(path)] == path]
         if given:
             return max(given).label
         source = sources.get(tuple(0 if isinstance(step, int) else step for step in path))
         return f"default: {source}" if source else "default"
 
-    return document(_located(scenario), comment)
+    return document(shelf.together(tree), comment)
 
 
 def values(scenario: Document) -> Tree:
     """Return all values as JSON has them: dates as text, paths absolute."""
-    return _json(_located(scenario))  # type: ignore[no-any-return]
+    return _json(shelf.together(_located(scenario)))  # type: ignore[no-any-return]
 
 
 def canonical(scenario: Document) -> str:
