@@ -138,6 +138,12 @@ class Account:
     recovered: Annotated[Fen, "of it, recovered since"] = 0
     recovery: Annotated[Ppm, "share that will be recovered within a year (R-W6)"] = 0
 
+    chosen: Annotated[PerMille, "share of recent wishes on credit for this one of several"] = 0
+    known_debt: Annotated[Fen, "owed to sister products, as its lender sees (R-F2)"] = 0
+    known_late: Annotated[Count, "days past due elsewhere, as its lender sees (R-F2, R-F3)"] = 0
+    late_since: Annotated[Day, "day on which it last came to be past due (R-F3)"] = NEVER
+    late_until: Annotated[Day, "day on which it last ceased to be (R-F3)"] = NEVER
+
     bucket: Annotated[Code, "bucket at the last month end (Bucket)"] = Bucket.CLOSED.value
     bucket_balance: Annotated[Fen, "principal at the last month end"] = 0
 

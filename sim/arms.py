@@ -79,7 +79,7 @@ def arms_of(scenario: Scenario, replication: int = 0) -> Arms:
         for arm in range(1 << len(started)):
             reached = {k for bit, k in enumerate(started) if arm >> bit & 1}
             changed = _after(scenario, policies[:stage], reached)
-            plans.append((params_of(changed, replication), [changed.product]))
+            plans.append((params_of(changed, replication), changed.products))
     return Arms(
         plans,
         records_of([params for params, _ in plans]),

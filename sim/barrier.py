@@ -39,12 +39,18 @@ def befriends(arms: Arms) -> bool:
 def meet(days: Table, totals: Table, first: int, count: int) -> None:
     """Write the counts of the eve into days first .. first + count - 1.
 
-    days: Environment rows. totals: Totals, shape (days, segments), complete up to first - 1.
+    days: Environment rows. totals: Totals, shape (days, segments, products), complete up to
+    first - 1.
     """
     for day in range(first, first + count):
         eve = day // DAYS * DAYS - 1
-        for name, of in (("invitable", "invitable"), ("collected", "in_collection")):
-            days[name][day] = totals[of][eve].sum() if eve >= 0 else 0
+        if eve < 0:
+            days["invitable"][day] = days["collected"][day] = days["invitable_beside"][day] = 0
+            continue
+        waiting = totals["invitable"][eve].sum(axis=0)
+        days["invitable"][day] = waiting[0]
+        days["invitable_beside"][day, : len(waiting) - 1] = waiting[1:]
+        days["collected"][day] = totals["in_collection"][eve].sum()
 
 
 @kernel
@@ -58,8 +64,12 @@ def look_around(users: Table, accounts: Table, community: int, good: NDArray[np.
         if users[i].status == Status.HERE:
             circle = users[i].user // community
             good[circle, 0] += 1
-            if accounts[i, 0].standing == Standing.OPEN and accounts[i, 0].missed_count == 0:
-                good[circle, 1] += 1
+            holds = 0
+            behind = 0
+            for k in range(accounts.shape[1]):
+                holds += 1 if accounts[i, k].standing == Standing.OPEN else 0
+                behind += accounts[i, k].missed_count
+            good[circle, 1] += 1 if holds > 0 and behind == 0 else 0
     for i in range(users.shape[0]):
         circle = users[i].user // community
         users[i].friends_good = 100 * good[circle, 1] // max(good[circle, 0], 1)

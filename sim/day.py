@@ -12,6 +12,7 @@ from sim.kinds import (
     FLOWS,
     LEVELS,
     METHODS,
+    MOST_PRODUCTS,
     OUTCOMES,
     PLACES,
     STEPS,
@@ -36,6 +37,9 @@ MethodSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(METHODS)]
 FunnelCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(WAYS * STEPS)]
 WarningCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(LEVELS * WARNING_STEPS)]
 DisputeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CLAIMS * DISPUTE_STEPS)]
+
+Others = Annotated[list[int], Unit("number", "i8", 0, 2**62), Length(MOST_PRODUCTS - 1)]
+Orders = Annotated[list[int], Unit("code", "i4", 0, 2**31 - 1), Length(WISHES)]
 
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
 
@@ -76,6 +80,12 @@ class Environment:
     rollout: Annotated[Ppm, "share of users who may see the product (R-A5)"] = 1_000_000
     invitable: Annotated[CountSum, "candidates on the eve of the last 72 hours (R-E2)"] = 0
     collected: Annotated[CountSum, "accounts in collection on that eve"] = 0
+    rollout_beside: Annotated[Others, "rollout of the products after the first, ppm"] = field(
+        default_factory=lambda: [1_000_000] * (MOST_PRODUCTS - 1)
+    )
+    invitable_beside: Annotated[Others, "invitable of the products after the first"] = _zeros(
+        MOST_PRODUCTS - 1
+    )
 
 
 @dataclass(eq=False, kw_only=True)
@@ -86,12 +96,24 @@ class Wishes:
     place: Annotated[Codes, "where (Place)"] = _zeros(WISHES)
     amount: Annotated[Amounts, "how much, fen"] = _zeros(WISHES)
     means: Annotated[Codes, "by what: OWN_MONEY, or the number of a product"] = _zeros(WISHES)
+    otherwise: Annotated[
+        Orders, "products tried once that one refuses: 1 + number in each four bits, lowest first"
+    ] = _zeros(WISHES)
     periods: Annotated[Codes, "in how many instalments; 0 for none (R-P3)"] = _zeros(WISHES)
-    apply: Annotated[Code, "for the product, by the wallet (R-E1): 1, else 0"] = 0
-    ask: Annotated[Code, "for a higher limit (R-L9): 1, else 0"] = 0
+    apply: Annotated[Code, "for products, by the wallet (R-E1): a bit each, 1 for the first"] = 0
+    ask: Annotated[Code, "for a higher limit (R-L9): a bit each, 1 for the first product"] = 0
 
-    def buy(self, place: int, amount_fen: int, product: int | None = 0, periods: int = 0) -> None:
+    def buy(
+        self,
+        place: int,
+        amount_fen: int,
+        product: int | None = 0,
+        periods: int = 0,
+        otherwise: tuple[int, ...] = (),
+    ) -> None:
         """Add a purchase; `product=None` pays with the user's own money.
+
+        otherwise: numbers of the products to try, in turn, once that one refuses.
 
         periods: instalments that the product offers, 3, 6 or 12; 0 for none.
 
@@ -104,6 +126,7 @@ class Wishes:
         self.place[self.count] = int(place)
         self.amount[self.count] = amount_fen
         self.means[self.count] = OWN_MONEY if product is None else product
+        self.otherwise[self.count] = sum((1 + k) << 4 * i for i, k in enumerate(otherwise))
         self.periods[self.count] = periods
         self.count += 1
 
@@ -215,6 +238,18 @@ class Totals:
     dispute: Annotated[DisputeCounts, "disputes, by Claim and DisputeStep"] = _zeros(
         CLAIMS * DISPUTE_STEPS
     )
+
+
+@scalar
+def rollout_of(env: Environment, k: int) -> int:
+    """Return the share of users who may see product k, ppm (R-A5)."""
+    return env.rollout if k == 0 else env.rollout_beside[k - 1]
+
+
+@scalar
+def invitable_of(env: Environment, k: int) -> int:
+    """Return the candidates for product k on the eve of the last 72 hours (R-E2)."""
+    return env.invitable if k == 0 else env.invitable_beside[k - 1]
 
 
 @scalar

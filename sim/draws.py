@@ -53,6 +53,7 @@ class Purpose(IntEnum):
     ASK = 187  # whether a user asks for a higher limit
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
+    LEDGER = 224  # and up to 230: whether a product reports a user to the ledger (R-F3)
     STUDY_FACTOR = 240  # a study's factor of each replication
     STUDY_ORDER = 241  # and the orders in which it puts levers
 
@@ -118,6 +119,15 @@ def fill_words(seed: int, first: int, purpose: int, words: NDArray[np.int64]) ->
 def mixed(word: int) -> int:
     """Return a word made of the low bits of another, for a second choice from the same draw."""
     return (word * 69_069) & 0xFFFF_FFFF
+
+
+@scalar
+def for_product(word: int, k: int) -> int:
+    """Return what stands for a word in a decision about product k: the first takes it as it is."""
+    found = word
+    for _ in range(k):
+        found = (found * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
+    return found
 
 
 @scalar

@@ -19,7 +19,7 @@ from sim.rows import Table, empty_table
 from sim.units import PPM
 
 if TYPE_CHECKING:
-    from sim.scenario.sections import Scenario
+    from sim.scenario.sections import Product, Scenario
 
 
 MONTH = 30  # days, between two draws of a user's work
@@ -58,15 +58,18 @@ def course(scenario: Scenario) -> Course:
     lost = env.job_found_ppm * jobless // PPM + rise
     rows["job_loss"] = np.clip(lost * PPM // (PPM - jobless), 0, PPM)
     rows["year"] = dates.dates.astype("M8[Y]").astype(np.int64) + 1970
-    rows["rollout"] = rollout(scenario, first, count)
+    rows["rollout"] = rollout(scenario.product, first, count)
+    rows["rollout_beside"] = PPM
+    for k, product in enumerate(scenario.beside):
+        rows["rollout_beside"][:, k] = rollout(product, first, count)
     rows["income"] = PPM + env.income_growth_ppm * np.arange(count) // 365
     return Course(rows, dates, first)
 
 
-def rollout(scenario: Scenario, first: dt.date, count: int) -> NDArray[np.int64]:
-    """Return the share of users who may see the product on each day, ppm (R-A5)."""
-    shares = np.full(count, 0 if scenario.product.rollout else PPM, dtype=np.int64)
-    for step in scenario.product.rollout:
+def rollout(product: Product, first: dt.date, count: int) -> NDArray[np.int64]:
+    """Return the share of users who may see a product on each day, ppm (R-A5)."""
+    shares = np.full(count, 0 if product.rollout else PPM, dtype=np.int64)
+    for step in product.rollout:
         shares[max((step.date - first).days, 0) :] = step.value_ppm
     return shares
 

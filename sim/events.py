@@ -30,6 +30,7 @@ class Event:
     sequence: Annotated[Count, "place in the user's day, from 0"] = 0
     kind: Annotated[Code, "what happened (Flow, or Note)"] = 0
     reason: Annotated[Code, "why, or where"] = 0
+    product: Annotated[Code, "number of the product"] = 0
 
 
 class Sink(Protocol):
@@ -80,6 +81,7 @@ def keep(log: Log, user: int, day: int, events: Any, at: int) -> int:
         event.sequence = i
         event.kind = log.kind[i]
         event.reason = log.reason[i]
+        event.product = log.product[i]
     at += log.count
     log.count = 0
     return at

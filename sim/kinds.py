@@ -39,6 +39,7 @@ class Place(IntEnum):
     CASH_OUT = 7
     VIRTUAL_CURRENCY = 8
     INVESTMENT = 9
+    MINI_PROGRAM = 10  # merchants inside mini-programs, once these are open (R-F1)
 
 
 class Outcome(IntEnum):
@@ -102,6 +103,7 @@ class Flow(IntEnum):
     SUSPENDED = 24  # of interest and penalty charged, past 90 days due: no income yet
     SUSPENSE_RELEASED = 25  # of it, paid or cured: income now
     SUSPENSE_WRITTEN_OFF = 26  # of it, charged off: never was income
+    YIELD = 27  # paid on wallets that earn (R-F4)
 
 
 class Bucket(IntEnum):
@@ -372,6 +374,7 @@ class PlanSplit(IntEnum):
     LEVEL = 2  # level payments: principal grows as the fee on what is left falls
 
 
+MOST_PRODUCTS = 7  # that one scenario can hold
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))
 WAYS, STEPS, LEVELS, CLAIMS = map(len, (Way, FunnelStep, Level, Claim))
 WARNING_STEPS, DISPUTE_STEPS = len(WarningStep), len(DisputeStep)

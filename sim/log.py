@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from sim.compiled import scalar
-from sim.units import Count, Flag, Length, Unit
+from sim.units import Code, Count, Flag, Length, Unit
 
 NOTES = 120  # events of one user on one day: sixteen purchases make at most five each
 
@@ -19,11 +19,15 @@ class Log:
     """The events of one user on one day; stays empty for users who are not logged."""
 
     on: Annotated[Flag, "1 when this user is logged"] = 0
+    at: Annotated[Code, "product whose events are written down now"] = 0
     count: Annotated[Count, "how many events; beyond NOTES they are only counted"] = 0
     kind: Annotated[Kinds, "what happened (Flow, or Note)"] = field(
         default_factory=lambda: [0] * NOTES
     )
     reason: Annotated[Kinds, "why, or where; what it is depends on the kind"] = field(
+        default_factory=lambda: [0] * NOTES
+    )
+    product: Annotated[Kinds, "of which product; 0 for what is none's"] = field(
         default_factory=lambda: [0] * NOTES
     )
     amount: Annotated[Amounts, "how much, fen"] = field(default_factory=lambda: [0] * NOTES)
@@ -38,4 +42,5 @@ def note(log: Log, kind: int, amount: int, reason: int) -> None:
         log.kind[log.count] = kind
         log.amount[log.count] = amount
         log.reason[log.count] = reason
+        log.product[log.count] = log.at
     log.count += 1

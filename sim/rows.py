@@ -99,6 +99,16 @@ def default_table(row: type, *shape: int) -> Table:
     return table
 
 
+def of_all_products(table: Table) -> Table:
+    """Return counts summed over their last axis, the products; of one product the very rows."""
+    if table.shape[-1] == 1:
+        return table[..., 0]
+    whole = np.zeros(table.shape[:-1], dtype=table.dtype)
+    for name in table.dtype.names or ():
+        whole[name] = table[name].sum(axis=table.ndim - 1)
+    return whole
+
+
 def joined(row: type, parts: Iterable[Table]) -> Table:
     """Return rows of several tables as one; numpy's own way would lay their columns out anew."""
     tables = list(parts)

@@ -62,18 +62,20 @@ def place_shares_ppm(places: PlaceMix) -> list[int]:
         places.cash_out_ppm,
         places.virtual_currency_ppm,
         places.investment_ppm,
+        places.mini_program_ppm,
     ]
 
 
 def place_scales_ppm(scale: PlaceScale) -> list[int]:
     """Return the scale of amounts by Place, against the user's own."""
     offline, abroad = [scale.offline_ppm] * 2, [scale.cross_border_ppm] * 2
-    return [scale.online_ppm, *offline, scale.bills_ppm, *abroad, *[scale.barred_ppm] * 4]
+    usual = [scale.online_ppm, *offline, scale.bills_ppm, *abroad]
+    return [*usual, *[scale.barred_ppm] * 4, scale.mini_program_ppm]
 
 
 def mean_amount_ppm(behaviour: Behaviour) -> int:
     """Return the mean amount of what can be bought, over places, in the user's scale."""
-    shares = place_shares_ppm(behaviour.places)[:6]
-    scales = place_scales_ppm(behaviour.scale)[:6]
+    shares, scales = place_shares_ppm(behaviour.places), place_scales_ppm(behaviour.scale)
+    shares, scales = shares[:6] + shares[10:], scales[:6] + scales[10:]
     mean_scale = sum(s * c for s, c in zip(shares, scales, strict=True)) / sum(shares)
     return round(mean_scale * mean_ticket(behaviour.spending))

@@ -99,7 +99,7 @@ class Life:
         payment. luck: the day's words, all 0 where nothing is said.
         """
         env = as_object(Environment, self.days[self.day])
-        accounts, today = [self.account], Totals()
+        accounts, today = [self.account], [Totals()]
         wishes = Wishes(apply=wanted.get("apply", 0), ask=wanted.get("ask", 0))
         for wish in buy:
             wishes.buy(*wish)
@@ -119,8 +119,8 @@ class Life:
         store(self.user, empty_table(User, 1), 0)
         store(self.account, empty_table(Account, 1), 0)
         self.day += 1
-        self.today = today
-        return today
+        self.today = today[0]
+        return today[0]
 
     def until(self, month, day, year=2024):
         """Live without buying or paying until a date is next."""

@@ -29,6 +29,7 @@ from sim.params import Params
 from sim.rows import Columns, as_object, empty_table, store, view_of
 from sim.rules import repaying, spending
 from sim.scenario import Scenario, load
+from sim.scenario.sections import Product
 from sim.stretches import Stretch
 from sim.user import User
 
@@ -42,11 +43,14 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
     """A user with two decisions, `spend` and `repay`; override either in a subclass.
 
     Every column of `sim.user.User` is an attribute, read from and written to the model's table.
-    `accounts` holds one view a product, `numbers` the scenario's numbers for this user.
+    `accounts` holds one view a product, `numbers` the scenario's numbers for this user, `terms`
+    those of each product.
     """
 
     model: CreditModel
     numbers: Params
+    terms: list[Product]
+    product: int  # number of the account that `repay` is asked about
 
     def __init__(self, model: CreditModel, at: int) -> None:
         mesa.Agent.__init__(self, model)
@@ -55,17 +59,24 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
         self.accounts = [AccountView(columns, at) for columns in model.account_columns]
         self._luck = LuckView(model.luck_columns, at)
         self._wishes = WishesView(model.wishes_columns, at)
-        self._payment = PaymentView(model.payment_columns, at)
+        self._payments = [PaymentView(columns, at) for columns in model.payment_columns]
+        self.product = 0
 
     def spend(self, luck: Luck, environment: Environment) -> Wishes:
         """Return what the user wants to buy today; the product decides what of it happens."""
-        spending.spend(self, self.accounts, luck, environment, self.numbers, self._wishes)
+        numbers = (environment, self.numbers, self.terms)
+        spending.spend(self, self.accounts, luck, *numbers, self._wishes)
         return self._wishes  # type: ignore[no-any-return]
 
     def repay(self, luck: Luck, environment: Environment) -> Payment:
-        """Return what the user wants to pay by hand today; auto-debit needs no decision."""
-        repaying.repay(self, self.accounts[0], luck, environment, self.numbers, self._payment)
-        return self._payment  # type: ignore[no-any-return]
+        """Return what the user wants to pay by hand today; auto-debit needs no decision.
+
+        Asked once for each account; `product` is the number of the one that is meant.
+        """
+        payment = self._payments[self.product]
+        account = self.accounts[self.product]
+        repaying.repay(self, account, luck, environment, self.numbers, payment)
+        return payment  # type: ignore[no-any-return]
 
     def wish(self) -> None:
         """Put what `spend` returns before the product."""
@@ -78,14 +89,16 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
                 store(wishes, self.model.wishes, self._at)
 
     def pay(self) -> None:
-        """Put what `repay` returns before the product."""
-        self._payment.amount = self._payment.periods = self._payment.settle = 0
-        if self.status == Status.HERE:
-            payment = self.repay(self._luck, self.model.environment)
-            if type(self).repay is not UserAgent.repay:
-                check_payment(payment, self.user, self.model.day)
-            if payment is not self._payment:
-                store(payment, self.model.payments, (self._at, 0))
+        """Put what `repay` returns before each product."""
+        for product, own in enumerate(self._payments):
+            self.product = product
+            own.amount = own.periods = own.settle = 0
+            if self.status == Status.HERE:
+                payment = self.repay(self._luck, self.model.environment)
+                if type(self).repay is not UserAgent.repay:
+                    check_payment(payment, self.user, self.model.day)
+                if payment is not own:
+                    store(payment, self.model.payments, (self._at, product))
 
 
 class CreditModel(mesa.Model):  # type: ignore[misc]
@@ -151,7 +164,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         self.account_columns = [Columns(self.state.accounts[some, k]) for k in products]
         self.luck_columns = Columns(self.luck[some])
         self.wishes_columns = Columns(self.wishes[some])
-        self.payment_columns = Columns(self.payments[some, 0])
+        self.payment_columns = [Columns(self.payments[some, k]) for k in products]
 
     @property
     def day(self) -> int:
@@ -166,7 +179,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         state, day = self.state, self.state.day
         if day == len(self.state.course.days):
             raise RuntimeError(f"wanted a run that is not over (found its end, day {day})")
-        days, totals = state.course.days, state.totals
+        days, totals = state.course.days, state.totals_by
         everyone, arms, rows = (state.users, state.accounts), state.arms, self._rows
         state.meet(day, 1)
         self._enter_stage(arms.stage(day))
@@ -188,7 +201,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         if state.logging:
             rows_used = keep_all(self.logs, state.users, day, self._events)
             state.events.add(day, ordered([self._events[:rows_used]]))
-        self.today = _sum_of_segments(totals[day])
+        self.today = _summed(totals[day])
         self.datacollector.collect(self)
         state.day += 1
         self._close_month(day)
@@ -204,6 +217,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
             state.course.days,
             state.day,
             state.arms.params,
+            state.arms.terms,
             self._rows[rest],
             answers[rest],
         )
@@ -217,14 +231,14 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         at = (arms.first_row[stage], arms.partial, arms.partial_at[stage])
         phases.find_rows(state.users, *at, arms.params, self._rows)
         for agent in self.agents:
-            agent.numbers = arms.plans[self._rows[agent._at]][0]  # noqa: SLF001
+            agent.numbers, agent.terms = arms.plans[self._rows[agent._at]]  # noqa: SLF001
 
     def _close_month(self, day: int) -> None:
         state = self.state
         now = state.course.days[day]
         if now["day_of_month"] == now["month_length"]:
             month = int(now["month"])
-            tables = (state.buckets[month], state.rolls[month], state.vintages[month])
+            tables = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
             close_month(state.users, state.accounts, state.course.days, day, *tables)
 
 
@@ -249,5 +263,6 @@ def _today(name: str, model: CreditModel) -> Any:
     return getattr(model.today, name)
 
 
-def _sum_of_segments(rows: Any) -> Totals:
-    return Totals(**{name: rows[name].sum(axis=0).tolist() for name in rows.dtype.names})
+def _summed(rows: Any) -> Totals:
+    """Return the totals of all segments and products."""
+    return Totals(**{name: rows[name].sum(axis=(0, 1)).tolist() for name in rows.dtype.names})

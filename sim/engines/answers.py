@@ -9,7 +9,7 @@ from sim.day import OWN_MONEY, WISHES
 from sim.kinds import PLACES
 from sim.units import MAX_FEN
 
-_WISHED = ("count", "place", "amount", "means", "periods", "apply", "ask")
+_WISHED = ("count", "place", "amount", "means", "otherwise", "periods", "apply", "ask")
 
 
 def check_wishes(wishes: Any, user: int, day: int, products: int) -> None:
@@ -23,8 +23,9 @@ def check_wishes(wishes: Any, user: int, day: int, products: int) -> None:
         _check(f"{where}: amount.{i}", wishes.amount[i], 1, MAX_FEN)
         _check(f"{where}: means.{i}", wishes.means[i], OWN_MONEY, products - 1)
         _check(f"{where}: periods.{i}", wishes.periods[i], 0, RING)
-    _check(f"{where}: apply", wishes.apply, 0, 1)
-    _check(f"{where}: ask", wishes.ask, 0, 1)
+        _check_order(f"{where}: otherwise.{i}", wishes.otherwise[i], products)
+    _check(f"{where}: apply", wishes.apply, 0, (1 << products) - 1)
+    _check(f"{where}: ask", wishes.ask, 0, (1 << products) - 1)
 
 
 def check_payment(payment: Any, user: int, day: int) -> None:
@@ -35,6 +36,13 @@ def check_payment(payment: Any, user: int, day: int) -> None:
     _check(f"{where}: amount", payment.amount, 0, MAX_FEN)
     _check(f"{where}: periods", payment.periods, 0, RING)
     _check(f"{where}: settle", payment.settle, 0, 1)
+
+
+def _check_order(what: str, value: Any, products: int) -> None:
+    _check(what, value, 0, 2**31 - 1)
+    while value > 0:
+        _check(what, (value & 15) - 1, 0, products - 1)
+        value >>= 4
 
 
 def _check(what: str, value: Any, low: int, high: int) -> None:

@@ -21,7 +21,8 @@ def close_month(
 ) -> None:
     """Count every account at the close of `day`; buckets, rolls and vintages are this month's.
 
-    buckets (segments, BUCKETS), rolls (segments, BUCKETS, BUCKETS), vintages (cohorts + 1,).
+    buckets (segments, BUCKETS, products), rolls (segments, BUCKETS, BUCKETS, products),
+    vintages (cohorts + 1, products).
     """
     env = days[day]
     for i in range(users.shape[0]):
@@ -32,9 +33,9 @@ def close_month(
             if never_held and account.bucket == Bucket.CLOSED:
                 continue
             bucket = bucket_of(account, env)
-            count_bucket(account, buckets[segment, bucket])
-            count_roll(account, bucket, rolls[segment, account.bucket, bucket])
+            count_bucket(account, buckets[segment, bucket, k])
+            count_roll(account, bucket, rolls[segment, account.bucket, bucket, k])
             cohort = vintages.shape[0] - 1
             if account.opened_on >= 0:
                 cohort = days[account.opened_on].month
-            count_vintage(users[i], account, vintages[cohort])
+            count_vintage(users[i], account, vintages[cohort, k])

@@ -57,6 +57,7 @@ def spend_of_rows(
     days: Table,
     day: int,
     params: Table,
+    terms: Table,
     rows: Table,
     wishes: Table,
 ) -> None:
@@ -66,7 +67,8 @@ def spend_of_rows(
         wishes[i].apply = 0
         wishes[i].ask = 0
         if users[i].status == Status.HERE:
-            spend(users[i], accounts[i], luck[i], days[day], params[rows[i]], wishes[i])
+            k = rows[i]
+            spend(users[i], accounts[i], luck[i], days[day], params[k], terms[k], wishes[i])
 
 
 @kernel
@@ -101,6 +103,7 @@ def repay_of_rows(
     days: Table,
     day: int,
     params: Table,
+    terms: Table,  # noqa: ARG001  asked as `spend_of_rows` is
     rows: Table,
     payments: Table,
 ) -> None:

@@ -52,7 +52,7 @@ class PlainEngine:
         for d in range(stretch.days):
             day = stretch.first + d
             env = as_object(Environment, state.course.days[day])
-            today = as_object(Totals, state.totals[day, user.segment])
+            today = [as_object(Totals, row) for row in state.totals_by[day, user.segment]]
             words = as_object(Luck, luck[d])
             payments = [Payment() for _ in accounts]
             log = Log(on=int(state.logged[i]))
@@ -63,7 +63,8 @@ class PlainEngine:
             for place, event in enumerate(rows):
                 store(event, events, place)
             self._kept.append(events)
-            store(today, state.totals, (day, user.segment))
+            for k, row in enumerate(today):
+                store(row, state.totals_by, (day, user.segment, k))
         store(user, state.users, i)
         for k, account in enumerate(accounts):
             store(account, state.accounts, (i, k))
@@ -72,7 +73,7 @@ class PlainEngine:
         state = self.state
         day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
-        tables = (state.buckets[month], state.rolls[month], state.vintages[month])
+        tables = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
         close_month(state.users, state.accounts, state.course.days, day, *tables)
 
     def close(self) -> None:

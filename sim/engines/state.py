@@ -17,10 +17,12 @@ from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.population import accounts_at_start, population
-from sim.rows import Table, empty_table
+from sim.rows import Table, empty_table, of_all_products
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
+
+COUNTED = ("totals_by", "buckets_by", "rolls_by", "vintages_by")
 
 
 @dataclass
@@ -35,14 +37,19 @@ class State:
     users: Table  # shape (users,)
     accounts: Table  # shape (users, products)
     opening: Table  # Totals of the accounts before the first simulated day, shape (segments,)
-    totals: Table  # shape (days, segments)
-    buckets: Table  # shape (months, segments, BUCKETS)
-    rolls: Table  # shape (months, segments, BUCKETS, BUCKETS)
-    vintages: Table  # shape (months, months + 1); the last cohort is older than the run
+    totals_by: Table  # shape (days, segments, products)
+    buckets_by: Table  # shape (months, segments, BUCKETS, products)
+    rolls_by: Table  # shape (months, segments, BUCKETS, BUCKETS, products)
+    vintages_by: Table  # shape (months, months + 1, products); the last cohort: before the run
     logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
     events: Sink
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
     everyone: Table | None = None  # totals of all users, where this is the state of some
+
+    @property
+    def totals(self) -> Table:
+        """Totals of all products, shape (days, segments)."""
+        return of_all_products(self.totals_by)
 
     @property
     def logging(self) -> bool:
@@ -54,7 +61,7 @@ class State:
 
         A stretch of users who share anything ends at the next barrier (`sim.barrier`).
         """
-        totals = self.totals if self.everyone is None else self.everyone
+        totals = self.totals_by if self.everyone is None else self.everyone
         barrier.meet(self.course.days, totals, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
             size = self.arms.plans[0][0].behaviour.applying.community
@@ -64,16 +71,7 @@ class State:
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = (
-            "users",
-            "accounts",
-            "opening",
-            "totals",
-            "buckets",
-            "rolls",
-            "vintages",
-            "circles",
-        )
+        names = ("users", "accounts", "opening", *COUNTED, "circles")
         return {name: getattr(self, name) for name in names}
 
 
@@ -97,7 +95,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in ("opening", "totals", "buckets", "rolls", "vintages", "circles"):
+    for name in ("opening", *COUNTED, "circles"):
         setattr(state, name, arrays[name])
     return state
 
@@ -114,14 +112,15 @@ def branched(
     state.day = day
     if bool(state.circles.size) != bool(arrays["circles"].size):
         raise ValueError("wanted friends to weigh in both, or in neither")
-    state.totals[:day] = arrays["totals"][:day]
+    state.opening = arrays["opening"]
+    state.totals_by[:day] = arrays["totals_by"][:day]
     met = -(-day // barrier.DAYS)
     state.circles[:met] = arrays["circles"][:met]
-    for name in ("buckets", "rolls"):
+    for name in ("buckets_by", "rolls_by"):
         mine, theirs = getattr(state, name), arrays[name]
         months = min(len(mine), len(theirs))
         mine[:months] = theirs[:months]
-    mine, theirs = state.vintages, arrays["vintages"]
+    mine, theirs = state.vintages_by, arrays["vintages_by"]
     months = min(len(mine), len(theirs))
     mine[:months, :months] = theirs[:months, :months]
     mine[:months, -1] = theirs[:months, -1]  # the cohort that is older than the run
@@ -133,6 +132,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
     arms = arms_of(scenario, replication)
+    products = len(scenario.products)
     return State(
         scenario=scenario,
         replication=replication,
@@ -142,10 +142,10 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         users=users,
         accounts=accounts,
         opening=empty_table(Totals, segments),
-        totals=empty_table(Totals, len(days.days), segments),
-        buckets=empty_table(BucketTotals, months, segments, BUCKETS),
-        rolls=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS),
-        vintages=empty_table(VintageTotals, months, months + 1),
+        totals_by=empty_table(Totals, len(days.days), segments, products),
+        buckets_by=empty_table(BucketTotals, months, segments, BUCKETS, products),
+        rolls_by=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS, products),
+        vintages_by=empty_table(VintageTotals, months, months + 1, products),
         logged=logged_users(users, scenario.run.seed, scenario.output.events_ppm),
         events=InMemory(),
         circles=_circles(scenario, arms, len(days.days)),

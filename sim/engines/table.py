@@ -52,7 +52,8 @@ def live_stretch(
 ) -> int:
     """Let the users of a block from `done` on live `count` days from `first` on.
 
-    row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days, segments).
+    row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days,
+    segments, products).
     used: rows of `events` that are taken. Returns how many users have lived their days: fewer than
     there are when `events` may not hold the next one's; call again with more room.
     """
@@ -123,7 +124,7 @@ class TableEngine:
         ]
         rows = EVENT_ROWS if state.logging else 0
         self._events = [empty_table(Event, rows) for _ in range(threads)]
-        self._totals = [empty_table(Totals, *state.totals.shape) for _ in range(threads)]
+        self._totals = [empty_table(Totals, *state.totals_by.shape) for _ in range(threads)]
 
     def live(self, stretch: Stretch) -> None:
         """Live one stretch, and count the month if it ends one."""
@@ -178,7 +179,7 @@ class TableEngine:
         days = slice(stretch.first, stretch.first + stretch.days)
         for mine in self._totals:
             for name in mine.dtype.names or ():
-                self.state.totals[name][days] += mine[name][days]
+                self.state.totals_by[name][days] += mine[name][days]
             mine[days] = np.zeros((), dtype=mine.dtype)
 
     def _close_month(self, stretch: Stretch) -> None:
@@ -190,9 +191,9 @@ class TableEngine:
             state.accounts,
             state.course.days,
             day,
-            state.buckets[month],
-            state.rolls[month],
-            state.vintages[month],
+            state.buckets_by[month],
+            state.rolls_by[month],
+            state.vintages_by[month],
         )
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from sim.account import principal
 from sim.explain.relived import Relived
 from sim.explain.who import lower
 from sim.kinds import FunnelStep, Hold, Note, Place, Standing
+from sim.offer import is_barred
 from sim.rules import admission, application, authorisation, counting
 
 
@@ -28,7 +29,7 @@ def _refusal(life: Relived, at: int) -> dict[str, Any]:
     given, place = asked[-1].given, wish.given["place"]
     account, terms = given["account"], given["terms"]
     cap = authorisation.yearly_cap(given["user"], account, terms)
-    barred = place >= Place.CROSS_BORDER_UNLISTED
+    barred = is_barred(place)
     return {
         "place": lower(Place, place),
         "limit_fen": account.limit,

@@ -103,13 +103,14 @@ class Prepared:
 
     def _made_scratch(self) -> tuple[Any, ...]:
         days, segments = len(self.course.days), len(self.scenario.population.segments)
+        products = len(self.scenario.products)
         return (
             np.zeros((2, TILE_ROWS), dtype=np.uint64),
             empty_table(Luck, TILE_ROWS),
             empty_table(Wishes, APART)[:1],
-            empty_table(Payment, 1 + APART)[:1],
+            empty_table(Payment, products + APART)[:products],
             empty_table(Log, 1),
-            empty_table(Totals, days, segments),
+            empty_table(Totals, days, segments, products),
             np.zeros(1, dtype=np.uint8),
             empty_table(Event, 0),
             np.zeros(1, dtype=np.int64),

@@ -115,7 +115,7 @@ def _watched(
         env = prepared.environment(at)
         words = as_object(Luck, luck[at - first])
         log.count, log.on = 0, int(at >= watched_from)
-        scratch = (Wishes(), [Payment() for _ in owned], Totals(), log)
+        scratch = (Wishes(), [Payment() for _ in owned], [Totals() for _ in owned], log)
         if at < watched_from:
             live_one_day(user, owned, words, env, p, terms, *scratch)
             continue

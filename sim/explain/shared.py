@@ -25,18 +25,22 @@ class Shared(NamedTuple):
     known_from: int  # the first simulated day from which they are known
     invitable: NDArray[np.int64]  # shape (days,)
     collected: NDArray[np.int64]  # shape (days,)
+    invitable_beside: NDArray[np.int64]  # shape (days, other products)
     friends_good: NDArray[np.int64]  # shape (barriers, circles), of 100; empty without friends
 
     def write_into(self, days: Table) -> None:
         """Write the counts into Environment rows, shape (days,)."""
         days["invitable"] = self.invitable
         days["collected"] = self.collected
+        others = self.invitable_beside.shape[1]
+        days["invitable_beside"][:, :others] = self.invitable_beside
 
 
 def nothing_shared(days: int) -> Shared:
     """Return what is shared where nothing couples users."""
     none = np.zeros(days, dtype=np.int64)
-    return Shared(0, none, none, np.zeros((0, 0), dtype=np.int64))
+    nobody = np.zeros((days, 0), dtype=np.int64)
+    return Shared(0, none, none, nobody, np.zeros((0, 0), dtype=np.int64))
 
 
 def shared_in_record(record: Record, days: Table, arms: Arms, label: str) -> Shared:
@@ -44,11 +48,13 @@ def shared_in_record(record: Record, days: Table, arms: Arms, label: str) -> Sha
 
     days: Environment rows of the run, which are written to.
     """
-    barrier.meet(days, record.totals, 0, len(days))
+    barrier.meet(days, record.by("totals"), 0, len(days))
     if barrier.befriends(arms) and not record.circles.size:
         raise _missing(label, "circles", "circles of friends weigh in this scenario")
-    counts = days["invitable"].copy(), days["collected"].copy()
-    return Shared(0, *counts, _percent(record.circles))
+    names = ("invitable", "collected", "invitable_beside")
+    counts = [days[name].copy() for name in names]
+    invitable, collected, beside = counts
+    return Shared(0, invitable, collected, beside, _percent(record.circles))
 
 
 def shared_in_tables(run: Run, days: Table, arms: Arms, replication: int, label: str) -> Shared:
@@ -69,7 +75,11 @@ def shared_in_tables(run: Run, days: Table, arms: Arms, replication: int, label:
         met = _rows(run, "circles", replication, label, "circles of friends weigh in this scenario")
         circles = _circles(met, burn_in, len(days))
     known_from = int(at.min()) if len(at) else len(days)
-    return Shared(known_from, counts["invitable"], counts["collected"], _percent(circles))
+    beside = np.zeros((len(days), len(run.scenario.beside)), dtype=np.int64)
+    for k, product in enumerate(run.scenario.beside):
+        beside[at, k] = rows[f"invitable_{product.label}"].to_numpy()
+    invitable, collected = counts["invitable"], counts["collected"]
+    return Shared(known_from, invitable, collected, beside, _percent(circles))
 
 
 def _rows(run: Run, name: str, replication: int, label: str, why: str) -> pd.DataFrame:

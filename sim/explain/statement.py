@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sim import offer
 from sim.account import Account, days_past_due, fees_to_come, owed, past_due
 from sim.explain.prepared import Prepared
 from sim.explain.relived import Relived
@@ -18,7 +19,7 @@ def statement(prepared: Prepared, life: Relived) -> dict[str, Any]:
     What has accrued is exact: text with nine decimals of a fen.
     """
     account, charges = life.accounts[0], life.terms[0].charges
-    most = interest.cap_a_day(life.terms[0])
+    most = offer.cap_a_day(life.terms[0])
     return {
         "bill": _bill(prepared, life),
         "days_past_due": days_past_due(account, life.day),

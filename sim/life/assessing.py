@@ -20,6 +20,7 @@ from sim.rules import (
     limit,
     mood,
     score,
+    sharing,
     warning,
 )
 from sim.user import User
@@ -35,54 +36,72 @@ def assess(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
     """Standing and charge-off every day; score, grade, limit and mood on the 72-hour clock."""
     user.wallet_now += user.wallet
     for k in range(len(accounts)):
         account = accounts[k]
+        log.at = k
         if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
             continue
         if account.missed_count > 0 or account.standing != Standing.OPEN:
             before = account.standing
-            arrears.change_standing(user, account, env, p, today, log)
+            arrears.change_standing(user, account, env, p, today[k], log)
             grade.count_late(account, env)
             if arrears.enters_level_3(account, before):
-                warning.raise_warning(Level.OVERDUE.value, account.stolen == 0, today, log)
+                warning.raise_warning(Level.OVERDUE.value, account.stolen == 0, today[k], log)
                 dispute.appeals(
-                    user, account, Claim.OVERDUE.value, account.stolen > 0, env, p, today, log
+                    user, account, Claim.OVERDUE.value, account.stolen > 0, env, p, today[k], log
                 )
             if days_past_due(account, env.day) >= terms[k].charge_off.days:
-                arrears.charge_off(user, account, env, p, terms[k], today, log)
+                arrears.charge_off(user, account, env, p, terms[k], today[k], log)
+    log.at = 0
     if warning.week_ends(user, env):
-        warning.end_week(user, env, p, today, log)
+        warning.end_week(user, env, p, today[0], log)
     clock = limit.clock_of(user, env, terms[0])
     if clock % 3 == 2:
         history.close_bins(user, clock)
         if history.paid_nothing(user, clock):
             history.break_use(user, clock, env, terms[0])
-        refresh(user, accounts, clock, terms, today, log)
+        refresh(user, accounts, clock, env, p, terms, today, log)
         user.mood = mood.mood(user, accounts, p)
 
 
 @scalar
 def refresh(
-    user: User, accounts: list[Account], clock: int, terms: list[Terms], today: Totals, log: Log
+    user: User,
+    accounts: list[Account],
+    clock: int,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: list[Totals],
+    log: Log,
 ) -> None:
-    """Refresh score, grades and limits whose turn has come (R-L6)."""
+    """Refresh score, grades and limits whose turn has come (R-L6).
+
+    The payment score is one a user, and moves with the first product that the user holds.
+    """
+    scored = False
     for k in range(len(accounts)):
         account = accounts[k]
+        log.at = k
         if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
             continue
         if clock % grade.LATE_CLOCK == grade.LATE_CLOCK - 1:
             grade.close_late_bins(account)
+        first = not scored
+        scored = True
         if not limit.is_due(user, clock, terms[k]):
             continue
-        if k == 0:
+        sharing.look_around(user, accounts, k, env, p, terms)
+        if first:
             user.score = score.next_score(user, account, terms[k])
         if terms[k].limit.dynamic:
-            reassess(user, account, Assessed.CLOCK.value, terms[k], today, log)
+            reassess(user, account, Assessed.CLOCK.value, terms[k], today[k], log)
+    log.at = 0
 
 
 @scalar
@@ -91,14 +110,15 @@ def count(
     accounts: list[Account],
     env: Environment,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
 ) -> None:
     """Count the user and the accounts at the close of the day."""
-    invitable = False
-    candidate = accounts[0].standing != Standing.NONE
-    if not candidate:
-        candidate = admission.is_candidate(user, accounts[0], env, terms[0])
-        invitable = candidate and admission.may_try(accounts[0], env, terms[0])
-    counting.count_user(user, candidate, invitable, env, today)
+    counting.count_user(user, env, today[0])
     for k in range(len(accounts)):
-        counting.count_account(accounts[k], env, today)
+        invitable = False
+        candidate = accounts[k].standing != Standing.NONE
+        if not candidate:
+            candidate = admission.is_candidate(user, accounts[k], env, terms[k], k)
+            invitable = candidate and admission.may_try(accounts[k], env, terms[k])
+        counting.count_candidate(candidate, invitable, today[k])
+        counting.count_account(accounts[k], env, today[k])

@@ -24,6 +24,7 @@ from sim.kinds import (
 )
 from sim.life.opening import admit, reassess
 from sim.log import Log, note
+from sim.offer import is_no_purchase
 from sim.rules import (
     admission,
     application,
@@ -36,6 +37,7 @@ from sim.rules import (
     purchase,
     refund,
     request,
+    sharing,
     warning,
 )
 from sim.user import User
@@ -53,23 +55,27 @@ def authorise(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
     """Answer applications, requests, and each purchase in order; then the thief's, if one came."""
     for k in range(len(accounts)):
+        log.at = k
         if accounts[k].standing == Standing.NONE:
-            answer_application(user, accounts[k], wishes, luck, env, p, terms[k], today, log)
-        elif wishes.ask == 1:
-            answer_request(user, accounts[k], env, terms[k], today, log)
+            answer_application(user, accounts, k, wishes, luck, env, p, terms, today[k], log)
+        elif (wishes.ask >> k) & 1:
+            sharing.look_around(user, accounts, k, env, p, terms)
+            answer_request(user, accounts[k], env, terms[k], today[k], log)
     static_today = 0
     for i in range(wishes.count):
         static_today += answer_wish(
             user, accounts, wishes, i, static_today, luck, env, p, terms, today, log
         )
     for k in range(len(accounts)):
+        log.at = k
         if fraud.taken_over(accounts[k], luck, p):
-            rob(user, accounts[k], env, p, terms[k], today, log)
+            rob(user, accounts[k], env, p, terms[k], today[k], log)
+    log.at = 0
 
 
 @scalar
@@ -83,55 +89,72 @@ def answer_wish(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> int:
-    """Answer one purchase, on credit or else with own money; return fen bought on a static code."""
+    """Answer one purchase: on credit, of the next product after a refusal, or with own money.
+
+    Return fen bought on credit on a static code; the daily limit is on all products together.
+    """
     place = wishes.place[at]
     amount = wishes.amount[at]
     k = wishes.means[at]
     purchase.form_habit(user, k >= 0)
-    on_credit = k >= 0 and buy_on_credit(
-        user, accounts[k], place, amount, static_today, False, env, p, terms[k], today, log
-    )
+    if len(accounts) > 1 and k >= 0:
+        purchase.form_choice(accounts, k)
+    others = wishes.otherwise[at]
+    on_credit = False
+    while k >= 0 and not on_credit:
+        log.at = k
+        on_credit = buy_on_credit(
+            user, accounts[k], place, amount, static_today, False, env, p, terms[k], today[k], log
+        )
+        if not on_credit:
+            k = (others & 15) - 1
+            others >>= 4
     if on_credit:
-        after_purchase(user, accounts[k], wishes, at, luck, env, p, terms[k], today, log)
-    # Barred trades have no other means; anything else falls back on the user's own money.
-    elif place >= Place.TRANSFER or not purchase.pay_own(user, place, amount, today, log):
-        return 0
-    purchase.remember(user, amount, today)
+        after_purchase(user, accounts[k], wishes, at, luck, env, p, terms[k], today[k], log)
+    else:
+        log.at = 0
+        # Barred trades have no other means; anything else falls back on the user's own money.
+        if is_no_purchase(place) or not purchase.pay_own(user, place, amount, today[0], log):
+            return 0
+    purchase.remember(user, amount, today[max(k, 0)])
     if not on_credit:
         return 0
     if terms[k].limit.dynamic and limit.is_major(accounts[k], amount, terms[k]):
-        reassess(user, accounts[k], Assessed.MAJOR_PURCHASE.value, terms[k], today, log)
+        reassess(user, accounts[k], Assessed.MAJOR_PURCHASE.value, terms[k], today[k], log)
     return amount if place == Place.OFFLINE_STATIC else 0
 
 
 @scalar
 def answer_application(
     user: User,
-    account: Account,
+    accounts: list[Account],
+    k: int,
     wishes: Wishes,
     luck: Luck,
     env: Environment,
     p: Params,
-    terms: Terms,
+    products: list[Terms],
     today: Totals,
     log: Log,
 ) -> None:
-    """Let a user without the line apply: by the wallet, invited, or prompted while paying."""
+    """Let a user without product k apply: by the wallet, invited, or prompted while paying."""
+    account = accounts[k]
+    terms = products[k]
     way = -1
-    if wishes.apply == 1:
+    if (wishes.apply >> k) & 1:
         way = Way.WALLET.value
-    elif application.is_invited(luck, env, p, terms):
+    elif application.is_invited(luck, env, p, terms, k):
         way = Way.NOTICE.value
-    elif wishes.count > 0 and application.is_prompted(user, luck, terms):
+    elif wishes.count > 0 and application.is_prompted(user, luck, terms, k):
         way = Way.CHECKOUT.value
     if way < 0 or terms.admission == Admission.OPEN_TO_ALL:
         return
     if not admission.may_try(account, env, terms):
         return
-    if not admission.is_candidate(user, account, env, terms):
+    if not admission.is_candidate(user, account, env, terms, k):
         return
     application.count_step(way, FunnelStep.SEEN.value, today, log)
     if not application.starts(user, way, env, p):
@@ -141,7 +164,8 @@ def answer_application(
         return
     user.occupation_known = 1 if way == Way.WALLET else user.occupation_known
     application.count_step(way, FunnelStep.FINISHED.value, today, log)
-    score_now = admission.admission_score(user, terms)
+    sharing.look_around(user, accounts, k, env, p, products)
+    score_now = admission.admission_score(user, terms, account.known_late)
     answer = application.review(user, score_now, way, env, p, terms)
     application.count_step(way, answer, today, log)
     if answer == FunnelStep.APPROVED:

@@ -34,13 +34,16 @@ def live_one_day(
     terms: list[Terms],
     wishes: Wishes,
     payments: list[Payment],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
-    """Live one day; `wishes` and `payments` are scratch rows."""
+    """Live one day; `wishes` and `payments` are scratch rows, `today` a row a product.
+
+    What belongs to the user and not to an account is counted in the first product's row.
+    """
     morning(user, accounts, luck, env, p, terms, today, log)
     if user.status == Status.HERE:
-        spending.spend(user, accounts, luck, env, p, wishes)
+        spending.spend(user, accounts, luck, env, p, terms, wishes)
         authorise(user, accounts, wishes, luck, env, p, terms, today, log)
         for k in range(len(accounts)):
             repaying.repay(user, accounts[k], luck, env, p, payments[k])

@@ -20,6 +20,7 @@ from sim.rules import (
     instalment,
     presence,
     refund,
+    sharing,
     warning,
 )
 from sim.user import User
@@ -36,14 +37,14 @@ def morning(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
     """Join, grow older; on payday stay or leave, work, income, outgoings, strain; then accounts."""
     if presence.joins_today(user, env):
         user.status = Status.HERE.value
-        today.joined += 1
-        book(today, log, Flow.BROUGHT, user.wallet + user.bank)
+        today[0].joined += 1
+        book(today[0], log, Flow.BROUGHT, user.wallet + user.bank)
     if user.status != Status.HERE:
         return
     presence.grow_older(user, env)
@@ -53,25 +54,44 @@ def morning(
             return
         presence.change_gates(user, env, p)
         income.change_work(user, env, p)
-        short = income.receive(user, env, p, today, log)
-        income.save(user, env, p, today, log)
+        short = income.receive(user, env, p, today[0], log)
+        income.save(user, env, p, today[0], log)
         income.feel_strain(user, luck, short, p)
     income.top_up(user)
+    earning = plus_of(accounts, terms)
+    if earning >= 0:
+        if env.day_of_month == user.payday:
+            income.move_into_plus(user, terms[earning].plus.moved_ppm)
+        income.earn(user, terms[earning].plus.yield_ppb, today[earning], log)
     for k in range(len(accounts)):
-        open_the_day(user, accounts[k], env, p, terms[k], today, log)
+        log.at = k
+        open_the_day(user, accounts, k, env, p, terms, today[k], log)
+    log.at = 0
+
+
+@scalar
+def plus_of(accounts: list[Account], terms: list[Terms]) -> int:
+    """Return the first open product on whose wallet a yield is paid, -1 for none (R-F4)."""
+    for k in range(len(accounts)):
+        if terms[k].plus.yield_ppb > 0 and accounts[k].standing == Standing.OPEN:
+            return k
+    return -1
 
 
 @scalar
 def open_the_day(
     user: User,
-    account: Account,
+    accounts: list[Account],
+    k: int,
     env: Environment,
     p: Params,
-    terms: Terms,
+    products: list[Terms],
     today: Totals,
     log: Log,
 ) -> None:
-    """Begin the day of an account: a new year, what ends today, opening without asking, refunds."""
+    """Begin the day of account k: a new year, what ends today, opening without asking, refunds."""
+    account = accounts[k]
+    terms = products[k]
     if env.day_of_year == 1:
         authorisation.new_year(account)
     calm = account.standing == Standing.OPEN or account.standing == Standing.NONE
@@ -79,6 +99,7 @@ def open_the_day(
         wake(user, account, env, p, terms, today, log)
     unasked = account.standing == Standing.NONE and terms.admission == Admission.OPEN_TO_ALL
     if unasked and admission.passes_gates(user, terms):
+        sharing.look_around(user, accounts, k, env, p, products)
         admit(user, account, Way.WALLET.value, env, p, terms, today, log)
     if account.refund > 0 and env.day >= account.refund_on:
         refund.receive_refund(user, account, today, log)
@@ -136,7 +157,7 @@ def depart(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
     """Let a user leave: accounts are closed, and charged off where the dead owe."""
@@ -149,14 +170,16 @@ def depart(
         return
     for k in range(len(accounts)):
         account = accounts[k]
+        log.at = k
         if owed(account) > 0:
-            arrears.charge_off(user, account, env, p, terms[k], today, log)
+            arrears.charge_off(user, account, env, p, terms[k], today[k], log)
         elif account.standing != Standing.NONE and account.standing != Standing.CHARGED_OFF:
             arrears.clear(account)
             admission.close_account(account, log)
-            today.closed += 1
-    book(today, log, Flow.TAKEN, user.wallet + user.bank)
+            today[k].closed += 1
+    log.at = 0
+    book(today[0], log, Flow.TAKEN, user.wallet + user.bank)
     user.wallet = 0
     user.bank = 0
     user.status = Status.GONE.value
-    today.left += 1
+    today[0].left += 1

@@ -9,7 +9,7 @@ from sim.compiled import scalar
 from sim.day import Environment, Payment, Totals
 from sim.kinds import Claim, Standing
 from sim.log import Log
-from sim.rules import arrears, billing, dispute, instalment, interest, settlement
+from sim.rules import arrears, billing, dispute, instalment, interest, settlement, sharing
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -24,33 +24,36 @@ def settle(
     env: Environment,
     p: Params,
     terms: list[Terms],
-    today: Totals,
+    today: list[Totals],
     log: Log,
 ) -> None:
     """Payments, auto-debit, end of grace, ageing, interest on the close, then the statement."""
     for k in range(len(accounts)):
         account = accounts[k]
+        log.at = k
         if account.standing == Standing.NONE:
             continue
         if account.standing == Standing.CHARGED_OFF:
-            arrears.recover(account, env, terms[k], today, log)
+            arrears.recover(account, env, terms[k], today[k], log)
             continue
         behind = account.missed_count
-        take_payment(user, account, payments[k], env, terms[k], today, log)
+        take_payment(user, account, payments[k], env, terms[k], today[k], log)
         since = billing.days_since_due(account, env, terms[k])
         if since <= terms[k].billing.grace_days:
-            taken = settlement.auto_debit(user, account, terms[k], today, log)
-            today.retried += 1 if taken and since > 0 else 0
+            taken = settlement.auto_debit(user, account, terms[k], today[k], log)
+            today[k].retried += 1 if taken and since > 0 else 0
         carried = account.carried
         if since == terms[k].billing.grace_days:
-            let_grace_end(user, account, env, p, terms[k], today, log)
-        arrears.count_cure(account, behind, today)
+            let_grace_end(user, account, env, p, terms[k], today[k], log)
+        arrears.count_cure(account, behind, today[k])
+        sharing.remember_spell(account, behind, env)
         tonight = billing.statement_tonight(account, env, terms[k])
         fresh = account.carried - carried if since == 0 else 0
         interest.accrue(account, since, fresh, tonight, env, terms[k])
         if tonight:
-            parts = instalment.fall_due(account, env, terms[k], today, log)
-            billing.cut_statement(account, parts, env, terms[k], today, log)
+            parts = instalment.fall_due(account, env, terms[k], today[k], log)
+            billing.cut_statement(account, parts, env, terms[k], today[k], log)
+    log.at = 0
 
 
 @scalar

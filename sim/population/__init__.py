@@ -39,7 +39,7 @@ def population(
 
 def accounts_at_start(scenario: Scenario, users: Table, *, replication: int = 0) -> Table:
     """Return the accounts of users before the first day, shape (users, products)."""
-    accounts = default_table(Account, len(users), 1)
+    accounts = default_table(Account, len(users), len(scenario.products))
     given_accounts(scenario, users, accounts)
     take_places(users, accounts, scenario.run.seed, replication)
     return accounts

@@ -39,8 +39,19 @@ def earlier_users(scenario: Scenario, users: Table) -> None:
 
 
 def earlier_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
-    """Write what an earlier run says of accounts into empty rows, shape (users,)."""
-    _copy(_stored(scenario, "accounts", users), Account, accounts, _names_of(scenario))
+    """Write what an earlier run says of accounts into empty rows, shape (users, products).
+
+    Accounts are found by the name of their product; the only product of a run is the first's.
+    """
+    for k, product in enumerate(scenario.products):
+        stored = _stored(scenario, "accounts", users, product.label, k)
+        if stored is not None:
+            _copy_accounts(scenario, stored, accounts[:, k])
+
+
+def _copy_accounts(scenario: Scenario, stored: pa.Table, accounts: Table) -> None:
+    """Write stored accounts of one product into rows, shape (users,)."""
+    _copy(stored, Account, accounts, _names_of(scenario))
     lived = days_lived(scenario)
     for column in columns(Account):
         if column.unit.name == "day" and not column.length:
@@ -76,8 +87,14 @@ def _turned(bins: Table, closed: Any) -> NDArray[Any]:
     return np.take_along_axis(bins, (np.arange(count) + first) % count, axis=1)
 
 
-def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
-    """Return the rows of an earlier run's table for some users, in their order."""
+def _stored(
+    scenario: Scenario, table: str, users: Table, product: str = "", k: int = 0
+) -> pa.Table | None:
+    """Return the rows of an earlier run's table for some users, in their order.
+
+    product: of accounts, of which; None where the run had it not.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     folder = Path(str(scenario.path_of("population.from_run")))
@@ -86,6 +103,12 @@ def _stored(scenario: Scenario, table: str, users: Table) -> pa.Table:
     _check_unchanged(folder, f"{table}.parquet", label)
     if "replication" in stored.column_names:
         stored = stored.filter(pc.equal(stored["replication"], 0))
+    if "product" in stored.column_names:
+        names = stored["product"].unique().to_pylist()
+        name = names[0] if len(names) == 1 and k == 0 else product
+        if name not in names:
+            return None
+        stored = stored.filter(pc.equal(stored["product"].cast(pa.string()), name))
     faults = [*_missing(stored, scenario.run.users), *_unknown(stored, _names_of(scenario))]
     if faults:
         raise ScenarioError([f"{label}: {fault}" for fault in faults])

@@ -85,7 +85,7 @@ def given_users(scenario: Scenario, users: Table) -> None:
 def given_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
     """Write what a file or an earlier run says of accounts into empty rows."""
     if scenario.population.from_run:
-        earlier_accounts(scenario, users, accounts[:, 0])
+        earlier_accounts(scenario, users, accounts)
     elif scenario.population.file:
         given = _columns_of(scenario, users)
         if "limit_fen" in given:

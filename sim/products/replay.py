@@ -134,7 +134,8 @@ class _Life:
         if not self.accounts and not wishes.count:
             self._note_day(date, day, today)
             return
-        rest = (env, self.p, terms, today, log)
+        counts = [today] * len(self.accounts)  # of all accounts together
+        rest = (env, self.p, terms, counts, log)
         morning(self.user, self.accounts, luck, *rest)
         authorise(self.user, self.accounts, wishes, luck, *rest)
         self._check(bought, wishes, today, date)
@@ -144,7 +145,7 @@ class _Life:
             if billing.statement_tonight(account, env, self.product) and account.bill_open:
                 self._note_statement(k, account, day, date)
         assess(self.user, self.accounts, *rest)
-        count(self.user, self.accounts, env, terms, today)
+        count(self.user, self.accounts, env, terms, counts)
         self._note_day(date, day, today)
 
     def _wishes(self, steps: list[Step]) -> tuple[Wishes, list[Step]]:

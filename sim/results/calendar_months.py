@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.record import Record
-from sim.results.sheet import Sheet, lower_names, names_at
+from sim.results.sheet import Sheet, add_product, lower_names, names_at
 
 
 class CalendarMonths(NamedTuple):
@@ -26,15 +26,27 @@ class CalendarMonths(NamedTuple):
         months, starts = np.unique(dates.astype("M8[M]"), return_index=True)
         return cls(record, months.astype("M8[D]"), starts, np.append(starts[1:], len(dates)) - 1)
 
+    def sheet_by_product(self, rows: int) -> Sheet:
+        """Return a table in the making with its keys and the product, `rows` a product."""
+        products = len(self.record.products)
+        sheet = self.sheet(products * rows)
+        number = np.tile(np.arange(products).repeat(rows), len(self.starts))
+        return add_product(sheet, self.record, number)
+
     def sheet(self, rows_a_month: int = 1) -> Sheet:
         """Return a table in the making, with its keys."""
         sheet = Sheet.of(self.record, len(self.starts) * rows_a_month)
         months = self.first_days.repeat(rows_a_month)
         return sheet.add("month", months, "date", "first day of the month")
 
-    def names(self, kind: Any) -> NDArray[np.str_]:
-        """Return the names of an enumeration's members, once a month."""
-        return names_at(lower_names(kind), np.tile(np.arange(len(kind)), len(self.starts)))
+    def names(self, kind: Any, times: int = 1) -> NDArray[np.str_]:
+        """Return the names of an enumeration's members, so many times a month."""
+        return names_at(lower_names(kind), np.tile(np.arange(len(kind)), times * len(self.starts)))
+
+    def sums_by_product(self, name: str) -> NDArray[np.int64]:
+        """Return `sums` for each product, shape (months, products, ...)."""
+        days = self.record.by("totals")[name][self.record.burn_in :].sum(axis=1)
+        return np.add.reduceat(days, self.starts, axis=0)
 
     def sums(self, name: str) -> NDArray[np.int64]:
         """Return a column of the totals added up over segments and days, shape (months, ...)."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.day import Totals
 from sim.kinds import Flow
 from sim.results.record import Record
-from sim.results.sheet import Sheet, names_at
+from sim.results.sheet import Sheet, add_product, names_at
 from sim.rows import Table, columns, outside_name
 
 FLOWS: dict[Flow, str] = {
@@ -42,6 +42,7 @@ FLOWS: dict[Flow, str] = {
     Flow.SUSPENDED: "of interest and penalty charged, past 90 days due: no income yet",
     Flow.SUSPENSE_RELEASED: "of that, paid or cured: income now",
     Flow.SUSPENSE_WRITTEN_OFF: "of that, charged off: never was income",
+    Flow.YIELD: "yield paid on wallets (R-F4)",
 }
 FLOW_NAMES = {flow: f"{flow.name.lower()}_fen" for flow in Flow} | {
     Flow.PURCHASES: "spent_fen",
@@ -134,12 +135,17 @@ def daily(record: Record) -> pa.Table:
 
 
 def daily_by(record: Record) -> pa.Table:
-    """Return one row a reported day and segment, with the columns of `daily`."""
-    days, segments = record.totals[record.burn_in :].shape
-    sheet = _dated(record, segments)
-    codes = np.tile(np.arange(segments), days)
-    sheet.add("segment", names_at(record.segments, codes), "name", "segment of the population")
-    for name, measure in measures(record.totals[record.burn_in :]).items():
+    """Return one row a reported day, product and segment, with the columns of `daily`.
+
+    What belongs to users and not to accounts stands in the rows of the first product.
+    """
+    some = np.moveaxis(record.by("totals")[record.burn_in :], -1, 1)
+    _, products, segments = some.shape
+    sheet = _dated(record, products * segments)
+    _, product, segment = (axis.reshape(-1) for axis in np.indices(some.shape))
+    add_product(sheet, record, product)
+    sheet.add("segment", names_at(record.segments, segment), "name", "segment of the population")
+    for name, measure in measures(some).items():
         sheet.add(name, measure.values.reshape(-1), measure.unit, measure.meaning)
     return sheet.table()
 

@@ -27,12 +27,16 @@ def environment(record: Record) -> pa.Table:
     taken up again, or in which nobody waits for anybody, hold them in part only.
     """
     days = record.days.copy()
-    barrier.meet(days, record.totals, 0, len(days))
+    barrier.meet(days, record.by("totals"), 0, len(days))
     sheet = _dated(record, np.arange(len(days)))
     for column in columns(Environment):
         if column.name in _SHARED:
             values = days[column.name]
             sheet.add(outside_name(column), values, column.unit.name, column.meaning)
+    for k, name in enumerate(record.products[1:]):
+        seen, waiting = days["rollout_beside"][:, k], days["invitable_beside"][:, k]
+        sheet.add(f"rollout_{name}_ppm", seen, "ppm", f"rollout_ppm of {name} (R-A5)")
+        sheet.add(f"invitable_{name}", waiting, "count", f"invitable of {name} (R-E2)")
     return sheet.table()
 
 

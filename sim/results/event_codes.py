@@ -61,6 +61,7 @@ _RULE_OF_KIND: dict[int, str] = {
     Flow.REFUND_CASH: "R-U7",
     Flow.FRAUD_LOSS: "R-W4",
     Flow.DISPUTE_LOSS: "R-W4",
+    Flow.YIELD: "R-F4",
     Note.BILL: "R-P10",
     Note.MISSED: "R-P5",
     Note.REQUEST: "R-L9",
@@ -75,6 +76,7 @@ _PLACES: dict[int, str] = {
     Place.OFFLINE_DYNAMIC: "R-U2",
     Place.BILLS: "R-U4",
     Place.CROSS_BORDER_LISTED: "R-U5",
+    Place.MINI_PROGRAM: "R-F1",
 }
 _METHODS: dict[int, str] = {
     Method.MANUAL_EARLY: "R-P2",

@@ -30,6 +30,7 @@ SCHEMA = pa.schema(
         ),
         described("date", pa.date32(), "date", "calendar day"),
         described("user", pa.int32(), "number", "whose"),
+        described("product", _NAME, "name", "product (product.name); the first for what is none's"),
         described("sequence", pa.int16(), "number", "place in the user's day, from 0"),
         described("kind", _NAME, "name", "what happened (Flow, or Note)"),
         described("amount_fen", pa.int32(), "fen", "how much; of `limit` the new limit"),
@@ -46,13 +47,15 @@ class Keys(NamedTuple):
     replication: int
     first: np.datetime64  # datetime64[D], the first simulated day
     burn_in: int
+    products: tuple[str, ...]
 
     @classmethod
     def of(cls, scenario: Scenario, replication: int) -> Keys:
         """Return the keys of one replication."""
         run = scenario.run
         first = np.datetime64(run.start, "D") - np.timedelta64(run.burn_in_days, "D")
-        return cls(replication, first, run.burn_in_days)
+        labels = tuple(product.label for product in scenario.products)
+        return cls(replication, first, run.burn_in_days, labels)
 
     def months(self, days: int) -> list[str]:
         """Return the calendar months of so many simulated days, such as 2024-01."""
@@ -76,7 +79,11 @@ def _rows(some: Table, keys: Keys) -> pa.Table:
         pa.array(np.full(len(some), keys.replication, dtype=np.int32)),
         pa.array(day - np.int32(keys.burn_in)),
         pa.array(keys.first + day.astype("m8[D]")),
-        *(pa.array(np.ascontiguousarray(some[name])) for name in ("user", "sequence")),
+        pa.array(np.ascontiguousarray(some["user"])),
+        pa.DictionaryArray.from_arrays(
+            pa.array(np.ascontiguousarray(some["product"])), pa.array(keys.products)
+        ),
+        pa.array(np.ascontiguousarray(some["sequence"])),
         _named(kind_names(), kind, reason, np.int8),
         pa.array(np.ascontiguousarray(some["amount"])),
         _named(reason_names(), kind, reason, np.int16),

@@ -33,7 +33,7 @@ _WRITTEN_OFF = (
 # What raises each amount, and what lowers it.
 MOVES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "money_fen": (
-        ("brought", "income", "refund_cash"),
+        ("brought", "income", "refund_cash", "yield"),
         ("outgoings", "saved", "spent_own", "taken", *_REPAID),
     ),
     "principal_fen": (

@@ -70,7 +70,7 @@ def accounts(record: Record) -> Final:
     """Return the accounts of those users after the last day, one row a user and product."""
     fields = [_field(column, _KIND_NAMES) for column in columns(Account)]
     kind = pa.dictionary(pa.int8(), pa.string())
-    product = described("product", kind, "name", "product (product.preset)")
+    product = described("product", kind, "name", "product (product.name)")
     schema = pa.schema([_REPLICATION, _USER, product, *fields])
     products = len(record.products)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.kinds import Bucket
 from sim.month import BucketTotals, VintageTotals
 from sim.results.record import Record, month_ends
-from sim.results.sheet import Sheet, lower_names, names_at
+from sim.results.sheet import Sheet, add_product, lower_names, names_at
 from sim.rows import columns, outside_name
 
 ALL = "all"  # the name of all segments together
@@ -18,11 +18,12 @@ _BUCKETS = lower_names(Bucket)
 
 
 def monthly(record: Record) -> pa.Table:
-    """Return one row a reported month end, segment and bucket."""
+    """Return one row a reported month end, product, segment and bucket."""
     months = record.reported_months
-    some = record.buckets[months.start : months.stop]
-    at, segment, bucket = (axis.reshape(-1) for axis in np.indices(some.shape))
+    some = np.moveaxis(record.by("buckets")[months.start : months.stop], -1, 1)
+    at, product, segment, bucket = (axis.reshape(-1) for axis in np.indices(some.shape))
     sheet = _month_keys(record, months.start + at)
+    add_product(sheet, record, product)
     sheet.add("segment", names_at(record.segments, segment), "name", "segment of the population")
     sheet.add("bucket", names_at(_BUCKETS, bucket), "name", "where the accounts stand (Bucket)")
     for column in columns(BucketTotals):
@@ -33,22 +34,23 @@ def monthly(record: Record) -> pa.Table:
 
 
 def roll_rates(record: Record) -> pa.Table:
-    """Return one row a month, segment, bucket left and bucket reached.
+    """Return one row a month, product, segment, bucket left and bucket reached.
 
     Rows stand for all segments together (`all`) and for each. A bucket that held no account has
     no rows; one that was not reached from another has a rate of 0.
     """
     months = record.reported_months
-    some = record.rolls[months.start : months.stop]
+    some = np.moveaxis(record.by("rolls")[months.start : months.stop], -1, 1)
     accounts, before, after = (
-        np.concatenate([some[name].sum(axis=1, keepdims=True), some[name]], axis=1)
+        np.concatenate([some[name].sum(axis=2, keepdims=True), some[name]], axis=2)
         for name in ("accounts", "principal", "principal_after")
     )
     whole = np.broadcast_to(accounts.sum(axis=-1, keepdims=True), accounts.shape)
     whole_before = np.broadcast_to(before.sum(axis=-1, keepdims=True), before.shape)
     kept = np.nonzero(whole)
-    at, segment, start, end = kept
+    at, product, segment, start, end = kept
     sheet = _month_keys(record, months.start + at)
+    add_product(sheet, record, product)
     sheet.add(
         "segment", names_at([ALL, *record.segments], segment), "name", "segment, or all of them"
     )
@@ -68,7 +70,7 @@ def roll_rates(record: Record) -> pa.Table:
 
 
 def vintages(record: Record) -> pa.Table:
-    """Return one row a reported month end and month of opening.
+    """Return one row a reported month end, product and month of opening.
 
     Limits and scores by months on book show the loop of use, assessment and limit (R-L10); those
     of accounts that never missed a bill show it without those that were cut for arrears.
@@ -76,16 +78,18 @@ def vintages(record: Record) -> pa.Table:
     Accounts that were opened before the run have no cohort; they have a row if there are any.
     """
     months = record.reported_months
-    some = record.vintages[months.start : months.stop]
-    seen, cohort = (axis.reshape(-1) for axis in np.indices(some.shape))
+    some = np.moveaxis(record.by("vintages")[months.start : months.stop], -1, 1)
+    seen, product, cohort = (axis.reshape(-1) for axis in np.indices(some.shape))
     seen = seen + months.start
     older = cohort >= len(record.months)
     kept = np.flatnonzero((cohort <= seen) | (older & (some["accounts"].reshape(-1) > 0)))
     seen, cohort, older = seen[kept], cohort[kept], older[kept]
+    product = product[kept]
     opened = record.months.astype("M8[D]")[np.minimum(cohort, len(record.months) - 1)]
     age = (seen - cohort).astype(np.int32)
     none = "none for accounts opened before the run"
     sheet = _month_keys(record, seen)
+    add_product(sheet, record, product)
     sheet.add("cohort", opened, "date", f"month of opening; {none}", missing=older)
     sheet.add("months_on_book", age, "months", f"months since then; {none}", missing=older)
     for column in columns(VintageTotals):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.events import InMemory
-from sim.rows import Table
+from sim.rows import Table, of_all_products
 
 if TYPE_CHECKING:
     from sim.engines.state import State
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Dates = NDArray[np.datetime64]
 
+COUNTED = ("totals", "buckets", "rolls", "vintages")
 _DAY_BACK, _MONTH = np.timedelta64(-1, "D"), np.timedelta64(1, "M")
 
 
@@ -43,6 +44,8 @@ class Record:
         default_factory=lambda: np.zeros((0, 0, 2), dtype=np.int64)
     )
 
+    by_product: dict[str, Table] = field(default_factory=dict)  # the counts, products last
+
     @classmethod
     def of(cls, state: State) -> Record:
         """Return the record of a state that has lived all its days."""
@@ -56,15 +59,16 @@ class Record:
             users=state.users,
             accounts=state.accounts,
             opening=state.opening,
-            totals=state.totals,
-            buckets=state.buckets,
-            rolls=state.rolls,
-            vintages=state.vintages,
+            totals=of_all_products(state.totals_by),
+            buckets=of_all_products(state.buckets_by),
+            rolls=of_all_products(state.rolls_by),
+            vintages=of_all_products(state.vintages_by),
             months=months,
             months_ended=int((month_ends(months) <= dates[-1]).sum()),
             days=state.course.days,
             log=state.events if state.logging and isinstance(state.events, InMemory) else None,
             circles=state.circles,
+            by_product={name: getattr(state, f"{name}_by") for name in COUNTED},
         )
 
     @property
@@ -75,7 +79,12 @@ class Record:
     @property
     def products(self) -> list[str]:
         """Names of the products, in the order of the accounts."""
-        return [self.scenario.product.preset]
+        return [product.label for product in self.scenario.products]
+
+    def by(self, name: str) -> Table:
+        """Return totals, buckets, rolls or vintages with the products as one more, last axis."""
+        whole: Table = getattr(self, name)
+        return self.by_product[name] if len(self.products) > 1 else whole[..., None]
 
     @property
     def reported_months(self) -> range:

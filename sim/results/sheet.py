@@ -87,3 +87,9 @@ def names_at(names: Sequence[str], codes: NDArray[Any]) -> NDArray[np.str_]:
 def lower_names(kind: Any) -> list[str]:
     """Return the names of an enumeration's members as files have them, by number."""
     return [member.name.lower() for member in kind]
+
+
+def add_product(sheet: Sheet, record: Record, product: NDArray[np.intp]) -> Sheet:
+    """Add the key of the products, by number."""
+    names = names_at(record.products, product)
+    return sheet.add("product", names, "name", "product (product.name)")

@@ -25,37 +25,46 @@ _WHY: dict[Outcome, str] = {
 
 
 def scenes(record: Record) -> pa.Table:
-    """Return one row a month and place, over the reported days of the month."""
+    """Return one row a month, product and place, over the reported days of the month.
+
+    Purchases with own money stand in the rows of the first product. Mini-programs have rows once
+    the scene is open (R-F1).
+    """
     months = CalendarMonths.of(record)
-    sheet = months.sheet(PLACES)
-    sheet.add("place", months.names(Place), "name", "where (Place)")
-    outcomes = months.sums("outcome").reshape(-1, OUTCOMES)
+    wished = months.sums_by_product("outcome")
+    wished = wished.reshape(*wished.shape[:2], PLACES, OUTCOMES)
+    count = months.sums_by_product("own_count")
+    opened = bool(wished[:, :, Place.MINI_PROGRAM].any() or count[:, :, Place.MINI_PROGRAM].any())
+    places = PLACES if opened else Place.MINI_PROGRAM.value
+    sheet = months.sheet_by_product(places)
+    names = months.names([*Place][:places], len(record.products))
+    sheet.add("place", names, "name", "where (Place)")
+    outcomes = wished[:, :, :places].reshape(-1, OUTCOMES)
     sheet.add("wishes", outcomes.sum(axis=1), "count", "purchases wished on credit")
     sheet.add("approved", outcomes[:, Outcome.APPROVED], "count", "of them, approved")
     for outcome, why in _WHY.items():
         name = f"refused_{outcome.name.lower()}"
         sheet.add(name, outcomes[:, outcome], "count", f"of them, refused: {why}")
-    money = months.sums("credit").reshape(-1)
+    money = months.sums_by_product("credit")[:, :, :places].reshape(-1)
     sheet.add("credit_fen", money, "fen", "bought on credit")
-    count = months.sums("own_count").reshape(-1)
-    sheet.add("own_count", count, "count", "purchases with own money")
-    own = months.sums("own").reshape(-1)
+    sheet.add("own_count", count[:, :, :places].reshape(-1), "count", "purchases with own money")
+    own = months.sums_by_product("own")[:, :, :places].reshape(-1)
     return sheet.add("own_fen", own, "fen", "bought with own money").table()
 
 
 def repayments(record: Record) -> pa.Table:
-    """Return one row a month and method of repayment, over the reported days of the month."""
+    """Return one row a month, product and method of repayment, over its reported days."""
     months = CalendarMonths.of(record)
-    sheet = months.sheet(METHODS)
+    sheet = months.sheet_by_product(METHODS)
     sheet.add(
         "method",
-        months.names(Method),
+        months.names(Method, len(record.products)),
         "name",
         "how money came in: by hand (R-P2), auto-debit (R-P1), early settlement (R-P6), ...",
     )
-    count = months.sums("paid_count").reshape(-1)
+    count = months.sums_by_product("paid_count").reshape(-1)
     sheet.add("count", count, "count", "payments into accounts")
-    paid = months.sums("paid").reshape(-1)
+    paid = months.sums_by_product("paid").reshape(-1)
     return sheet.add(
         "amount_fen", paid, "fen", "money into accounts, without the fee (R-P2)"
     ).table()

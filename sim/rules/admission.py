@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.account import Account, begin_cycle
 from sim.compiled import scalar
-from sim.day import Environment
+from sim.day import Environment, rollout_of
 from sim.draws import Purpose, word
 from sim.kinds import Admission, Assessed, Cycle, Grading, Note, Standing
 from sim.log import Log, note
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @scalar
 def passes_gates(user: User, terms: Terms) -> bool:
-    """Tell whether the hard gates are open: verified, of age, a card bound (R-A1)."""
+    """Tell whether the hard gates are open: verified, of age, a card bound (R-A1, R-F6)."""
+    if terms.regulation.bars_students and user.student == 1:
+        return False
     if user.age < terms.minimum_age:
         return False
     if terms.admission == Admission.OPEN_TO_ALL:
@@ -50,15 +52,15 @@ def counted_gap(user: User, env: Environment, terms: Terms) -> int:
 
 
 @scalar
-def may_see(account: Account, env: Environment) -> bool:
-    """Tell whether the staged opening has reached a user; once reached, always (R-A5)."""
-    return account.reach * PPM < env.rollout << 16
+def may_see(account: Account, env: Environment, k: int = 0) -> bool:
+    """Tell whether the staged opening of product k has reached a user; once, always (R-A5)."""
+    return account.reach * PPM < rollout_of(env, k) << 16
 
 
 @scalar
-def is_candidate(user: User, account: Account, env: Environment, terms: Terms) -> bool:
-    """Tell whether a user could apply on this day: gates, pool and staged opening."""
-    return may_see(account, env) and passes_gates(user, terms) and in_pool(user, env, terms)
+def is_candidate(user: User, account: Account, env: Environment, terms: Terms, k: int = 0) -> bool:
+    """Tell whether a user could apply for product k today: gates, pool and staged opening."""
+    return may_see(account, env, k) and passes_gates(user, terms) and in_pool(user, env, terms)
 
 
 @scalar
@@ -78,15 +80,19 @@ def item(value: int, threshold: int, weight: int, graded: bool) -> int:
 
 
 @scalar
-def admission_score(user: User, terms: Terms) -> int:
-    """Return the weighted score in thousandths of a point, at most 100,000 (R-A2)."""
+def admission_score(user: User, terms: Terms, known_late: int = 0) -> int:
+    """Return the weighted score in thousandths of a point, at most 100,000 (R-A2).
+
+    known_late: days past due elsewhere, as the lender sees them; an overdue record (R-F2, R-F3).
+    """
     g = terms.gates
     graded = g.grading == Grading.GRADED
     score = item(user.score, g.score * 1_000, g.score_weight, graded)
     score += item(payments_a_quarter(user), g.payments * 3, g.payments_weight, graded)
     score += item(mean_wallet(user), max(g.kept_fen, 1), g.kept_weight, graded)
     score += item(user.friends, g.friends, g.friends_weight, graded)
-    return score + item(1 - user.past_overdue, 1, g.no_overdue_weight, graded)
+    clean = 1 - user.past_overdue if known_late == 0 else 0
+    return score + item(clean, 1, g.no_overdue_weight, graded)
 
 
 @scalar

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compiled import scalar
-from sim.day import Environment, Luck, Totals
-from sim.draws import Purpose, chance, word
+from sim.day import Environment, Luck, Totals, invitable_of
+from sim.draws import Purpose, chance, for_product, word
 from sim.kinds import STEPS, FunnelStep, Note, Way
 from sim.log import Log, note
 from sim.units import PPM
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 
 @scalar
-def is_invited(luck: Luck, env: Environment, p: Params, terms: Terms) -> bool:
+def is_invited(luck: Luck, env: Environment, p: Params, terms: Terms, k: int = 0) -> bool:
     """Tell whether a candidate is invited today: the day's quota over the candidates (R-E2).
 
     Their number is that of the eve of the last 72 hours, so that no user waits for another.
     """
     # Both sides in 1/65,536 of a user; 2e9 users and a million ppm stay below 2**63.
     quota = terms.ways.invitations_ppm * p.users * 1_024 // 15_625
-    return (luck.size * env.invitable) >> 16 < quota and env.invitable > 0
+    waiting = invitable_of(env, k)
+    return (for_product(luck.size, k) * waiting) >> 16 < quota and waiting > 0
 
 
 @scalar
-def is_prompted(user: User, luck: Luck, terms: Terms) -> bool:
+def is_prompted(user: User, luck: Luck, terms: Terms, k: int = 0) -> bool:
     """Tell whether a user without the line is prompted while paying: those who pay often (R-E3)."""
-    if not chance((luck.life & 0xFFFF) << 16, terms.ways.prompt_ppm):
+    if not chance(for_product((luck.life & 0xFFFF) << 16, k), terms.ways.prompt_ppm):
         return False
     return payments_a_quarter(user) >= 3 * terms.ways.prompt_payments
 

@@ -9,6 +9,7 @@ from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, chance, word
 from sim.kinds import Admission, Hold, Outcome, Place, Proof, Standing
+from sim.offer import is_barred
 from sim.units import share
 from sim.user import User
 
@@ -30,7 +31,7 @@ def outcome(  # noqa: PLR0911  a list of reasons, in their order
     lost since blocks purchases, never repayment (R-A1).
     Source: R-U1 to R-U7, R-W2, R-W3, R-W5, R-L9.
     """
-    if place >= Place.CROSS_BORDER_UNLISTED:
+    if is_barred(place):
         return barred(place)
     if account.standing == Standing.NONE:
         return Outcome.NO_ACCOUNT.value
@@ -52,7 +53,9 @@ def outcome(  # noqa: PLR0911  a list of reasons, in their order
 
 @scalar
 def lost_gate(user: User, terms: Terms) -> bool:
-    """Tell whether a hard gate that can be lost is closed (R-A1)."""
+    """Tell whether a hard gate that can be lost is closed, or students are barred (R-A1, R-F6)."""
+    if terms.regulation.bars_students and user.student == 1:
+        return True
     if terms.admission == Admission.OPEN_TO_ALL:
         return False
     return user.cards < terms.gates.cards or (terms.gates.real_name and user.real_name == 0)
@@ -103,15 +106,17 @@ def barred(place: int) -> int:
 def transaction_limit(place: int, terms: Terms) -> int:
     """Return the most for one purchase, on a static code for one day, in fen.
 
-    Source: R-U1, R-U2, R-U4, R-U5.
+    Source: R-U1, R-U2, R-U4, R-U5, R-F1.
 
     All limits are read before one is chosen: a processor cannot guess the place.
     """
     scenes = terms.scenes
     static, dynamic = scenes.static_day_fen, scenes.dynamic_fen
     bills, abroad = scenes.bills_fen, scenes.cross_border_fen
+    mini = scenes.mini_program_fen
     most = scenes.online_fen
     most = static if place == Place.OFFLINE_STATIC else most
     most = dynamic if place == Place.OFFLINE_DYNAMIC else most
     most = bills if place == Place.BILLS else most
+    most = mini if place == Place.MINI_PROGRAM else most
     return abroad if place == Place.CROSS_BORDER_LISTED else most

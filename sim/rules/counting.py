@@ -51,13 +51,16 @@ def count_refresh(before: int, after: int, why: int, today: Totals, log: Log) ->
 
 
 @scalar
-def count_user(
-    user: User, candidate: bool, invitable: bool, env: Environment, today: Totals
-) -> None:
-    """Count a user and what they own at the close of the day."""
-    today.users += 1
+def count_candidate(candidate: bool, invitable: bool, today: Totals) -> None:
+    """Count whether a user could be admitted to a product, or invited."""
     today.candidates += 1 if candidate else 0
     today.invitable += 1 if invitable else 0
+
+
+@scalar
+def count_user(user: User, env: Environment, today: Totals) -> None:
+    """Count a user and what they own at the close of the day."""
+    today.users += 1
     today.unemployed += 1 - user.employed
     today.damped += 1 if env.day <= user.damped_until else 0
     today.marked += user.past_overdue

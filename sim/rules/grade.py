@@ -62,9 +62,12 @@ def points_from(part: int, whole: int, steps: list[int], points: list[int]) -> i
 
 @scalar
 def grade_points(user: User, account: Account, terms: Terms) -> GradePoints:
-    """Return the points of an account, each from its own table (R-L5)."""
+    """Return the points of an account, each from its own table (R-L5).
+
+    Days past due elsewhere count as its own where the lender sees them (R-F2, R-F3).
+    """
     g = terms.grades
-    late = points_from(late_days(account), 1, g.late_days, g.late_points)
+    late = points_from(max(late_days(account), account.known_late), 1, g.late_days, g.late_points)
     limit, income = max(account.limit, 1), max(user.verified_income, 1)
     used = points_from(principal(account) * PPM, limit, g.used_ppm, g.used_points)
     debt = points_from(user.debt_elsewhere * PPM, income, g.debt_ppm, g.debt_points)

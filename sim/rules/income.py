@@ -10,7 +10,7 @@ from sim.draws import Purpose, chance, word
 from sim.kinds import Flow
 from sim.log import Log
 from sim.quantiles import read
-from sim.units import PPM, clamp, share
+from sim.units import PPB, PPM, clamp, share
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -63,6 +63,23 @@ def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     kept = (user.strain * money.strain_kept_ppm + level * (PPM - money.strain_kept_ppm)) // PPM
     shock = money.strain_shock * read(p.tables.normal, luck.life) // 1_000
     user.strain = clamp(kept + shock + (money.strain_short if short > 0 else 0), -10_000, 20_000)
+
+
+@scalar
+def move_into_plus(user: User, moved_ppm: int) -> None:
+    """Move money into a wallet that earns, up to a share of all there is (R-F4)."""
+    moved = max(share(user.wallet + user.bank, moved_ppm) - user.wallet, 0)
+    moved = min(moved, user.bank)
+    user.wallet += moved
+    user.bank -= moved
+
+
+@scalar
+def earn(user: User, yield_ppb: int, today: Totals, log: Log) -> None:
+    """Pay a day's yield on the wallet, whole fen; what is less is not paid (R-F4)."""
+    earned = min(user.wallet, LARGEST_POT) * yield_ppb // PPB
+    user.wallet += earned
+    book(today, log, Flow.YIELD, earned)
 
 
 @scalar

@@ -23,6 +23,7 @@ from sim.kinds import (
     PostedWith,
 )
 from sim.log import Log, note
+from sim.offer import fee_within_cap
 from sim.units import PPB, rounded, share, share_by
 from sim.user import User, funds, pay_out
 
@@ -90,13 +91,18 @@ def fee_part(amount: int, left: int, periods: int, at: int, fee_ppm: int, terms:
 
 @scalar
 def offer(periods: int, on_bill: bool, terms: Terms) -> int:
-    """Return the fee of a number of periods, ppm (PlanCost); -1 where they are not offered."""
+    """Return the fee of a number of periods, ppm (PlanCost); -1 where they are not offered.
+
+    Trimmed where all that credit costs is capped (R-F6).
+    """
     plan = terms.instalments
     for i in range(OFFERS):
         if periods > 0 and plan.periods[i] == periods:
             if plan.cost == PlanCost.TOTAL:
-                return plan.bill_total_ppm[i] if on_bill else plan.purchase_total_ppm[i]
-            return plan.fee_ppm if plan.cost == PlanCost.EACH_PERIOD else 0
+                total = plan.bill_total_ppm[i] if on_bill else plan.purchase_total_ppm[i]
+                return fee_within_cap(total, periods, terms)
+            each = plan.fee_ppm if plan.cost == PlanCost.EACH_PERIOD else 0
+            return fee_within_cap(each, periods, terms)
     return -1
 
 

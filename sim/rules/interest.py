@@ -21,16 +21,11 @@ from sim.kinds import (
     PlanCost,
     RoundedWhen,
 )
+from sim.offer import cap_a_day, rate_a_day
 from sim.units import PPB, PPM, rounded
 
 if TYPE_CHECKING:
     from sim.params import Terms
-
-
-@scalar
-def cap_a_day(terms: Terms) -> int:
-    """Return the most that interest and penalty may be, ppb a day."""
-    return terms.charges.yearly_cap_ppm * 1_000 // 365
 
 
 @scalar
@@ -95,7 +90,7 @@ def accrue(
     statement is cut.
     """
     charges = terms.charges
-    rate = min(charges.rate_ppb, cap_a_day(terms))
+    rate = rate_a_day(terms)
     kind = charges.interest_from
     if account.billed > 0 and kind != InterestFrom.SPENDING_DAY:
         first = 0 if kind == InterestFrom.DUE_DAY else 1

@@ -72,21 +72,24 @@ def moved(amount: int, factor: int) -> int:
 
 @scalar
 def formula(parts: LimitTerms, terms: Terms) -> int:
-    """Return the limit that the terms give, before the account's standing (R-L5, R-L8)."""
+    """Return the limit that the terms give, before the account's standing (R-L5, R-L8, R-F6)."""
     whole = moved(parts.base, parts.base_factor)
     whole += moved(parts.spending, parts.spending_factor) + parts.deposit
-    return min(whole - share(whole, parts.haircut), terms.limit.max_fen)
+    most = min(terms.limit.max_fen, terms.regulation.limit_cap_fen)
+    return min(whole - share(whole, parts.haircut), most)
 
 
 @scalar
 def assessed_limit(user: User, account: Account, terms: Terms) -> int:
     """Return the limit that an assessment gives: no increase while blocked, 0 when suspended.
 
-    Source: R-W3, R-W5.
+    What is owed to sister products is taken off. Source: R-W3, R-W5, R-F2.
     """
     if account.standing != Standing.OPEN and account.standing != Standing.BLOCKED:
         return 0
     limit = formula(limit_terms(user, account, terms), terms)
+    if account.known_debt > 0:
+        limit = max(limit - share(account.known_debt, terms.joint.exposure_ppm), 0)
     kept = account.standing == Standing.BLOCKED or account.hold != Hold.NONE
     return min(limit, account.limit) if kept else limit
 

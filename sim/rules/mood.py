@@ -24,14 +24,19 @@ def usual_spending(user: User, p: Params) -> int:
 def mood(user: User, accounts: list[Account], p: Params) -> int:
     """Return the multiplier of purchases, ppm: limit raised, money tight, strain."""
     s = p.behaviour.spending
-    account = accounts[0]
     level = PPM
     money = funds(user)
-    if account.standing == Standing.OPEN:
-        money += max(account.limit - principal(account), 0)
-        if account.first_limit > 0 and account.limit != account.first_limit:
-            rise = (account.limit - account.first_limit) * PPM // account.first_limit
-            level += s.limit_elasticity_ppm * clamp(rise, -PPM, 2 * PPM) // PPM
+    limits = 0
+    first_limits = 0
+    for k in range(len(accounts)):
+        account = accounts[k]
+        if account.standing == Standing.OPEN:
+            money += max(account.limit - principal(account), 0)
+            limits += account.limit
+            first_limits += account.first_limit
+    if first_limits > 0 and limits != first_limits:
+        rise = (limits - first_limits) * PPM // first_limits
+        level += s.limit_elasticity_ppm * clamp(rise, -PPM, 2 * PPM) // PPM
     needed = usual_spending(user, p) * s.tight_days
     if money < needed:
         floor = s.tight_floor_ppm

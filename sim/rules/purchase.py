@@ -62,6 +62,14 @@ def remember(user: User, amount: int, today: Totals) -> None:
 
 
 @scalar
+def form_choice(accounts: list[Account], chosen: int) -> None:
+    """Move the habit of one of several products a sixteenth of the way towards this choice."""
+    for k in range(len(accounts)):
+        towards = 1_000 if k == chosen else 0
+        accounts[k].chosen += (towards - accounts[k].chosen) // 16
+
+
+@scalar
 def form_habit(user: User, on_credit: bool) -> None:
     """Move the habit a sixteenth of the way towards this choice."""
     user.habit += ((1_000 if on_credit else 0) - user.habit) // 16

@@ -11,25 +11,35 @@ from typing import TYPE_CHECKING
 from sim.account import Account, principal
 from sim.compiled import scalar
 from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
-from sim.draws import Purpose, chance, mixed, word
-from sim.kinds import Place, Standing
+from sim.draws import Purpose, chance, for_product, mixed, word
+from sim.kinds import Standing
+from sim.offer import accepts, discount_ppm, free_days, is_no_purchase, yearly_cost
 from sim.quantiles import read
-from sim.units import PPM, clamp
+from sim.units import PPM, clamp, share
 from sim.user import User, funds
 
 if TYPE_CHECKING:
-    from sim.params import Params
+    from sim.params import Params, Terms
 
 LARGEST_AMOUNT = 100_000_000  # fen: 1 million yuan
 
 
 @scalar
 def spend(
-    user: User, accounts: list[Account], luck: Luck, env: Environment, p: Params, wishes: Wishes
+    user: User,
+    accounts: list[Account],
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    wishes: Wishes,
 ) -> None:
-    """Fill in what the user wants today: an application or more limit, and what to buy."""
-    wishes.apply = 1 if looks_at_entry(user, accounts[0], luck, p) else 0
-    wishes.ask = 1 if wants_more(user, accounts[0], env, p) else 0
+    """Fill in what the user wants today: applications or more limit, and what to buy."""
+    wishes.apply = 0
+    wishes.ask = 0
+    for k in range(len(accounts)):
+        wishes.apply += (1 if looks_at_entry(user, accounts[k], k, luck, p) else 0) << k
+        wishes.ask += (1 if wants_more(user, accounts[k], env, p) else 0) << k
     count = purchases(user, luck, env, p)
     wishes.count = count
     for i in range(count):
@@ -45,14 +55,14 @@ def spend(
         amount = price(user, place, size, p)
         wishes.place[i] = place
         wishes.amount[i] = amount
-        wishes.means[i] = means(user, accounts, place, amount, (choice & 0x3F_FFFF) << 10, p)
+        choose_means(user, accounts, i, choice, env, p, terms, wishes)
         wishes.periods[i] = 0
-        if wishes.means[i] == 0 and amount >= p.behaviour.borrowing.least_plan_fen:
-            wishes.periods[i] = purchase_periods(user, i, env, p)
+        if wishes.means[i] >= 0 and amount >= p.behaviour.borrowing.least_plan_fen:
+            wishes.periods[i] = purchase_periods(user, i, env, p, terms[wishes.means[i]])
 
 
 @scalar
-def looks_at_entry(user: User, account: Account, luck: Luck, p: Params) -> bool:
+def looks_at_entry(user: User, account: Account, k: int, luck: Luck, p: Params) -> bool:
     """Tell whether a user looks at the wallet's entry today; friends who have it help (R-A3)."""
     if account.standing != Standing.NONE:
         return False
@@ -60,7 +70,7 @@ def looks_at_entry(user: User, account: Account, luck: Luck, p: Params) -> bool:
     wish = a.wish_month_ppm // 30
     if a.friends_weight_ppm > 0:
         wish += wish * a.friends_weight_ppm // PPM * user.friends_good // 100
-    return chance(luck.pay, wish)
+    return chance(for_product(luck.pay, k), wish)
 
 
 @scalar
@@ -73,11 +83,14 @@ def wants_more(user: User, account: Account, env: Environment, p: Params) -> boo
 
 
 @scalar
-def purchase_periods(user: User, at: int, env: Environment, p: Params) -> int:
+def purchase_periods(user: User, at: int, env: Environment, p: Params, terms: Terms) -> int:
     """Return in how many instalments a purchase is wished, 0 for none (R-P3)."""
     b = p.behaviour.borrowing
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.SPREAD.value + at)
-    if not chance(fate, b.purchase_plan_ppm):
+    ppm = b.purchase_plan_ppm
+    if terms.regulation.shows_cost:
+        ppm -= share(ppm, p.behaviour.choosing.shown_plan_damp_ppm)
+    if not chance(fate, ppm):
         return 0
     return p.tables.periods[mixed(fate) >> 22]
 
@@ -133,20 +146,91 @@ def price(user: User, place: int, size: int, p: Params) -> int:
 
 
 @scalar
-def means(
-    user: User, accounts: list[Account], place: int, amount: int, noise: int, p: Params
-) -> int:
-    """Return by what means the user wants to pay: a logistic choice of credit or own money."""
-    account = accounts[0]
+def choose_means(
+    user: User,
+    accounts: list[Account],
+    at: int,
+    choice: int,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    wishes: Wishes,
+) -> None:
+    """Fill in by what means purchase `at` is wished, and which products follow a refusal.
+
+    Each product is held against own money, with one noise for all; those that win are tried in
+    the order of their appeal: interest-free days, discount, habit, limit left, and a taste.
+    """
+    wishes.means[at] = OWN_MONEY
+    wishes.otherwise[at] = 0
+    wanted = 0
+    for k in range(len(accounts)):
+        if wants(user, accounts[k], k, wishes.place[at], wishes.amount[at], choice, p, terms[k]):
+            wanted |= 1 << k
+    if len(accounts) == 1:
+        wishes.means[at] = 0 if wanted == 1 else OWN_MONEY
+        return
+    tried = 0
+    while wanted > 0:
+        best = OWN_MONEY
+        most = 0
+        for k in range(len(accounts)):
+            if (wanted >> k) & 1:
+                pull = appeal(accounts[k], k, wishes.place[at], choice, env, p, terms[k])
+                if best == OWN_MONEY or pull > most:
+                    best = k
+                    most = pull
+        wanted ^= 1 << best
+        if tried == 0:
+            wishes.means[at] = best
+        else:
+            wishes.otherwise[at] |= (1 + best) << (4 * (tried - 1))
+        tried += 1
+
+
+@scalar
+def wants(
+    user: User,
+    account: Account,
+    k: int,
+    place: int,
+    amount: int,
+    choice: int,
+    p: Params,
+    terms: Terms,
+) -> bool:
+    """Tell whether a user would pay with a product: a logistic choice of credit or own money."""
     if account.standing == Standing.NONE:
-        return OWN_MONEY
+        return False
+    if is_no_purchase(place):
+        return True
+    if not accepts(place, for_product(choice, k + 1), terms):
+        return False
     own = funds(user)
-    if place >= Place.TRANSFER or (own < amount and account.standing == Standing.OPEN):
-        return 0
-    s = p.behaviour.spending
+    if own < amount and account.standing == Standing.OPEN:
+        return True
+    s, c = p.behaviour.spending, p.behaviour.choosing
     tight, price_, full = s.tight_weight, s.price_weight, s.full_line_weight
     index = user.credit_lean + s.habit_weight * user.habit // 1_000
     index += tight if own < amount * s.tight_multiple else 0
     index -= price_ if account.carried > 0 else 0
     index -= full if account.limit - principal(account) < amount else 0
-    return 0 if index + read(p.tables.logistic, noise) > 0 else OWN_MONEY
+    index += c.discount_weight * discount_ppm(place, terms) // 10_000
+    if terms.regulation.shows_cost:
+        index -= c.shown_cost_weight * yearly_cost(terms)
+    return index + read(p.tables.logistic, (choice & 0x3F_FFFF) << 10) > 0
+
+
+@scalar
+def appeal(
+    account: Account, k: int, place: int, choice: int, env: Environment, p: Params, terms: Terms
+) -> int:
+    """Return how a product stands among others for one purchase, in 1e-3 logit."""
+    s, c = p.behaviour.spending, p.behaviour.choosing
+    pull = c.habit_weight * account.chosen // 1_000
+    pull += c.free_day_weight * free_days(account, env, terms)
+    pull += c.discount_weight * discount_ppm(place, terms) // 10_000
+    pull -= s.price_weight if account.carried > 0 else 0
+    pull -= s.full_line_weight if account.standing != Standing.OPEN else 0
+    taste = read(p.tables.logistic, mixed(for_product(choice, k + 1)))
+    return pull + taste * c.taste_ppm // PPM

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from sim.scenario.entry import Applying
+from sim.scenario.outlook import Choosing
 from sim.scenario.plans import Borrowing
 from sim.scenario.section import ASSUMED, Section, number, share, shares_make_one
 
@@ -121,6 +122,9 @@ class PlaceMix(Section):
     offline_dynamic_ppm: int = share(257_000, "the shop scans", source=ASSUMED)
     bills_ppm: int = share(70_000, "water, power, gas, telephone", source=ASSUMED)
     cross_border_ppm: int = share(15_000, "abroad", source=ASSUMED)
+    mini_program_ppm: int = share(
+        0, "merchants inside mini-programs, a scene that may open later (R-F1)", source="R-F1"
+    )
     listed_ppm: int = share(
         600_000, "of attempts abroad at listed merchants", source="assumed (R-U5)"
     )
@@ -166,6 +170,9 @@ class PlaceScale(Section):
     )
     cross_border_ppm: int = number(
         3_000_000, "abroad", ge=1, le=100_000_000, unit="ppm", source=ASSUMED
+    )
+    mini_program_ppm: int = number(
+        500_000, "mini-programs", ge=1, le=100_000_000, unit="ppm", source="assumed (R-F1)"
     )
     barred_ppm: int = number(
         4_000_000,
@@ -298,3 +305,4 @@ class Behaviour(Section):
     repaying: Repaying = Repaying()
     applying: Applying = Applying()
     borrowing: Borrowing = Borrowing()
+    choosing: Choosing = Choosing()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from sim.scenario import shelf
 from sim.scenario.faults import Fault, found
 from sim.scenario.tree import Origin, Origins, Steps, Tree, copied, merge, plain
 
@@ -50,7 +51,7 @@ def changed(tree: Tree, origins: Origins, changes: Iterable[Change], origin: Ori
     """Write changes into a tree and its origins; return a fault for each that has no place."""
     faults = []
     for key, value in changes:
-        steps = key.split(".")
+        steps = shelf.meant(key.split("."), tree)
         try:
             _put(tree, steps, value, origins, origin)
         except _NoPlaceError as error:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario.contradictions import contradictions
 from sim.scenario.keys import Key, located, nearest
 from sim.scenario.notation import inline
+from sim.scenario.shelf import inside, outside
 from sim.scenario.tree import Origins, Steps, Tree, blamed, dotted, plain, value_at
 from sim.scenario.words import one_of
 
@@ -47,7 +48,7 @@ class Fault(NamedTuple):
         path = (*under, *self.path)
         origin = blamed(path, origins)
         label = origin.label if origin else source
-        return ": ".join(part for part in (label, dotted(path), self.wanted) if part)
+        return ": ".join(part for part in (label, dotted(outside(path)), self.wanted) if part)
 
 
 def found(value: Any) -> str:
@@ -105,7 +106,7 @@ def _told(at: Steps, line: str, model: type[BaseModel], tree: Tree) -> Fault:
     """Return what a section's own check said: `key: wanted ...`, or just `wanted ...`."""
     named = _NAMED.fullmatch(line)
     steps = [int(step) if step.isdigit() else step for step in named[1].split(".")] if named else []
-    path, words = (*at, *steps), named[2] if named else line
+    path, words = inside((*at, *steps)), named[2] if named else line
     if not words.startswith("wanted "):
         words = f"wanted otherwise: {words}"
     if "(found " not in words:

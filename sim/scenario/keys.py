@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.scenario.shelf import OTHERS
 from sim.scenario.tree import Steps, dotted
 from sim.scenario.words import bare, wanted
 
@@ -74,10 +75,11 @@ def nearest(model: type[BaseModel], key: Key) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     if near:
         return f"did you mean `{near[0]}`?"
-    elsewhere = [dotted(path) for path, _ in keys_of(model) if path[-1] == name]
+    every_key = [path for path, _ in keys_of(model) if path[0] != OTHERS]
+    elsewhere = [dotted(path) for path in every_key if path[-1] == name]
     if elsewhere:
         return f"did you mean `{elsewhere[0]}`?"
-    every = {str(path[-1]): dotted(path) for path, _ in keys_of(model)}
+    every = {str(path[-1]): dotted(path) for path in every_key}
     near = difflib.get_close_matches(name, list(every), n=1, cutoff=0.8)
     if near:
         return f"did you mean `{every[near[0]]}`?"

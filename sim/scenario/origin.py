@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import PrivateAttr, ValidationError
 
-from sim.scenario import policies, presets, resolved
+from sim.scenario import policies, presets, resolved, shelf
 from sim.scenario.changes import SHORTCUTS, Change, changed, parsed
 from sim.scenario.faults import ScenarioError, faults_of
 from sim.scenario.section import Section
@@ -31,8 +31,10 @@ class Document(Section):
 
         faults: lines already found. Raises ScenarioError with all faults at once.
         """
+        shelf.split(tree, origins)
         policies.flatten(tree, origins)
-        presets.lay(tree, origins)
+        for at in shelf.places(tree):
+            presets.lay(tree, origins, at)
         lines = [*faults]
         made = None
         try:
@@ -50,6 +52,7 @@ class Document(Section):
     @classmethod
     def built(cls, tree: Tree, origins: Origins, source: str, words: Iterable[str] = ()) -> Self:
         """Return what a tree describes after KEY=VALUE changes, which may mend its faults."""
+        shelf.split(tree, origins)
         changes, lines = _parsed(words)
         try:
             whole = cls.of(copied(tree), dict(origins), source)
@@ -73,15 +76,21 @@ class Document(Section):
         """Return a checked copy; errors and origins call the change `label`."""
         tree, origins = self.tree(), dict(self._origins)
         full = _full(changes)
-        if any(_names_preset(change) for change in full):
-            presets.drop(tree, origins)
+        for change in full:
+            steps = shelf.meant(change.key.split("."), tree)
+            for at in shelf.places(tree):
+                if steps == [*map(str, at), "preset"]:
+                    presets.drop(tree, origins, at)
         lost = changed(tree, origins, full, later(origins, label))
         lines = [fault.line({}, label) for fault in lost]
         return type(self).of(tree, origins, self._source, [*faults, *lines])
 
     def tree(self) -> Tree:
         """Return all values as TOML has them; keys without a value are left out."""
-        return plain(self)  # type: ignore[no-any-return]
+        tree: Tree = plain(self)
+        if not tree.get(shelf.OTHERS):
+            tree.pop(shelf.OTHERS, None)  # an empty list says nothing
+        return tree
 
     @property
     def name(self) -> str:
@@ -98,7 +107,9 @@ class Document(Section):
     def origin(self) -> Mapping[str, str]:
         """For each key with dots the file it is from, `--set`, `with_` or `default`."""
         return {
-            dotted(path): self._origins[path].label if path in self._origins else DEFAULT
+            dotted(shelf.outside(path)): (
+                self._origins[path].label if path in self._origins else DEFAULT
+            )
             for path, _ in leaves(self.tree())
         }
 

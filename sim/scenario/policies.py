@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sim.scenario import shelf
 from sim.scenario.changes import Change, changed
 from sim.scenario.faults import Fault, ScenarioError, faults_of, found
 from sim.scenario.tree import Origin, Origins, Steps, Tree, dotted, later, leaves
@@ -27,6 +28,7 @@ FIXED = {
     "product.limit.stagger": "a user's 72-hour clock cannot jump",
     "product.rollout": "it has dates of its own",
     "product.preset": "a policy sets the keys below it one by one",
+    "product.name": "it names the rows of tables",
 }
 _CHANGEABLE = f"{', '.join(CHANGEABLE[:-1])} or {CHANGEABLE[-1]}"
 MOST_PARTIAL = 8  # policies for a share of users: each doubles the sets of numbers in force
@@ -51,7 +53,7 @@ def flatten(tree: Tree, origins: Origins) -> None:
         flat = list(_flat(settings))
         settings.clear()
         for path, value in flat:
-            key = dotted(path)
+            key = ".".join(shelf.numbered(dotted(path).split("."), tree))
             settings[key] = value
             for rest, _ in leaves(value):
                 if (*at, *path, *rest) in origins:
@@ -159,6 +161,15 @@ def _partial(tree: Tree) -> Iterator[Fault]:
 
 def _setting_faults(model: type[BaseModel], settings: Tree) -> Iterator[Fault]:
     """Yield faults of the settings alone; what they do to other keys is for `clashes`."""
+    for number, some in shelf.by_product(settings).items():
+        for fault in _faults_of_one(model, some):
+            at = fault.path[1:] if fault.path[:1] == (shelf.FIRST,) else None
+            moved = number > 0 and at is not None
+            yield fault._replace(path=(shelf.OTHERS, number - 1, *(at or ()))) if moved else fault
+
+
+def _faults_of_one(model: type[BaseModel], settings: Tree) -> Iterator[Fault]:
+    """Yield faults of settings whose keys are those of the first product."""
     tree: Tree = {}
     paths: list[Steps] = []
     for key, value in settings.items():
@@ -195,7 +206,7 @@ def _under(fault: Fault, index: int, settings: Tree) -> Fault:
     """Return the fault where the file has it: below the key in the policy's `set`."""
     at: Steps = ("policy", index, "set")
     for length in range(len(fault.path), 0, -1):
-        key = dotted(fault.path[:length])
+        key = dotted(shelf.outside(fault.path[:length]))
         if key in settings:
             return fault._replace(path=(*at, key, *fault.path[length:]))
-    return fault._replace(path=(*at, *fault.path))
+    return fault._replace(path=(*at, *shelf.outside(fault.path)))

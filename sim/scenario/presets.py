@@ -102,7 +102,7 @@ def lay(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
     """Write the preset's values into a scenario's tree where nothing is said, with their origin."""
     product: Any = tree
     for step in at:
-        product = product.get(step) if isinstance(product, dict) else None
+        product = _below(product, step)
     if not isinstance(product, dict):
         return
     name = product.get("preset")
@@ -124,7 +124,9 @@ def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
     """Take out what was not given, so that another preset can take its place."""
     product: Any = tree
     for step in at:
-        product = product.get(step, {})
+        product = _below(product, step)
+    if not isinstance(product, dict):
+        return
     for path, _ in [*leaves(product)]:
         origin = origins.get((*at, *path))
         if origin is not None and origin.rank >= PRESET_RANK + 1:
@@ -137,6 +139,13 @@ def drop(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
                 table.pop(step, None)
                 break
             table = below
+
+
+def _below(value: Any, step: str | int) -> Any:
+    """Return what stands at a step of a tree; None where nothing does."""
+    if isinstance(value, list):
+        return value[step] if isinstance(step, int) and step < len(value) else None
+    return value.get(step) if isinstance(value, dict) else None
 
 
 def _laid(under: Any, over: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from sim.kinds import Admission
 from sim.scenario.billing import Billing, Charges, clashes_of_kinds
 from sim.scenario.economy import Step
 from sim.scenario.entry import Gates, Ways
+from sim.scenario.outlook import Acceptance, Joint, Plus, Regulation, SharedData, discounts
 from sim.scenario.plans import Factors, Grades, Instalments, Refunds, Requests, Yearly
 from sim.scenario.presets import PresetName, with_preset
 from sim.scenario.risk import Accounting
@@ -132,6 +134,9 @@ class Scenes(Section):
     )
     bills_fen: int = money(500_000, "most for one utility bill", source="assumed (R-U4)")
     cross_border_fen: int = money(500_000, "most for one purchase abroad", source="assumed (R-U5)")
+    mini_program_fen: int = money(
+        500_000, "most for one purchase in a mini-program", source="assumed (R-F1)"
+    )
 
 
 class ChargeOff(Section):
@@ -183,6 +188,7 @@ class ChargeOff(Section):
 class Product(Section):
     """The credit line."""
 
+    name: str = text("", "its name in keys and tables; that of the preset if empty")
     preset: PresetName = text("seed_article", "the preset these terms are from")
     admission: Admission = choice(
         Admission.SCORED,
@@ -209,12 +215,35 @@ class Product(Section):
     refunds: Refunds = Refunds()
     charge_off: ChargeOff = ChargeOff()
     accounting: Accounting = Accounting()
+    acceptance: Acceptance = Acceptance()
+    discount_ppm: list[int] = discounts()
+    joint: Joint = Joint()
+    shared_data: SharedData = SharedData()
+    plus: Plus = Plus()
+    regulation: Regulation = Regulation()
+
+    @property
+    def label(self) -> str:
+        """The name that stands in keys and tables."""
+        return self.name or self.preset
 
     @model_validator(mode="before")
     @classmethod
     def _from_preset(cls, data: Any) -> Any:
         """Take what is not said from the preset."""
         return with_preset(data) if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _name_stands_in_keys(self) -> Product:
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", self.name)
+        if self.name and (not plain or self.name in type(self).model_fields):
+            wanted = "a letter, then up to 39 letters, digits and dashes, no key of a product"
+            raise ValueError(f"name: wanted {wanted} (found {self.name!r})")
+        if min(self.discount_ppm) < 0 or max(self.discount_ppm) > WHOLE_PPM:
+            raise ValueError(
+                f"discount_ppm: wanted 6 shares up to 1,000,000 (found {self.discount_ppm})"
+            )
+        return self
 
     @model_validator(mode="after")
     def _kinds_agree(self) -> Product:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario import shelf
 from sim.scenario.keys import keys_of
 from sim.scenario.notation import document
 from sim.scenario.tree import Origin, Steps, Tree, dotted, leaves, value_at
@@ -25,19 +26,22 @@ def to_toml(scenario: Document) -> str:
         for length in range(len(at) + 1):
             above = at[:length]
             latest[above] = max(latest.get(above, origin), origin)
+    tree = _located(scenario)
+    several = bool(tree.get(shelf.OTHERS))
 
     def comment(path: Steps) -> str:
+        path = shelf.inside(path) if several else path
         if path in latest:
             return latest[path].label
         source = sources.get(tuple(0 if isinstance(step, int) else step for step in path))
         return f"default: {source}" if source else "default"
 
-    return document(_located(scenario), comment)
+    return document(shelf.together(tree), comment)
 
 
 def values(scenario: Document) -> Tree:
     """Return all values as JSON has them: dates as text, paths absolute."""
-    return _json(_located(scenario))  # type: ignore[no-any-return]
+    return _json(shelf.together(_located(scenario)))  # type: ignore[no-any-return]
 
 
 def canonical(scenario: Document) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from sim.scenario import shelf
 from sim.scenario.tree import plain
 
 DIALECT = GenerateJsonSchema.schema_dialect
@@ -40,5 +41,7 @@ def schema(model: type[BaseModel]) -> dict[str, Any]:
         "type": "string",
         "description": "scenario file that this one starts from, relative to this one's folder",
     }
-    properties = {"extends": extends, **made.pop("properties")}
+    known = made.pop("properties")
+    known = shelf.schema(known) if shelf.OTHERS in known else known
+    properties = {"extends": extends, **known}
     return {"$schema": DIALECT, **made, "properties": properties}

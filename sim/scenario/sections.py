@@ -12,11 +12,20 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sim.kinds import MOST_PRODUCTS
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
 from sim.scenario.billing import Billing, Charges
 from sim.scenario.economy import Environment, OwnDate, Step
 from sim.scenario.entry import Applying, Gates, Ways
 from sim.scenario.origin import Document
+from sim.scenario.outlook import (
+    Acceptance,
+    Choosing,
+    Joint,
+    Plus,
+    Regulation,
+    SharedData,
+)
 from sim.scenario.people import Growth, Population
 from sim.scenario.plans import (
     Borrowing,
@@ -47,6 +56,7 @@ from sim.scenario.risk import (
 from sim.scenario.section import ASSUMED, Section, number, share, text
 
 __all__ = [
+    "Acceptance",
     "Accounting",
     "Appeals",
     "Appetite",
@@ -56,6 +66,7 @@ __all__ = [
     "Borrowing",
     "ChargeOff",
     "Charges",
+    "Choosing",
     "Collection",
     "Coverage",
     "Environment",
@@ -65,6 +76,7 @@ __all__ = [
     "Grades",
     "Growth",
     "Instalments",
+    "Joint",
     "Limit",
     "Login",
     "Message",
@@ -73,10 +85,12 @@ __all__ = [
     "OwnDate",
     "PlaceMix",
     "PlaceScale",
+    "Plus",
     "Policy",
     "Population",
     "Product",
     "Refunds",
+    "Regulation",
     "Repaying",
     "Requests",
     "RiskControl",
@@ -84,6 +98,7 @@ __all__ = [
     "Scenario",
     "Scenes",
     "Score",
+    "SharedData",
     "Spending",
     "Step",
     "Ways",
@@ -207,8 +222,37 @@ class Scenario(Document):
     population: Population = Population()
     behaviour: Behaviour = Behaviour()
     product: Product = Product()
+    beside: list[Product] = Field(
+        default_factory=list, description="the products after the first; `[[product]]` in a file"
+    )
     risk_control: RiskControl = RiskControl()
     environment: Environment = Environment()
     policy: list[Policy] = Field(default_factory=list, description="dated changes, in order")
     output: Output = Output()
     appetite: Appetite = Appetite()
+
+    @property
+    def products(self) -> list[Product]:
+        """All products, in the order of accounts and of tables."""
+        return [self.product, *self.beside]
+
+    @model_validator(mode="after")
+    def _products_differ(self) -> Scenario:
+        """Refuse products that tables could not tell apart, or that count days apart."""
+        many = self.products
+        if len(many) > MOST_PRODUCTS:
+            raise ValueError(f"product: wanted at most {MOST_PRODUCTS} (found {len(many)})")
+        faults = []
+        for at, product in enumerate(many[1:], start=1):
+            if product.label in [before.label for before in many[:at]]:
+                faults.append(
+                    f"product.{at}.name: wanted a name of its own (found {product.label!r})"
+                )
+            if product.limit.stagger != self.product.limit.stagger:
+                faults.append(
+                    f"product.{at}.limit.stagger: wanted the first product's: users have one "
+                    f"72-hour clock (found {str(product.limit.stagger).lower()})"
+                )
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self

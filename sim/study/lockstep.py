@@ -24,7 +24,7 @@ from sim.study.work import Task, scenario_of
 
 SHARED = ("invitable", "in_collection")  # of Totals: what `sim.barrier` asks for
 
-Counts = NDArray[np.int64]  # shape (days, 2): what SHARED names
+Counts = NDArray[np.int64]  # shape (days, products, 2): what SHARED names
 
 
 class Standing(NamedTuple):
@@ -63,7 +63,7 @@ def lived_until(
     else:  # what a worker holds is not to be written to
         arrays = {name: array.copy() for name, array in before.arrays.items()}
         state = restored(scenario, task.replication, before.day, arrays)
-    state.everyone = _totals(everyone, len(state.totals))
+    state.everyone = _totals(everyone, state.totals_by)
     engine = engine_of("table", state, task.threads)
     cuts = {"start": state.day, "barrier": barrier.DAYS}
     try:
@@ -78,8 +78,8 @@ def lived_until(
 
 def counted(standing: Standing) -> Counts:
     """Return what a shard has counted so far of what users share."""
-    totals = standing.arrays["totals"]
-    return np.stack([totals[name].sum(axis=1) for name in SHARED], axis=1).astype(np.int64)
+    totals = standing.arrays["totals_by"]
+    return np.stack([totals[name].sum(axis=1) for name in SHARED], axis=-1).astype(np.int64)
 
 
 def aligned(users: int, arms: Arms) -> int:
@@ -109,10 +109,11 @@ def _sum(one: Counts, other: Counts) -> Counts:
     return one + other
 
 
-def _totals(counts: Counts | None, days: int) -> Table:
+def _totals(counts: Counts | None, mine: Table) -> Table:
     """Return counts as the Totals of one segment, as `sim.barrier` reads them."""
-    totals = empty_table(Totals, days, 1)
+    days, _, products = mine.shape
+    totals = empty_table(Totals, days, 1, products)
     if counts is not None:
         for k, name in enumerate(SHARED):
-            totals[name][:, 0] = counts[:, k]
+            totals[name][:, 0] = counts[..., k]
     return totals

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import barrier
 from sim.arms import arms_of
-from sim.engines.state import State, branched, start
+from sim.engines.state import COUNTED, State, branched, start
 from sim.results import checkpoint
 from sim.results.faults import room_to_write
 from sim.results.record import Record
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.study.workers import Workers
 
 USERS = 1_000_000  # of a shard
-COUNTED = ("totals", "buckets", "rolls", "vintages", "circles")
+ADDED = ("opening", *COUNTED, "circles")  # arrays of shards that add up
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -139,10 +139,10 @@ def _put_together(draft: Draft, shards: list[Shard]) -> None:
     for place in places:
         arrays = checkpoint.read(place).arrays
         if not counted:
-            counted = {name: arrays[name] for name in COUNTED}
+            counted = {name: arrays[name] for name in ADDED}
             empty = {name: arrays[name][:0].copy() for name in ("users", "accounts")}
         else:
-            for name in COUNTED:
+            for name in ADDED:
                 _add(counted[name], arrays[name])
     scenario, replication = draft.scenario, shards[0].replication
 
