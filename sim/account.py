@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment
 from sim.kinds import (
     Bucket,
@@ -220,7 +220,7 @@ def fees_to_come(account: Account) -> int:
     return fees
 
 
-@scalar
+@seldom
 def give_back(account: Account, amount: int) -> int:
     """Take principal off an account, the newest first; return what of the amount was not owed.
 

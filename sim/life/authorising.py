@@ -174,7 +174,7 @@ def answer_application(
         account.tried_on = env.day
 
 
-@scalar
+@seldom
 def answer_request(
     user: User, account: Account, env: Environment, terms: Terms, today: Totals, log: Log
 ) -> None:
@@ -224,7 +224,7 @@ def buy_on_credit(
     return True
 
 
-@scalar
+@seldom
 def ask_factor(
     user: User,
     account: Account,

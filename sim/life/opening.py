@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account
-from sim.compiled import scalar
+from sim.compiled import seldom
 from sim.day import Environment, Totals
 from sim.kinds import Assessed, Note
 from sim.log import Log, note
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.params import Params, Terms
 
 
-@scalar
+@seldom
 def admit(
     user: User,
     account: Account,
@@ -38,7 +38,7 @@ def admit(
     today.opened += 1
 
 
-@scalar
+@seldom
 def reassess(user: User, account: Account, why: int, terms: Terms, today: Totals, log: Log) -> None:
     """Assess grade and limit anew; why: Assessed."""
     before = account.limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Payment, Totals
 from sim.kinds import Claim, Standing
 from sim.log import Log
@@ -75,7 +75,7 @@ def take_payment(
         instalment.settle_early(user, account, env, terms, today, log)
 
 
-@scalar
+@seldom
 def let_grace_end(
     user: User,
     account: Account,

@@ -13,7 +13,7 @@ from sim.account import (
     past_due,
     principal,
 )
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, word
 from sim.kinds import Assessed, Flow, Hold, Method, Note, Standing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.params import Params, Terms
 
 
-@scalar
+@seldom
 def change_standing(
     user: User, account: Account, env: Environment, p: Params, today: Totals, log: Log
 ) -> None:
@@ -101,7 +101,7 @@ def may_reopen(account: Account, env: Environment, p: Params) -> bool:
     )
 
 
-@scalar
+@seldom
 def charge_off(
     user: User, account: Account, env: Environment, p: Params, terms: Terms, today: Totals, log: Log
 ) -> None:
@@ -169,7 +169,7 @@ def in_recovery(account: Account, env: Environment) -> bool:
     return account.standing == Standing.CHARGED_OFF and env.day - account.charged_off_on <= 360
 
 
-@scalar
+@seldom
 def recover(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> None:
     """Collect what comes back in this month after charge-off (R-W6), every thirty days for a year.
 

@@ -14,7 +14,7 @@ from sim.account import (
     principal,
     statement_day,
 )
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, accrued_penalty, post_interest, post_penalty
 from sim.kinds import Asks, Cycle, Flow, MinimumRule, Note, PastDueFrom, PenaltyBase
@@ -62,7 +62,7 @@ def statement_tonight(account: Account, env: Environment, terms: Terms) -> bool:
     return tomorrow == statement_day(account, env, terms)
 
 
-@scalar
+@seldom
 def end_grace(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> None:
     """Close the bill whose grace ends today: what is unpaid is carried, an unpaid minimum missed.
 
@@ -112,7 +112,7 @@ def end_grace(account: Account, env: Environment, terms: Terms, today: Totals, l
     account.missed[at] += newly
 
 
-@scalar
+@seldom
 def cut_statement(
     account: Account,
     instalments: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, give_back, past_due, principal
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note
@@ -30,7 +30,7 @@ def is_rightful(account: Account, claim: int) -> bool:
     return account.stolen == 0 if claim == Claim.LOGIN else account.stolen > 0
 
 
-@scalar
+@seldom
 def appeals(
     user: User,
     account: Account,
@@ -70,7 +70,7 @@ def is_decided(user: User, account: Account, env: Environment, p: Params) -> boo
     return env.day - opened > (p.risk_control.appeals.review_days * fate) >> 32
 
 
-@scalar
+@seldom
 def decide(
     user: User, account: Account, env: Environment, p: Params, today: Totals, log: Log
 ) -> bool:
@@ -90,7 +90,7 @@ def decide(
     return upheld
 
 
-@scalar
+@seldom
 def give_up(account: Account, today: Totals, log: Log) -> None:
     """Take what was drawn by others off the principal; without a thief, what is past due."""
     robbed = account.stolen > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.kinds import Flow
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LARGEST_POT = 1_500_000_000  # fen; a larger one is swept away before it can leave its column
 
 
-@scalar
+@seldom
 def change_work(user: User, env: Environment, p: Params) -> None:
     """Lose or find a job; asked once a month. Chances follow the unemployment path."""
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.EMPLOYMENT.value)
@@ -30,7 +30,7 @@ def change_work(user: User, env: Environment, p: Params) -> None:
         user.employed = 1
 
 
-@scalar
+@seldom
 def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) -> int:
     """Book a month's income and fixed outgoings; return what of the outgoings was not paid."""
     income = share(user.income, env.income)
@@ -44,7 +44,7 @@ def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) ->
     return user.outgoings - paid
 
 
-@scalar
+@seldom
 def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
     """Put away what the bank holds beyond the user's habit."""
     keep = min(
@@ -55,7 +55,7 @@ def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> No
     book(today, log, Flow.SAVED, surplus)
 
 
-@scalar
+@seldom
 def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     """Move the strain by a month: it drifts to its level and takes a shock."""
     money = p.behaviour.money

@@ -127,7 +127,7 @@ def periods_taken(account: Account, wished: int, terms: Terms) -> int:
     return above if above > 0 else below
 
 
-@scalar
+@seldom
 def spread(
     account: Account, amount: int, periods: int, fee_ppm: int, env: Environment, terms: Terms
 ) -> None:
@@ -179,7 +179,7 @@ def may_spread(account: Account, amount: int, periods: int, on_bill: bool, terms
     return offered and amount >= terms.instalments.least_fen
 
 
-@scalar
+@seldom
 def spread_bill(
     account: Account, periods: int, env: Environment, terms: Terms, today: Totals, log: Log
 ) -> None:
@@ -204,7 +204,7 @@ def charge_fee(account: Account, fee: int, today: Totals, log: Log) -> None:
     book(today, log, Flow.INSTALMENT_FEES, fee)
 
 
-@scalar
+@seldom
 def fall_due(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> int:
     """Bill the instalments of the statement that is cut tonight; return their principal."""
     last = env.day_of_month == env.month_length
@@ -254,7 +254,7 @@ def early_fee(account: Account, env: Environment, terms: Terms) -> int:
     return 0
 
 
-@scalar
+@seldom
 def settle_early(
     user: User, account: Account, env: Environment, terms: Terms, today: Totals, log: Log
 ) -> None:

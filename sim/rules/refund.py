@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, give_back
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import DRAWN, Environment, Luck, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.kinds import Flow, Method
@@ -26,7 +26,7 @@ def will_return(user: User, at: int, luck: Luck, env: Environment, p: Params, te
     return chance(fate, terms.refunds.chance_ppm)
 
 
-@scalar
+@seldom
 def promise(account: Account, amount: int, env: Environment, terms: Terms) -> None:
     """Put a refund on its way; one at a time."""
     if account.refund == 0:
@@ -34,7 +34,7 @@ def promise(account: Account, amount: int, env: Environment, terms: Terms) -> No
         account.refund_on = env.day + terms.refunds.days
 
 
-@scalar
+@seldom
 def receive_refund(user: User, account: Account, today: Totals, log: Log) -> None:
     """Take a refund off the principal, the newest first, and off the year's total (R-U7)."""
     amount = account.refund

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, days_past_due, owed, past_due, payable, principal
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Payment
 from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import AutoDebit
@@ -51,7 +51,7 @@ def repay(
         payment.settle = 1 if settles(user, account, env, p) else 0
 
 
-@scalar
+@seldom
 def bill_periods(user: User, account: Account, paying: int, env: Environment, p: Params) -> int:
     """Return in how many instalments the user wants the open bill, 0 for none (R-P3)."""
     b = p.behaviour.borrowing
@@ -63,7 +63,7 @@ def bill_periods(user: User, account: Account, paying: int, env: Environment, p:
     return p.tables.periods[mixed(fate) >> 22]
 
 
-@scalar
+@seldom
 def settles(user: User, account: Account, env: Environment, p: Params) -> bool:
     """Tell whether a user wants to settle all instalments early, and has the money (R-P6)."""
     if spare(user, p) < account.planned:
@@ -78,7 +78,7 @@ def spare(user: User, p: Params) -> int:
     return max(funds(user) - share(user.income, p.behaviour.repaying.reserve_ppm), 0)
 
 
-@scalar
+@seldom
 def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params) -> int:
     """Return what is paid of an open bill: nothing, `least`, a round sum, or all of it."""
     r = p.behaviour.repaying

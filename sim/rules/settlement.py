@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, charges, clear_missed, principal
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Totals, book
 from sim.dues import (
     accrued_interest,
@@ -99,7 +99,7 @@ def release(account: Account, amount: int, today: Totals, log: Log) -> None:
     book(today, log, Flow.SUSPENSE_RELEASED, part)
 
 
-@scalar
+@seldom
 def pay_by_hand(
     user: User, account: Account, wanted: int, terms: Terms, today: Totals, log: Log
 ) -> None:
@@ -124,7 +124,7 @@ def pay_by_hand(
     today.paid[method] += amount
 
 
-@scalar
+@seldom
 def auto_debit(user: User, account: Account, terms: Terms, today: Totals, log: Log) -> bool:
     """Take the bill or its minimum from wallet, then card, free of charge; tell if any (R-P1).
 

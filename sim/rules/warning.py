@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals
 from sim.draws import Purpose, chance, word
 from sim.kinds import WARNING_STEPS, Hold, Level, Note, WarningStep
@@ -66,7 +66,7 @@ def spending_jumped(user: User, p: Params) -> bool:
     return excess * excess >= sigmas * sigmas * variance
 
 
-@scalar
+@seldom
 def end_week(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
     """Close the user's week: a jump of spending brings a message, which damps for days (R-W1)."""
     observed = env.day - max(user.joins_on, 0) >= QUARTER
@@ -102,7 +102,7 @@ def passes_factor(user: User, thief: bool, env: Environment, p: Params) -> bool:
     return chance(fate, login.passed_thief_ppm if thief else login.passed_ppm)
 
 
-@scalar
+@seldom
 def freeze(
     account: Account, hold: int, true: bool, env: Environment, today: Totals, log: Log
 ) -> None:
@@ -113,7 +113,7 @@ def freeze(
     raise_warning(level, true, today, log)
 
 
-@scalar
+@seldom
 def thaw(account: Account, step: int, env: Environment, today: Totals, log: Log) -> None:
     """End a hold; step: who ended it (WarningStep)."""
     level = Level.LOGIN.value if account.hold == Hold.LOGIN else Level.REQUESTS.value
@@ -123,7 +123,7 @@ def thaw(account: Account, step: int, env: Environment, today: Totals, log: Log)
     account.hold = Hold.NONE.value
 
 
-@scalar
+@seldom
 def review_hold(
     user: User, account: Account, env: Environment, p: Params, terms: Terms, today: Totals, log: Log
 ) -> None:
