@@ -374,9 +374,7 @@ def choices(*products, place=Place.ONLINE, day=0, accounts=None, number=2_000, *
     person = User(**({"credit_lean": 1_000, "bank": 10_000_000} | user))
     for i in range(number):
         choice = (i * 2_654_435_761 + 12_345) % 2**32
-        choose_means(
-            person, shopper.accounts, 0, choice, env, shopper.p, shopper.terms, wishes
-        )
+        choose_means(person, shopper.accounts, 0, choice, env, shopper.p, shopper.terms, wishes)
         found[wishes.means[0]] += 1
     return found
 
