@@ -193,7 +193,8 @@ def three(scenario):
     last = {"name": "three", "admission": "open_to_all", "limit": {"stagger": True}}
     last |= {"plus": {"yield_ppb": 40_000}, "billing": {"statement_day": 8, "due_day_first": 20}}
     last["billing"]["due_day_last"] = 20
-    plan = scenario.with_(product=[one, two, last], users=200, days=100)
+    plan = scenario.with_(product=[one, two, last], users=100, days=80)
+    plan = plan.with_(**{"behaviour.repaying.reserve_ppm": 3_000_000})  # few can pay by hand
     steps = [policy.model_dump() for policy in plan.policy]
     steps[1]["set"] = {"product.three.limit.fen_per_point": 600}
     return plan.with_(policy=steps)
@@ -215,12 +216,12 @@ def test_three_products_are_the_same_bits_in_all_engines_however_the_work_is_spl
 def test_three_products_go_on_from_the_middle_with_the_same_bits(three):
     reference, state = lived(three), start(three)
     engine = TableEngine(state, 1)
-    for stretch in stretches(state.course.days, state.arms.starts, every=50, barrier=3):
+    for stretch in stretches(state.course.days, state.arms.starts, every=40, barrier=3):
         engine.live(stretch)
-        if state.day == 50:
+        if state.day == 40:
             kept = state.events
             arrays = {name: table.copy() for name, table in state.arrays().items()}
-            state = restored(three, 0, 50, arrays)
+            state = restored(three, 0, 40, arrays)
             state.events = kept
             engine = TableEngine(state, 2)
     assert_same(reference, state)
