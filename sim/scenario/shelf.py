@@ -143,9 +143,10 @@ def label(product: Any) -> Any:
 
 def schema(properties: Tree) -> Tree:
     """Return the properties of a scenario's JSON Schema as a file has them."""
-    one, others = properties[FIRST], properties[OTHERS]
-    many = {"type": "array", "items": others["items"], "minItems": 1}
-    both = {"anyOf": [one, many], "description": "the credit line, or several of them"}
+    one = properties[OTHERS]["items"]
+    many = {"type": "array", "items": one, "minItems": 1}
+    about = {"description": "the credit line, or several of them"}
+    both = {"anyOf": [one, many], "default": properties[FIRST].get("default", {}), **about}
     return {
         key: both if key == FIRST else value for key, value in properties.items() if key != OTHERS
     }
