@@ -201,12 +201,13 @@ def explain(
     user: Annotated[int, typer.Option(help="number of the user, from 0")],
     day: Annotated[int, typer.Option(help="reported day, from 0; below 0 in the burn-in")],
     replication: Annotated[int, typer.Option(help="which of the replications")] = 0,
+    product: Annotated[str | None, typer.Option(help="name of one of several products")] = None,
     json: Annotated[bool, typer.Option("--json", help="as JSON: fen, ppm, reported days")] = False,
 ) -> int:
     """Explain a user's limit, decisions and warnings on a day, number by number."""
     from sim.results import open_run
 
-    found = open_run(run).explain(user, day, replication=replication)
+    found = open_run(run).explain(user, day, replication=replication, product=product)
     print(found.json() if json else found.text())
     return 0
 

@@ -134,7 +134,7 @@ def edited(change):
         (lambda w: setattr(w, "count", -1), "spend: count: wanted 0 to 16 .found -1"),
         (lambda w: w.amount.__setitem__(0, -500), "spend: amount.0: wanted 1 to .* .found -500"),
         (lambda w: w.amount.__setitem__(0, 0), "spend: amount.0: wanted 1 to .* .found 0"),
-        (lambda w: w.place.__setitem__(0, 77), "spend: place.0: wanted 0 to 9 .found 77"),
+        (lambda w: w.place.__setitem__(0, 77), "spend: place.0: wanted 0 to 10 .found 77"),
         (lambda w: w.means.__setitem__(0, 5), "spend: means.0: wanted -1 to 0 .found 5"),
     ],
 )

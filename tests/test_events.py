@@ -202,7 +202,7 @@ def simulated(scenario):
 
 
 def frame_of(table, keys):
-    frame = opening_rows(table, keys).to_pandas().drop(columns="replication")
+    frame = opening_rows(table, keys).to_pandas().drop(columns=["replication", "product"])
     return frame.assign(standing=frame["standing"].astype(object))
 
 
@@ -211,7 +211,7 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
     opening = opening_rows(simulated[-1], keys).to_pandas()
     # Else equality says little.
     everything = np.concatenate(list(simulated.values()))
-    for name in everything.dtype.names:
+    for name in set(everything.dtype.names) - {"product"}:
         assert (everything[name] != 0).sum() > 100, name
     assert set(everything["standing"]) == set(Standing)
     assert set(run.events["kind"]) >= {
@@ -298,3 +298,26 @@ def test_the_command_takes_a_share(repo, tmp_path, capsys):
     assert 0 < opened.events["user"].nunique() < 40
     assert answer([*words, "--events", "1.5", "--out", str(tmp_path / "other")]) == WRONG_INPUT
     assert "--events" in capsys.readouterr().err
+
+
+def test_limits_and_debts_of_several_products_are_rebuilt_from_events(scenario):
+    """Every day's sum over the accounts of a user; the standing is that with the first."""
+    products = [
+        {"name": name, "admission": "open_to_all", "limit": {"fen_per_point": points}}
+        for name, points in (("one", 1_000), ("two", 400))
+    ]
+    plan = scenario.with_(product=products, users=60, **{"run.burn_in_days": 0, "run.days": 90})
+    run = sim.run(plan, threads=1)
+    last = run.accounts.groupby("user")[["limit_fen", "interest_fen", "written_off_fen"]].sum()
+    first = run.accounts[run.accounts["product"] == "one"].set_index("user")
+    assert set(run.events["product"]) == {"one", "two"}
+    logged = run.events["user"].unique()
+    assert (last.limit_fen[logged[:30]] > 0).sum() > 20
+    for user in logged[:30]:
+        found = run.state(user, 89)
+        assert found["limit_fen"] == last.limit_fen[user]
+        assert found["interest_fen"] == last.interest_fen[user]
+        assert found["standing"] == first.standing[user]
+        owed = run.accounts[run.accounts["user"] == user]
+        parts = owed[["planned_fen", "unbilled_fen", "billed_fen", "carried_fen"]].to_numpy()
+        assert found["principal_fen"] == parts.sum()

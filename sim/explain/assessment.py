@@ -12,7 +12,7 @@ from sim.explain.who import Dates, lower
 from sim.explain.witness import Call
 from sim.kinds import Assessed, Hold, Standing
 from sim.rules import limit
-from sim.units import NEVER
+from sim.units import NEVER, share
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def limit_of(prepared: Prepared, life: Relived) -> dict[str, Any]:
     "closed", or "given" for a limit that the user began the run with.
     """
     dates, account = Dates(prepared), life.accounts[0]
-    calls = life.witness.of(limit.assessed_limit)
+    calls = life.witness.of(limit.assessed_limit, product=life.product)
     found: dict[str, Any] = {"limit_fen": account.limit, "first_limit_fen": account.first_limit}
     last = calls[-1] if calls else None
     set_by, day = _set_by(life, last)
@@ -42,7 +42,7 @@ def _set_by(life: Relived, last: Call | None) -> tuple[str, int]:
     since = (last.day, last.at) if last else (NEVER, 0)
     ended = [
         (day, why)
-        for day, place, why in life.limits
+        for day, place, why, _ in life.limits
         if (day, place) >= since and why in {Assessed.LEVEL_3, Assessed.CLOSED}
     ]
     if ended:
@@ -77,8 +77,9 @@ def _assessment(dates: Dates, call: Call) -> dict[str, Any]:
         "spending": formula_terms.spending_term(user, parts, terms),
         "deposit": formula_terms.deposit_term(user, parts, terms),
         "grade": formula_terms.grading(user, account, parts, terms),
-        "maximum_fen": terms.limit.max_fen,
+        "maximum_fen": min(terms.limit.max_fen, terms.regulation.limit_cap_fen),
         "formula_fen": formula,
+        "sisters_fen": share(account.known_debt, terms.joint.exposure_ppm),
         "no_increase": blocked,
         "result_fen": call.value,
     }

@@ -63,15 +63,21 @@ class Explainer:
             shared = shared_in_tables(run, days, arms, replication, label)
         return cls(scenario, replication, shared, label)
 
-    def explain(self, user: int, day: int) -> Explanation:
+    def explain(self, user: int, day: int, product: str | None = None) -> Explanation:
         """Return what lay behind a user's limit and decisions on a reported day.
 
-        day: from 0; the days of a burn-in are below 0. Raises ScenarioError for a user or a day
-        that the run has not, and for one that needs what the run does not tell.
+        day: from 0; the days of a burn-in are below 0. product: by name, the first if None. Raises
+        ScenarioError for a user, a day or a product that the run has not, and for what it does
+        not tell.
         """
+        names = [each.label for each in self._prepared.scenario.products]
+        if product is not None and product not in names:
+            wanted = f"wanted a product of the run: {', '.join(names)}"
+            raise ScenarioError([f"{self.label}: --product: {wanted} (found {product})"])
         simulated = self._checked(user, day)
+        number = names.index(product) if product else 0
         prepared = self._prepared
-        life = relive(prepared, user, simulated)
+        life = relive(prepared, user, simulated, number)
         scored = life.terms[0].admission == Admission.SCORED
         return Explanation(
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from sim.day import rollout_of
 from sim.explain.relived import Relived
 from sim.kinds import Admission, Standing
 from sim.rules import admission
@@ -65,9 +66,9 @@ def _gate(
 def _rollout(life: Relived) -> dict[str, Any]:
     """Return the staged opening and the user's own place in it."""
     account = life.accounts[0]
-    passed = admission.may_see(account, life.env)
+    passed = admission.may_see(account, life.env, life.product)
     place = account.reach * 1_000_000 >> 16
-    reached = life.env.rollout
+    reached = rollout_of(life.env, life.product)
     return _gate("place_in_rollout_ppm", "R-A5", place, reached, passed=passed, bound="below")
 
 

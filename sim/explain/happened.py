@@ -60,6 +60,8 @@ def happened(life: Relived) -> list[dict[str, Any]]:
         while unnoted and unnoted[0].at <= at:
             events.append(_unaffordable(unnoted.pop(0)))
         event = {"sequence": at} | _decoded(log.kind[at], log.amount[at], log.reason[at])
+        if len(life.names) > 1:
+            event["product"] = life.names[log.product[at]]
         events.append(event | behind(life, at, log.kind[at]))
     return events + [_unaffordable(call) for call in unnoted]
 

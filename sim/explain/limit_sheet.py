@@ -57,6 +57,8 @@ def _assessment(found: Part) -> Iterator[str]:
     yield f"deposits  {mean} in the wallet x {rate}{cap} = {yuan(deposit['fen'])}  (R-L3)"
     yield from _grade(grade)
     yield f"sum less haircut, at most {yuan(found['maximum_fen'])} = {yuan(found['formula_fen'])}"
+    if found["sisters_fen"] > 0:
+        yield f"less {yuan(found['sisters_fen'])} owed to sister products  (R-F2)"
     if found["standing"] not in {"open", "blocked"}:
         yield f"the account is {plain(found['standing'])}: 0.00"
     elif found["no_increase"]:

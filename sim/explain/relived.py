@@ -46,33 +46,46 @@ class Relived:
 
     day: int  # simulated
     user: User
-    accounts: list[Account]
+    accounts: list[Account]  # that of the product that is asked about comes first
     env: Environment
     p: Params
-    terms: list[Product]
+    terms: list[Product]  # in the same order
+    product: int  # number of the product that is asked about
+    names: list[str]  # of all products, by number
     log: Log  # of this day
     witness: Witness  # of the days since the last turn of the limit, and of this one
-    limits: list[tuple[int, int, int]]  # noted on those days: day, place in it, why (Assessed)
+    limits: list[tuple[int, int, int, int]]  # noted on them: day, place, why (Assessed), product
 
 
-def relive(prepared: Prepared, number: int, day: int) -> Relived:
+def relive(prepared: Prepared, number: int, day: int, product: int = 0) -> Relived:
     """Return a user at the close of a simulated day, with the last assessment of the limit seen."""
-    life = _lived(prepared, number, day, last_turn(prepared, number, day))
+    turn = last_turn(prepared, number, day, product)
+    life = _about(_lived(prepared, number, day, turn), product)
     has_limit = life.accounts[0].standing not in {Standing.NONE, Standing.CHARGED_OFF}
-    if has_limit and not life.witness.of(limit.assessed_limit):
+    if has_limit and not life.witness.of(limit.assessed_limit, product=product):
         # A limit that is not refreshed was set long ago, on a day that nothing but living finds.
-        life = _lived(prepared, number, day, 0)
+        life = _about(_lived(prepared, number, day, 0), product)
     return life
 
 
-def last_turn(prepared: Prepared, number: int, day: int) -> int:
+def _about(life: Relived, product: int) -> Relived:
+    """Return a life with one product first."""
+    order = [product, *(k for k in range(len(life.accounts)) if k != product)]
+    life.accounts = [life.accounts[k] for k in order]
+    life.terms = [life.terms[k] for k in order]
+    life.product = product
+    life.limits = [noted for noted in life.limits if noted[3] == product]
+    return life
+
+
+def last_turn(prepared: Prepared, number: int, day: int, product: int = 0) -> int:
     """Return the last simulated day up to `day` on which the clock may have refreshed the limit."""
     user = User(user=number)
     for earlier in range(day, 0, -1):
         env = prepared.environment(earlier)
         _, terms = prepared.numbers_of(number, earlier)
         clock = limit.clock_of(user, env, terms[0])
-        if clock % 3 == 2 and limit.is_due(user, clock, terms[0]):
+        if clock % 3 == 2 and limit.is_due(user, clock, terms[product]):
             return earlier
     return 0
 
@@ -107,7 +120,7 @@ def _watched(
     luck = luck_of(users, first, day - first + 1, seed, replication)
     log = Log()
     witness = Witness(WATCHED, log)
-    limits: list[tuple[int, int, int]] = []
+    limits: list[tuple[int, int, int, int]] = []
     for at in range(first, day + 1):
         good = prepared.friends_good(user.user, at)
         user.friends_good = user.friends_good if good is None else good
@@ -123,14 +136,17 @@ def _watched(
         with witness.watching():
             live_one_day(user, owned, words, env, p, terms, *scratch)
         noted = range(log.count)
-        limits += [(at, i, log.reason[i]) for i in noted if log.kind[i] == Note.LIMIT]
+        kept = [i for i in noted if log.kind[i] == Note.LIMIT]
+        limits += [(at, i, log.reason[i], log.product[i]) for i in kept]
     return Relived(
         day=day,
         user=user,
         accounts=owned,
         env=env,
         p=p,
-        terms=terms,
+        terms=[*terms],
+        product=0,
+        names=[product.label for product in terms],
         log=log,
         witness=witness,
         limits=limits,

@@ -28,6 +28,7 @@ _FLOWS = {
     "taken": "taken along on leaving",
     "refunded": "given back by a merchant, off the principal",
     "refund_cash": "given back by a merchant, into the wallet",
+    "yield": "earned by the wallet (R-F4)",
     "recovered": "recovered after charge-off",
     "fraud_loss": "drawn by others, given up on the user's claim",
     "dispute_loss": "given up on a claim",
@@ -40,7 +41,8 @@ def sentence(event: Event) -> str:
     kind = event["kind"]
     number = "   " if event["sequence"] is None else f"{event['sequence']:>3}"
     words = _NOTES[kind](event) if kind in _NOTES else _flow(event)
-    return f"{number}  {words}"
+    which = f"  [{event['product']}]" if "product" in event else ""
+    return f"{number}  {words}{which}"
 
 
 def _flow(event: Event) -> str:

@@ -20,7 +20,8 @@ def head(values: Part) -> list[str]:
     ]
     if who["policies"]:
         lines.append(f"policies in force: {', '.join(who['policies'])}")
-    standing = f"account: {plain(account['standing'])}"
+    which = f" with {account['product']}" if "product" in account else ""
+    standing = f"account{which}: {plain(account['standing'])}"
     if account["opened_date"]:
         standing += f", opened {account['opened_date']} by {plain(account['way_in'])}"
     if account["hold"] != "none":

@@ -57,7 +57,8 @@ def who(prepared: Prepared, life: Relived) -> dict[str, Any]:
 def account_of(prepared: Prepared, life: Relived) -> dict[str, Any]:
     """Return where the account stands, and what is left of the limit."""
     dates, account = Dates(prepared), life.accounts[0]
-    return {
+    several = {"product": life.names[life.product]} if len(life.names) > 1 else {}
+    return several | {
         "standing": lower(Standing, account.standing),
         "opened_day": dates.day(account.opened_on),
         "opened_date": dates.date(account.opened_on),

@@ -26,6 +26,7 @@ class Call:
     rule: str  # the function's name
     day: int  # simulated
     at: int  # events that were noted on that day before the call
+    product: int  # number of the product whose turn it was
     within: Call | None  # the watched call that it was made from
     given: dict[str, Any]  # arguments by name
     value: Any = None
@@ -54,10 +55,13 @@ class Witness:
             sys.setprofile(before)
             self._open.clear()
 
-    def of(self, rule: Callable[..., Any], day: int | None = None) -> list[Call]:
-        """Return the calls of a rule in their order; day: only those of one simulated day."""
-        name = rule.__name__
-        return [c for c in self.calls if c.rule == name and (day is None or c.day == day)]
+    def of(
+        self, rule: Callable[..., Any], day: int | None = None, product: int | None = None
+    ) -> list[Call]:
+        """Return the calls of a rule in their order; day, product: only those of one."""
+        calls = [c for c in self.calls if c.rule == rule.__name__]
+        calls = [c for c in calls if product is None or c.product == product]
+        return [c for c in calls if day is None or c.day == day]
 
     def _see(self, frame: FrameType, event: str, value: object) -> None:
         if event not in {"call", "return"} or frame.f_code not in self._names:
@@ -71,7 +75,7 @@ class Witness:
         within = self._open[-1] if self._open else None
         given = {name: _kept(thing) for name, thing in frame.f_locals.items()}
         name = self._names[frame.f_code]
-        call = Call(name, self.day, self._log.count, within, given)
+        call = Call(name, self.day, self._log.count, self._log.at, within, given)
         self.calls.append(call)
         self._open.append(call)
 

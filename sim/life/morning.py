@@ -62,6 +62,7 @@ def morning(
     if earning >= 0:
         if env.day_of_month == user.payday:
             income.move_into_plus(user, terms[earning].plus.moved_ppm)
+        log.at = earning
         income.earn(user, terms[earning].plus.yield_ppb, today[earning], log)
     for k in range(len(accounts)):
         log.at = k

@@ -100,7 +100,7 @@ def _named(names: Names, kind: NDArray[Any], reason: NDArray[Any], width: Any) -
 
 
 def opening_rows(held: Table, keys: Keys) -> pa.Table:
-    """Return what logged users held before the first simulated day, one row a user."""
+    """Return what logged users held before the first simulated day, by user and product."""
     names = lower_names(Standing)
     fields = [described("replication", pa.int32(), "number", "replication, from 0")]
     arrays: list[pa.Array] = [pa.array(np.full(len(held), keys.replication, dtype=np.int32))]
@@ -109,6 +109,9 @@ def opening_rows(held: Table, keys: Keys) -> pa.Table:
         unit = column.unit.name
         if column.name == "standing":
             values, unit = pa.DictionaryArray.from_arrays(values, pa.array(names)), "name"
+        elif column.name == "product":
+            products = pa.array(keys.products)
+            values, unit = pa.DictionaryArray.from_arrays(values, products), "name"
         fields.append(described(outside_name(column), values.type, unit, column.meaning))
         arrays.append(values)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))

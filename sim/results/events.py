@@ -62,7 +62,8 @@ def rebuilt(
     `day` at least. user: this one only. opening: rows of `events/opening.parquet` of the same
     replication; without it every user starts with nothing, so that amounts are changes since the
     start, and a user of whom nothing was written down has no row.
-    One row a user, by number, with the columns of `sim.results.position.Position`.
+    One row a user, by number, with the columns of `sim.results.position.Position`: amounts are
+    those of all accounts together, `standing` is that with the first product.
     """
     some = events[events["day"] <= day]
     some = some if user is None else some[some["user"] == user]
@@ -72,12 +73,14 @@ def rebuilt(
         moved = amount.where(kind.isin(raising), 0) - amount.where(kind.isin(lowering), 0)
         total = moved.groupby(whose).sum().reindex(held.index, fill_value=0)
         held[name] += total.to_numpy()
-    for name, note, values in (
-        ("limit_fen", "limit", amount),
-        ("standing", "standing", some["reason"].astype(object)),
-    ):
-        last = values[kind == note].groupby(whose[kind == note]).last()
-        held.loc[last.index, name] = last
+    which = some["product"].astype(str)
+    last = amount[kind == "limit"].groupby([whose, which]).last()
+    change = last - _limits_before(opening).reindex(last.index, fill_value=0)
+    held["limit_fen"] += change.groupby(level=0).sum().reindex(held.index, fill_value=0)
+    first = which == some["product"].astype("category").cat.categories[:1].astype(str).str.cat()
+    noted = first & (kind == "standing")
+    last = some["reason"].astype(object)[noted].groupby(whose[noted]).last()
+    held.loc[last.index, "standing"] = last
     return held.reset_index()
 
 
@@ -113,5 +116,15 @@ def _starting(events: pd.DataFrame, opening: pd.DataFrame | None) -> pd.DataFram
         users = pd.Index(np.unique(events["user"]), name="user")
         nothing: dict[str, str | int] = {"standing": "none", "limit_fen": 0}
         return pd.DataFrame(nothing | dict.fromkeys(MOVES, 0), index=users)
-    held = opening.drop(columns="replication").set_index("user")
-    return held.assign(standing=held["standing"].astype(object))
+    first = opening.groupby("user")["standing"].first().astype(object)
+    amounts = opening.drop(columns=["replication", "product", "standing"])
+    return pd.concat([first, amounts.groupby("user").sum()], axis=1)
+
+
+def _limits_before(opening: pd.DataFrame | None) -> pd.Series:
+    """Return the limit of each account before the first day, by user and product."""
+    if opening is None:
+        return pd.Series(dtype="i8")
+    return opening.assign(product=opening["product"].astype(str)).set_index(["user", "product"])[
+        "limit_fen"
+    ]

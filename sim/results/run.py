@@ -213,19 +213,21 @@ class Run:
 
         return pd.DataFrame(headlines(self), columns=list(Headline._fields)).set_index("figure")
 
-    def explain(self, user: int, day: int, *, replication: int = 0) -> Explanation:
+    def explain(
+        self, user: int, day: int, *, replication: int = 0, product: str | None = None
+    ) -> Explanation:
         """Return what lay behind a user's limit and decisions at the close of a reported day.
 
-        day: from 0; days of a burn-in are below 0. Print it, or take its `values` or `json()`.
-        Raises ScenarioError for a user or a day that the run has not, and where a table is missing
-        that tells what users shared.
+        day: from 0; days of a burn-in are below 0. product: by name, of several. Print it, or take
+        its `values` or `json()`. Raises ScenarioError for a user, a day or a product that the run
+        has not, and where a table is missing that tells what users shared.
         """
         from sim.explain import Explainer
 
         if replication not in self._explainers:
             record = self._store.record(replication)
             self._explainers[replication] = Explainer.of(self, replication, record)
-        return self._explainers[replication].explain(user, day)
+        return self._explainers[replication].explain(user, day, product)
 
     def save(self, out: str | Path) -> Path:
         """Write the run folder `out`, whole or not at all, and return it.

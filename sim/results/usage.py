@@ -17,7 +17,7 @@ _WHY: dict[Outcome, str] = {
     Outcome.DAILY_LIMIT: "daily limit on static codes (R-U2)",
     Outcome.STANDING: "account blocked, suspended or charged off (R-W3, R-W5, R-W6)",
     Outcome.NO_LIMIT_LEFT: "no limit left (R-L1 to R-L8)",
-    Outcome.GATE: "a gate of admission was lost since (R-A1)",
+    Outcome.GATE: "a gate of admission was lost since, or students are barred (R-A1, R-F6)",
     Outcome.YEARLY_CAP: "above the verified yearly income, without proof of more (R-U7, R-U8)",
     Outcome.SECOND_FACTOR: "large after a strange login, second factor not passed (R-W2)",
     Outcome.HELD: "the unused limit is frozen (R-W2, R-L9)",
@@ -38,7 +38,7 @@ def scenes(record: Record) -> pa.Table:
     places = PLACES if opened else Place.MINI_PROGRAM.value
     sheet = months.sheet_by_product(places)
     names = months.names([*Place][:places], len(record.products))
-    sheet.add("place", names, "name", "where (Place)")
+    sheet.add("place", names, "name", "where (Place); mini-programs once they are open (R-F1)")
     outcomes = wished[:, :, :places].reshape(-1, OUTCOMES)
     sheet.add("wishes", outcomes.sum(axis=1), "count", "purchases wished on credit")
     sheet.add("approved", outcomes[:, Outcome.APPROVED], "count", "of them, approved")

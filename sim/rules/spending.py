@@ -13,7 +13,7 @@ from sim.compiled import scalar
 from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
 from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import Standing
-from sim.offer import accepts, discount_ppm, free_days, is_no_purchase, yearly_cost
+from sim.offer import accepts, discount_ppm, free_days, is_barred, is_no_purchase, yearly_cost
 from sim.quantiles import read
 from sim.units import PPM, clamp, share
 from sim.user import User, funds
@@ -170,6 +170,8 @@ def choose_means(
     if len(accounts) == 1:
         wishes.means[at] = 0 if wanted == 1 else OWN_MONEY
         return
+    if is_barred(wishes.place[at]):  # refused by all: one refusal is enough
+        wanted &= -wanted
     tried = 0
     while wanted > 0:
         best = OWN_MONEY

@@ -33,6 +33,7 @@ class Document(Section):
         """
         shelf.split(tree, origins)
         policies.flatten(tree, origins)
+        shelf.choose(tree, origins)
         for at in shelf.places(tree):
             presets.lay(tree, origins, at)
         lines = [*faults]

@@ -130,6 +130,10 @@ class Run(Section):
     users: int = number(
         100_000, "users, all joining days together", ge=1, le=2_000_000_000, source=ASSUMED
     )
+    products: list[str] = Field(
+        default_factory=list,
+        description="names of the products that there are, of several; all if empty",
+    )
     seed: int = number(1, "key of every draw", ge=0, le=2**32 - 1, source=ASSUMED)
     replications: int = number(1, "runs with luck of their own", ge=1, le=100_000, source=ASSUMED)
 
@@ -243,6 +247,11 @@ class Scenario(Document):
         if len(many) > MOST_PRODUCTS:
             raise ValueError(f"product: wanted at most {MOST_PRODUCTS} (found {len(many)})")
         faults = []
+        labels = [product.label for product in many]
+        strange = [name for name in self.run.products if name not in labels]
+        if strange:
+            known = ", ".join(labels)
+            faults.append(f"run.products: wanted names of {known} (found {strange[0]!r})")
         for at, product in enumerate(many[1:], start=1):
             if product.label in [before.label for before in many[:at]]:
                 faults.append(

@@ -29,6 +29,45 @@ def split(tree: Tree, origins: Origins) -> None:
         origins[moved] = origins.pop(path)
 
 
+def choose(tree: Tree, origins: Origins) -> None:
+    """Keep the products that `run.products` names; what policies set for the others goes too.
+
+    Names that no product has are left to the scenario's own check.
+    """
+    run = tree.get("run")
+    names = run.get("products") if isinstance(run, dict) else None
+    held = [_at(tree, place) for place in places(tree)]
+    kept = [n for n, product in enumerate(held) if label(product) in (names or ())]
+    if not isinstance(names, list) or not kept or len(kept) == len(held):
+        return
+    tree[FIRST], *tree[OTHERS] = (held[n] for n in kept)
+    for path in [path for path in origins if path[0] in (FIRST, OTHERS)]:
+        origin = origins.pop(path)
+        number, rest = (0, path[1:]) if path[0] == FIRST else (int(path[1]) + 1, path[2:])
+        if number in kept:
+            origins[inside((FIRST, kept.index(number), *rest))] = origin
+    for policy in tree.get("policy", []):
+        if isinstance(policy, dict) and isinstance(policy.get("set"), dict):
+            settings = by_product(policy["set"])
+            policy["set"] = {
+                _key_of(key, kept.index(number) if number in kept else 0): value
+                for number, some in settings.items()
+                for key, value in some.items()
+                if number in kept or not key.startswith(f"{FIRST}.")
+            }
+
+
+def _key_of(key: str, number: int) -> str:
+    own = number > 0 and key.startswith(f"{FIRST}.")
+    return key.replace(FIRST, f"{FIRST}.{number}", 1) if own else key
+
+
+def _at(tree: Any, place: Steps) -> Any:
+    for step in place:
+        tree = tree[step]
+    return tree
+
+
 def together(tree: Tree) -> Tree:
     """Return a scenario's tree as a file has it."""
     if not tree.get(OTHERS):
@@ -57,7 +96,8 @@ def places(tree: Tree) -> list[Steps]:
     """Return the path of each product in a scenario's tree."""
     others = tree.get(OTHERS)
     count = len(others) if isinstance(others, list) else 0
-    return [(FIRST,), *((OTHERS, number) for number in range(count))]
+    first: list[Steps] = [(FIRST,)] if FIRST in tree else []
+    return [*first, *((OTHERS, number) for number in range(count))]
 
 
 def numbered(steps: Sequence[str], tree: Tree) -> list[str]:
@@ -103,9 +143,10 @@ def label(product: Any) -> Any:
 
 def schema(properties: Tree) -> Tree:
     """Return the properties of a scenario's JSON Schema as a file has them."""
-    one, others = properties[FIRST], properties[OTHERS]
-    many = {"type": "array", "items": others["items"], "minItems": 1}
-    both = {"anyOf": [one, many], "description": "the credit line, or several of them"}
+    one = properties[OTHERS]["items"]
+    many = {"type": "array", "items": one, "minItems": 1}
+    about = {"description": "the credit line, or several of them"}
+    both = {"anyOf": [one, many], "default": properties[FIRST].get("default", {}), **about}
     return {
         key: both if key == FIRST else value for key, value in properties.items() if key != OTHERS
     }
@@ -116,9 +157,6 @@ def _number(step: str, tree: Tree) -> int | None:
     if step.isdecimal():
         return int(step)
     for number, place in enumerate(places(tree)):
-        product: Any = tree
-        for at in place:
-            product = product[at] if not isinstance(product, dict) else product.get(at)
-        if label(product) == step:
+        if label(_at(tree, place)) == step:
             return number
     return None
