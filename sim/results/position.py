@@ -20,9 +20,10 @@ _PRINCIPAL = ("planned", "unbilled", "billed", "carried")
 
 @dataclass(eq=False, kw_only=True)
 class Position:
-    """One user, over all accounts."""
+    """One user and product; what is the user's own stands with the first product."""
 
     user: Annotated[Number, "whose"] = 0
+    product: Annotated[Code, "number of the product"] = 0
     standing: Annotated[Code, "where the account stands (Standing)"] = Standing.NONE.value
     limit: Annotated[FenSum, "credit limit"] = 0
     money: Annotated[FenSum, "wallet and bank together, of users in the population"] = 0
@@ -38,17 +39,18 @@ class Position:
 
 
 def positions(state: State) -> Table:
-    """Return the positions of the users whose events are kept, by number, shape (users,)."""
+    """Return the positions of the users whose events are kept, by number, shape (users x products,)."""
     rows = np.flatnonzero(state.logged)
     rows = rows[np.argsort(state.users["user"][rows], kind="stable")]
     users, accounts = state.users[rows], state.accounts[rows]
-    held = empty_table(Position, len(rows))
-    held["user"] = users["user"]
-    held["standing"] = accounts["standing"][:, 0]
+    held = empty_table(Position, *accounts.shape)
+    held["user"] = users["user"][:, None]
+    held["product"] = np.arange(accounts.shape[1])
+    held["standing"] = accounts["standing"]
     here = users["status"] == Status.HERE
-    held["money"] = np.where(here, users["wallet"].astype(np.int64) + users["bank"], 0)
+    held["money"][:, 0] = np.where(here, users["wallet"].astype(np.int64) + users["bank"], 0)
     for name in _OWED:
-        held[name] = accounts[name].sum(axis=1, dtype=np.int64)
+        held[name] = accounts[name]
     for name in _PRINCIPAL:
-        held["principal"] += accounts[name].sum(axis=1, dtype=np.int64)
-    return held
+        held["principal"] += accounts[name]
+    return held.reshape(-1)
