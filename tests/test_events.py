@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from teeming import ADOPTED, TEEMING
+from teeming import ADOPTED, TEEMING, three_products
 
 import sim
 from sim.command import WRONG_INPUT, answer
@@ -192,7 +192,11 @@ def test_without_a_share_there_is_no_log(few, tmp_path):
 
 @pytest.fixture(scope="module")
 def simulated(scenario):
-    """Each day's positions as they were simulated, and the events of the same run."""
+    """Each day's positions as they were simulated."""
+    return lived(scenario)
+
+
+def lived(scenario):
     state = start(scenario)
     held = {-1: positions(state)}
     engine = TableEngine(state, 1)
@@ -203,7 +207,8 @@ def simulated(scenario):
 
 def frame_of(table, keys):
     frame = opening_rows(table, keys).to_pandas().drop(columns="replication")
-    return frame.assign(standing=frame["standing"].astype(object))
+    names = {name: frame[name].astype(object) for name in ("standing", "product")}
+    return frame.assign(**names)
 
 
 def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, simulated):
@@ -211,7 +216,7 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
     opening = opening_rows(simulated[-1], keys).to_pandas()
     # Else equality says little.
     everything = np.concatenate(list(simulated.values()))
-    for name in everything.dtype.names:
+    for name in set(everything.dtype.names) - {"product"}:
         assert (everything[name] != 0).sum() > 100, name
     assert set(everything["standing"]) == set(Standing)
     assert set(run.events["kind"]) >= {
@@ -226,10 +231,29 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
         pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+def test_of_several_products_each_account_is_rebuilt_from_its_own_events(repo):
+    plan = three_products(sim.load(repo / "scenarios" / "seed_article.toml"))
+    plan = plan.with_(users=60, days=80, **{"run.burn_in_days": 20})
+    run, held, keys = sim.run(plan, threads=1), lived(plan), Keys.of(plan, 0)
+    last = held[99]
+    for product in range(3):
+        assert (last["principal"][last["product"] == product] > 0).sum() > 5, product
+    for day in (-20, 0, 41, 79):
+        found = rebuilt(run.events, day, opening=run.opening())
+        expected = frame_of(held[day + 20], keys)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    of_one = expected[expected["user"] == 7]
+    for name in ("limit_fen", "principal_fen", "money_fen", "recovered_fen"):
+        assert run.state(7, 79)[name] == of_one[name].sum()
+    assert run.state(7, 79)["standing"] == of_one["standing"].iloc[0]
+
+
 def test_one_user_on_one_day(scenario, run, simulated):
     luck = np.random.default_rng(2)
     for user, day in zip(luck.integers(0, USERS, 8), luck.integers(-BURN_IN, DAYS, 8), strict=True):
-        expected = frame_of(simulated[day + BURN_IN][[user]], Keys.of(scenario, 0)).iloc[0]
+        expected = (
+            frame_of(simulated[day + BURN_IN][[user]], Keys.of(scenario, 0)).iloc[0].drop("product")
+        )
         assert run.state(user, day).to_dict() == expected.to_dict()
     for day in (-BURN_IN - 1, DAYS):
         with pytest.raises(ScenarioError, match="day: wanted a simulated day, -70 to 299"):

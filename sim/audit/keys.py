@@ -127,9 +127,7 @@ _EXPECTED: dict[str, Callable[[Part], pd.DataFrame]] = {
     "warnings": lambda part: _each(_months(part), "level", lower_names(Level)),
     "disputes": lambda part: _each(_months(part), "claim", lower_names(Claim)),
     "collection": _months,
-    "monthly": lambda part: _each(
-        _cells(_month_ends(part), part), "bucket", lower_names(Bucket)
-    ),
+    "monthly": lambda part: _each(_cells(_month_ends(part), part), "bucket", lower_names(Bucket)),
     "users": _users,
     "accounts": _accounts,
 }

@@ -76,7 +76,9 @@ def _cohorts(part: Part, table: pd.DataFrame) -> None:
         so_far = _so_far(part, by_date[of]).loc[summed.index]
         start = 0 if part.starts_empty else _before(part, summed[name] - so_far)
         why = f"{of} of the days so far"
-        part.findings.compare("vintages", _dates(part, summed), name, summed[name], so_far + start, why)
+        part.findings.compare(
+            "vintages", _dates(part, summed), name, summed[name], so_far + start, why
+        )
 
 
 def _so_far(part: Part, flow: pd.Series) -> pd.Series:

@@ -47,7 +47,7 @@ _HELD_WORDS = {
 
 
 def pnl(record: Record) -> pa.Table:
-    """Return one row a reported day, product and segment: income, expenses above 0 too, and the profit."""
+    """Return one row a reported day, product and segment: income, expenses above 0, profit."""
     return pnl_of(record, books_of(record))
 
 

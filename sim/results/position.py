@@ -39,7 +39,7 @@ class Position:
 
 
 def positions(state: State) -> Table:
-    """Return the positions of the users whose events are kept, by number, shape (users x products,)."""
+    """Return the positions of the users whose events are kept, in order: a row a product."""
     rows = np.flatnonzero(state.logged)
     rows = rows[np.argsort(state.users["user"][rows], kind="stable")]
     users, accounts = state.users[rows], state.accounts[rows]

@@ -35,6 +35,7 @@ _HELD = ["standing", "limit_fen", "principal_fen", "interest_fen", "penalty_fen"
 PANEL: dict[str, str] = {
     "replication": "replication, from 0",
     "user": "whose account",
+    "product": "of which product (product.name)",
     "month": "first day of the calendar month",
     "date": "last simulated day of the month: amounts are as at its close",
     "standing": "where the account stands (Standing)",
@@ -61,7 +62,9 @@ def account_months(events: pd.DataFrame, opening: pd.DataFrame) -> pd.DataFrame:
     from month to month: closing before + purchases - principal repaid, refunded, given up and
     written off = closing. A user who was never let in has no row.
     """
-    whole = columns(events, ("replication", "day", "date", "user", "product", "kind", "amount_fen"), "events")
+    whole = columns(
+        events, ("replication", "day", "date", "user", "product", "kind", "amount_fen"), "events"
+    )
     ends = whole.groupby(["replication", whole["date"].dt.to_period("M")])[["day", "date"]].max()
     some = whole[whole["kind"].isin(_KINDS)]
     found = []
