@@ -102,6 +102,7 @@ POSTINGS: dict[Flow, Posting] = {
     Flow.BROUGHT: Posting(Ledger.POTS, Ledger.OUTSIDE),
     Flow.TAKEN: Posting(Ledger.OUTSIDE, Ledger.POTS),
     Flow.REFUND_CASH: Posting(Ledger.POTS, Ledger.OUTSIDE),  # passes through
+    Flow.YIELD: Posting(Ledger.POTS, Ledger.OUTSIDE),  # a fund pays it, not the lender
 }
 
 

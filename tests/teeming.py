@@ -44,3 +44,16 @@ ADOPTED = {
 
 # As in TEEMING, and everyone of age has the line from the first day.
 TEEMING_FOR_ALL = TEEMING | {"product.admission": "open_to_all"}
+
+
+def three_products(plan):
+    """Return a plan with three products at once, all events kept; the first pays a yield."""
+    terms = {"admission": "open_to_all", "rollout": [], "refunds": {"chance_ppm": 150_000}}
+    products = [
+        terms | {"name": name, "preset": f"{name}_public"}
+        for name in ("fenfu", "huabei", "baitiao")
+    ]
+    products[0]["plus"] = {"yield_ppb": 50_000}
+    products[2]["accounting"] = {"equity_ppm": 150_000, "account_month_fen": 777}
+    people = {key: value for key, value in TEEMING.items() if not key.startswith("product.")}
+    return plan.with_(product=products, **people | {"output.events_ppm": 1_000_000})

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from teeming import ADOPTED, TEEMING, TEEMING_FOR_ALL
+from teeming import ADOPTED, TEEMING, TEEMING_FOR_ALL, three_products
 
 import sim
 from sim.audit import audit_folder
@@ -72,6 +72,11 @@ def changes(repo, tmp_path, which):
         ),
         "books only": seed.with_(**{"output.tables": ["pnl", "balance_sheet"]}),
         "a day": seed.with_(days=1, **TEEMING_FOR_ALL | ALL_EVENTS),
+        "three products": three_products(seed).with_(replications=2),
+        "three products, burnt in": three_products(seed).with_(**{"run.burn_in_days": 90}),
+        "three products, in part": three_products(seed).with_(
+            **{"output.tables": ["daily", "scenes", "repayments", "vintages", "accounts"]}
+        ),
         "nobody": seed.with_(users=1, days=5),
         "days off the month": seed.with_(days=20, **TEEMING_FOR_ALL),
     }[which]
@@ -82,7 +87,8 @@ def changes(repo, tmp_path, which):
     [
         *("burn-in", "from a run", "replications", "a share of users", "no events"),
         *("downturn", "tighter limit", "segments only", "the whole only", "books only"),
-        *("a day", "nobody", "days off the month"),
+        *("a day", "nobody", "days off the month", "three products"),
+        *("three products, burnt in", "three products, in part"),
     ],
 )
 def test_every_run_passes(repo, tmp_path, which):
@@ -185,6 +191,55 @@ def test_a_fen_changed_in_any_column_is_named(folder, tmp_path, name):
     columns = sorted(set(numeric_columns(folder, name)) - ONLY_ONCE.get(name, set()))
     for column in luck.permutation(columns)[:25]:
         assert_named(folder, tmp_path, name, column, luck)
+
+
+@pytest.fixture(scope="module")
+def several(repo, tmp_path_factory):
+    """Return a run of three products with all tables and all events."""
+    plan = three_products(sim.load(repo / "scenarios" / "seed_article.toml"))
+    plan = plan.with_(users=120, days=100)
+    return sim.run(plan, threads=1).save(tmp_path_factory.mktemp("several") / "run")
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if name != "circles"])
+def test_of_several_products_a_fen_changed_in_a_table_is_named(several, tmp_path, name):
+    luck = np.random.default_rng(100 + SMALL.index(name))
+    columns = sorted(set(numeric_columns(several, name)) - ONLY_ONCE.get(name, set()))
+    assert_named(several, tmp_path, name, luck.choice(columns), luck)
+
+
+@pytest.mark.parametrize("column", ["billed_fen", "limit_fen", "suspended_fen"])
+def test_a_fen_of_an_account_is_named_with_its_product(several, tmp_path, column):
+    row = changed(several, tmp_path / "run", "accounts", column, np.random.default_rng(5))
+    account = pq.read_table(several / "accounts.parquet").to_pandas().loc[row]
+    place = f"user {account['user']}, product {account['product']}"
+    found = audit_folder(tmp_path / "run")
+    assert place in {b.place for b in found.breaks if b.table == "accounts"}
+
+
+def test_an_event_of_another_product_is_named(several, tmp_path):
+    shutil.copytree(several, tmp_path / "run")
+    path = tmp_path / "run" / "events" / "2024-02.parquet"
+    table = pq.read_table(path)
+    frame = table.to_pandas()
+    row = frame.index[(frame["kind"] == "purchases") & (frame["product"] == "huabei")][0]
+    product = frame["product"].astype(object)
+    product[row] = "baitiao"
+    at = table.schema.get_field_index("product")
+    told = pa.array(product).dictionary_encode().cast(table.schema.field(at).type)
+    pq.write_table(table.set_column(at, table.schema.field(at), told), path)
+    found = audit_folder(tmp_path / "run")
+    user, day = frame.loc[row, ["user", "day"]]
+    for name in ("huabei", "baitiao"):
+        account = f"user {user}, product {name}"
+        assert any(b.place == account and b.column == "principal_fen" for b in found.breaks)
+        assert any(
+            b.table == "daily_by"
+            and b.column == "spent_fen"
+            and f"day {day}," in b.place
+            and f"product {name}" in b.place
+            for b in found.breaks
+        )
 
 
 @pytest.mark.parametrize(

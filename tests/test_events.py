@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from teeming import ADOPTED, TEEMING
+from teeming import ADOPTED, TEEMING, three_products
 
 import sim
 from sim.command import WRONG_INPUT, answer
@@ -192,7 +192,11 @@ def test_without_a_share_there_is_no_log(few, tmp_path):
 
 @pytest.fixture(scope="module")
 def simulated(scenario):
-    """Each day's positions as they were simulated, and the events of the same run."""
+    """Each day's positions as they were simulated."""
+    return lived(scenario)
+
+
+def lived(scenario):
     state = start(scenario)
     held = {-1: positions(state)}
     engine = TableEngine(state, 1)
@@ -202,8 +206,9 @@ def simulated(scenario):
 
 
 def frame_of(table, keys):
-    frame = opening_rows(table, keys).to_pandas().drop(columns=["replication", "product"])
-    return frame.assign(standing=frame["standing"].astype(object))
+    frame = opening_rows(table, keys).to_pandas().drop(columns="replication")
+    names = {name: frame[name].astype(object) for name in ("standing", "product")}
+    return frame.assign(**names)
 
 
 def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, simulated):
@@ -226,10 +231,29 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
         pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+def test_of_several_products_each_account_is_rebuilt_from_its_own_events(repo):
+    plan = three_products(sim.load(repo / "scenarios" / "seed_article.toml"))
+    plan = plan.with_(users=60, days=80, **{"run.burn_in_days": 20})
+    run, held, keys = sim.run(plan, threads=1), lived(plan), Keys.of(plan, 0)
+    last = held[99]
+    for product in range(3):
+        assert (last["principal"][last["product"] == product] > 0).sum() > 5, product
+    for day in (-20, 0, 41, 79):
+        found = rebuilt(run.events, day, opening=run.opening())
+        expected = frame_of(held[day + 20], keys)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    of_one = expected[expected["user"] == 7]
+    for name in ("limit_fen", "principal_fen", "money_fen", "recovered_fen"):
+        assert run.state(7, 79)[name] == of_one[name].sum()
+    assert run.state(7, 79)["standing"] == of_one["standing"].iloc[0]
+
+
 def test_one_user_on_one_day(scenario, run, simulated):
     luck = np.random.default_rng(2)
     for user, day in zip(luck.integers(0, USERS, 8), luck.integers(-BURN_IN, DAYS, 8), strict=True):
-        expected = frame_of(simulated[day + BURN_IN][[user]], Keys.of(scenario, 0)).iloc[0]
+        expected = (
+            frame_of(simulated[day + BURN_IN][[user]], Keys.of(scenario, 0)).iloc[0].drop("product")
+        )
         assert run.state(user, day).to_dict() == expected.to_dict()
     for day in (-BURN_IN - 1, DAYS):
         with pytest.raises(ScenarioError, match="day: wanted a simulated day, -70 to 299"):
@@ -298,26 +322,3 @@ def test_the_command_takes_a_share(repo, tmp_path, capsys):
     assert 0 < opened.events["user"].nunique() < 40
     assert answer([*words, "--events", "1.5", "--out", str(tmp_path / "other")]) == WRONG_INPUT
     assert "--events" in capsys.readouterr().err
-
-
-def test_limits_and_debts_of_several_products_are_rebuilt_from_events(scenario):
-    """Every day's sum over the accounts of a user; the standing is that with the first."""
-    products = [
-        {"name": name, "admission": "open_to_all", "limit": {"fen_per_point": points}}
-        for name, points in (("one", 1_000), ("two", 400))
-    ]
-    plan = scenario.with_(product=products, users=60, **{"run.burn_in_days": 0, "run.days": 90})
-    run = sim.run(plan, threads=1)
-    last = run.accounts.groupby("user")[["limit_fen", "interest_fen", "written_off_fen"]].sum()
-    first = run.accounts[run.accounts["product"] == "one"].set_index("user")
-    assert set(run.events["product"]) == {"one", "two"}
-    logged = run.events["user"].unique()
-    assert (last.limit_fen[logged[:30]] > 0).sum() > 20
-    for user in logged[:30]:
-        found = run.state(user, 89)
-        assert found["limit_fen"] == last.limit_fen[user]
-        assert found["interest_fen"] == last.interest_fen[user]
-        assert found["standing"] == first.standing[user]
-        owed = run.accounts[run.accounts["user"] == user]
-        parts = owed[["planned_fen", "unbilled_fen", "billed_fen", "carried_fen"]].to_numpy()
-        assert found["principal_fen"] == parts.sum()

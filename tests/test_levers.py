@@ -14,6 +14,7 @@ from scripted_user import open_account
 from test_docs import models_in
 
 import sim
+from sim import offer
 from sim.day import Environment, Luck, Payment, Totals
 from sim.engines.state import start
 from sim.environment import course
@@ -34,6 +35,7 @@ from sim.rules import (
     admission,
     application,
     authorisation,
+    billing,
     collection,
     dispute,
     fraud,
@@ -48,10 +50,11 @@ from sim.rules import (
     repaying,
     score,
     settlement,
+    sharing,
     spending,
     warning,
 )
-from sim.scenario import from_tree
+from sim.scenario import ScenarioError, from_tree
 from sim.scenario.sections import Scenario
 from sim.simulation import simulate
 from sim.user import User
@@ -63,8 +66,13 @@ HERE = Environment(day=40, invitable=50)
 
 
 def levers(model=Scenario, at=""):
-    """Yield each key with a neutral value, and that value."""
+    """Yield each key with a neutral value, and that value.
+
+    Of products beside the first the levers are those of the first.
+    """
     for name, field in model.model_fields.items():
+        if model is Scenario and name == "beside":
+            continue
         extra = field.json_schema_extra or {}
         if "neutral" in extra:
             yield at + name, extra["neutral"]
@@ -160,7 +168,8 @@ def purchases_whatever_the_message(plan, varied):
 
 def choices(plan, user, account, amount=30_000):
     p = numbers(plan)
-    return [spending.means(user, [account], Place.ONLINE, amount, w, p) for w in WORDS]
+    where = (0, Place.ONLINE, amount)
+    return [spending.wants(user, account, *where, w, p, plan.product) for w in WORDS]
 
 
 @probe("behaviour.spending.habit_weight", 1_500)
@@ -274,7 +283,7 @@ def early_payments_or_none(plan, varied):
 
 def lookers(plan, user):
     p, none = numbers(plan), open_account(standing=Standing.NONE.value)
-    return [spending.looks_at_entry(user, none, Luck(pay=w // 64), p) for w in WORDS]
+    return [spending.looks_at_entry(user, none, 0, Luck(pay=w // 64), p) for w in WORDS]
 
 
 @probe("behaviour.applying.wish_month_ppm", 150_000)
@@ -318,7 +327,7 @@ def shares_of_plans(plan, varied):
 @probe("behaviour.borrowing.purchase_plan_ppm", 300_000)
 def purchases_in_instalments_or_none(plan, varied):
     p = shares_of_plans(plan, varied)
-    return [spending.purchase_periods(User(user=n), 0, HERE, p) for n in MANY]
+    return [spending.purchase_periods(User(user=n), 0, HERE, p, plan.product) for n in MANY]
 
 
 @probe("behaviour.borrowing.bill_plan_ppm", 300_000)
@@ -469,8 +478,24 @@ def scores_whatever_the_lapses(plan, varied):
 def charges_whatever_is_carried(plan, varied):
     account = open_account(carried=700_000 * varied, overdue=70_000 * varied)
     for _ in range(40):
-        interest.accrue(account, False, plan.product)
+        interest.accrue(account, 20, 0, False, HERE, plan.product)
     return account.accrued, account.accrued_nano, account.penalty_accrued, account.penalty_nano
+
+
+@probe("product.charges.penalty_floor_fen", 100)
+def penalties_of_a_day_whatever_is_least(plan, varied):
+    terms, some = plan.product, (1, 1_000, 1_000_000)
+    if varied:
+        return [base * interest.penalty_rate(terms) for base in some]
+    return [interest.penalty_of_day(base, terms) for base in some]
+
+
+@probe("product.billing.carried_whole_fen", 50_000, product__billing__minimum_rule="by_record")
+def minimums_whatever_is_little(plan, varied):
+    """A share of what is carried, as by the rule that looks at no record."""
+    other = {"product.billing.minimum_rule": "share_of_not_overdue"} if varied else {}
+    terms, some = plan.with_(**other).product, (20_000, 40_000, 900_000)
+    return [billing.minimum(open_account(carried=c), c, 0, 0, terms) for c in some]
 
 
 @probe("product.charges.manual_fee_ppm", 1_000)
@@ -489,6 +514,17 @@ def fees_whatever_they_are_a_share_of(plan, varied):
     account = open_account()
     instalment.spread(account, 90_000, 6, terms.instalments.fee_ppm, HERE, terms)
     return account.ring_fee, instalment.early_fee(account, HERE, terms)
+
+
+@probe("product.instalments.early_rate_ppb", 300_000)
+def costs_to_date_whatever_is_planned(plan, varied):
+    """The scenario refuses costs to date at a rate of 0, so that there they are off."""
+    at_a_rate = plan.product.instalments.early_rate_ppb > 0
+    to_date = {"product.instalments.early_settlement": "daily_to_date"} if at_a_rate else {}
+    terms, account = plan.with_(**to_date).product, open_account(planned=900_000 * varied)
+    for _ in range(40):
+        interest.accrue(account, 20, 0, False, HERE, terms)
+    return account.plan_cost, account.plan_nano, account.accrued
 
 
 @probe("product.yearly.cap_ppm", 1_000_000)
@@ -522,6 +558,115 @@ def refunds_or_none(plan, varied):
     p, terms = numbers(plan), plan.product
     lucks = [Luck(amount=[w >> 16] * 4) for w in WORDS]
     return [refund.will_return(User(), 0, luck, HERE, p, terms) for luck in lucks]
+
+
+# ---- several products, the outlook ------------------------------------------------------------
+
+
+def taken(plan, place, varied, always):
+    terms = plan.product
+    return [always if varied else offer.accepts(place, w, terms) for w in WORDS]
+
+
+@probe("product.acceptance.online_ppm", 500_000)
+def taken_online_or_everywhere(plan, varied):
+    return taken(plan, Place.ONLINE, varied, True)
+
+
+@probe("product.acceptance.offline_ppm", 500_000)
+def taken_in_shops_or_everywhere(plan, varied):
+    places = (Place.OFFLINE_STATIC, Place.OFFLINE_DYNAMIC)
+    return [taken(plan, place, varied, True) for place in places]
+
+
+@probe("product.acceptance.bills_ppm", 500_000)
+def taken_for_bills_or_everywhere(plan, varied):
+    return taken(plan, Place.BILLS, varied, True)
+
+
+@probe("product.acceptance.cross_border_ppm", 500_000)
+def taken_abroad_or_everywhere(plan, varied):
+    return taken(plan, Place.CROSS_BORDER_LISTED, varied, True)
+
+
+@probe("product.acceptance.mini_program_ppm", 500_000)
+def taken_in_mini_programs_or_nowhere(plan, varied):
+    return taken(plan, Place.MINI_PROGRAM, varied, False)
+
+
+@probe("product.joint.exposure_ppm", 1_000_000)
+def limits_whatever_is_owed_to_sisters(plan, varied):
+    return limits(plan, open_account(known_debt=100_000 * varied))
+
+
+@probe("product.shared_data.coverage_ppm", 500_000)
+def on_the_ledger_or_nobody(plan, varied):
+    p, terms = numbers(plan), plan.product
+    return [not varied and sharing.on_ledger(User(user=n), 1, p, terms) for n in MANY]
+
+
+@probe("product.plus.yield_ppb", 50_000)
+def wallets_that_earn_or_stay(plan, varied):
+    user = User(**RICH)
+    if not varied:
+        income.earn(user, plan.product.plus.yield_ppb, Totals(), Log())
+    return user.wallet
+
+
+@probe("product.plus.moved_ppm", 300_000)
+def wallets_that_are_filled_or_stay(plan, varied):
+    user = User(**RICH)
+    if not varied:
+        income.move_into_plus(user, plan.product.plus.moved_ppm)
+    return user.wallet, user.bank
+
+
+@probe("product.regulation.rate_cap_ppm", 100_000)
+def costs_whatever_the_regulator_says(plan, varied):
+    charges, fee = plan.product.charges, plan.product.instalments.fee_ppm
+    if varied:
+        return min(charges.rate_ppb, charges.yearly_cap_ppm * 1_000 // 365), fee
+    return offer.rate_a_day(plan.product), offer.fee_within_cap(fee, 12, plan.product)
+
+
+@probe("product.regulation.limit_cap_fen", 1_000_000)
+def highest_limits_whatever_the_regulator_says(plan, varied):
+    much = limit.LimitTerms(10**12, 0, 0, 0, 0, 0)
+    return plan.product.limit.max_fen if varied else limit.formula(much, plan.product)
+
+
+def appeals(plan, account=None, words=WORDS, **today):
+    p, account = numbers(plan), account or open_account()
+    now = Environment(**{"day": 40, "day_of_month": 10, "month_length": 30} | today)
+    return [spending.appeal(account, 0, Place.ONLINE, w, now, p, plan.product) for w in words]
+
+
+@probe("behaviour.choosing.habit_weight", 1_500)
+def appeal_whatever_was_chosen(plan, varied):
+    return appeals(plan, open_account(chosen=1_000 * varied))
+
+
+@probe("behaviour.choosing.free_day_weight", 20)
+def appeal_whatever_days_are_free(plan, varied):
+    return appeals(plan, day_of_month=25 if varied else 5)
+
+
+@probe("behaviour.choosing.discount_weight", 300)
+def choices_whatever_the_discount(plan, varied):
+    cheap = plan.with_(**{"product.discount_ppm": [90_000 * varied] * 6})
+    return appeals(cheap), choices(cheap, User(**RICH), open_account())
+
+
+@probe("behaviour.choosing.taste_ppm", 500_000)
+def appeal_whatever_the_taste(plan, varied):
+    return appeals(plan, words=[*reversed(WORDS)] if varied else WORDS)
+
+
+@probe("behaviour.choosing.shown_cost_weight", 40, product__regulation__shows_cost=True)
+def choices_whatever_cost_is_shown(plan, varied):
+    costs = {"product.charges.rate_ppb": 600_000 if varied else 0, "product.instalments.fee_ppm": 0}
+    dear = plan.with_(**costs)
+    return choices(dear, User(**RICH), open_account())
 
 
 # ---- risk control, environment, policies ------------------------------------------------------
@@ -644,8 +789,8 @@ def test_at_another_value_it_does(lever):
     assert found(lever, awake, False) != found(lever, awake, True)
 
 
-CHANGEABLE = [key for key in sorted(NEUTRAL) if key.split(".")[0] in {"product", "behaviour"}]
-CHANGEABLE += [key for key in sorted(NEUTRAL) if key.startswith("risk_control.")]
+SECTIONS = {"product", "behaviour", "risk_control"}
+CHANGEABLE = [key for key in sorted(set(NEUTRAL) - BOOKS) if key.split(".")[0] in SECTIONS]
 
 
 @pytest.mark.parametrize("lever", CHANGEABLE)
@@ -658,6 +803,13 @@ def test_a_neutral_value_set_again_by_a_policy_changes_nothing(lever, repo):
     one, other = simulate(plan), simulate(plan.with_(policy=[again]))
     for name in ("totals", "users", "accounts"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+
+
+@pytest.mark.parametrize("lever", sorted(BOOKS))
+def test_a_policy_may_not_change_how_the_books_are_kept(lever):
+    policy = {"name": "x", "date": dt.date(2024, 1, 5), "set": {lever: NEUTRAL[lever]}}
+    with pytest.raises(ScenarioError, match="books are kept by one rule"):
+        plan_of().with_(policy=[policy])
 
 
 @pytest.mark.parametrize("lever", sorted(BOOKS))

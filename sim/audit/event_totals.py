@@ -46,7 +46,7 @@ def _days(part: Part, sums: EventSums) -> None:
     table = part.table(name)
     if table is None:
         return
-    keys = part.keys(table, "day", "date", *(["segment"] if name == "daily_by" else []))
+    keys = part.day_keys(name, table)
 
     def told(values: Any) -> Any:
         return (values if name == "daily_by" else values.sum(axis=1)).reshape(-1)
@@ -89,32 +89,35 @@ def _held(part: Part, sums: EventSums) -> None:
     part.findings.compare("cycles", keys.iloc[first:], "held", found[first:], wanted[first:], WHY)
 
 
-def _by_month(part: Part, values: Any) -> Any:
+def _by_month(part: Part, values: Any, products: int = 1) -> Any:
+    """Return sums by month, shape (months, products); or of all products, shape (months, 1)."""
     months = part.dates.astype("M8[M]")
     starts = np.flatnonzero(np.append(True, months[1:] != months[:-1]))
-    return np.add.reduceat(values.sum(axis=1), starts)
+    return np.add.reduceat(values.reshape(len(values), products, -1).sum(axis=-1), starts)
 
 
 def _scenes(part: Part, sums: EventSums) -> None:
     table = part.table("scenes")
     if table is None:
         return
-    keys = part.keys(table, "month", "place")
+    keys = part.keys(table, "month", "product", "place")
+    products = len(part.products)
+    places = lower_names(Place)[: len(table) // max(len(table["month"].unique()) * products, 1)]
     for column, amounts, kind in (
         ("approved", sums.count, "purchases"),
         ("credit_fen", sums.amount, "purchases"),
         ("own_count", sums.count, "spent_own"),
         ("own_fen", sums.amount, "spent_own"),
     ):
-        wide = [_by_month(part, sums.of(amounts, kind, place)) for place in lower_names(Place)]
-        wanted = np.stack(wide, axis=1).reshape(-1)
+        wide = [_by_month(part, sums.of(amounts, kind, place), products) for place in places]
+        wanted = np.stack(wide, axis=-1).reshape(-1)
         part.findings.compare("scenes", keys, column, table[column], wanted, WHY)
-    months = table.drop_duplicates("month")
+    rows = table.drop_duplicates(["month", "product"])
     for outcome in lower_names(Outcome)[1:]:
         column = f"refused_{outcome}"
-        found = table[column].groupby(table["month"]).sum()
-        wanted = _by_month(part, sums.of(sums.count, "refused", outcome))
-        place = part.keys(months, "month")
+        found = table.groupby(["month", "product"], sort=False)[column].sum()
+        wanted = _by_month(part, sums.of(sums.count, "refused", outcome), products).reshape(-1)
+        place = part.keys(rows, "month", "product")
         part.findings.compare("scenes", place, f"{column} of all places", found, wanted, WHY)
 
 
@@ -129,7 +132,7 @@ def _steps(part: Part, sums: EventSums, name: str, kind: str, ones: Any, others:
         wide = [
             _by_month(part, sums.of(sums.count, kind, f"{one}:{step}")) for one in lower_names(ones)
         ]
-        wanted = np.stack(wide, axis=1).reshape(-1)
+        wanted = np.concatenate(wide, axis=1).reshape(-1)
         there = table[step].notna().to_numpy()  # some levels have no end
         found = table[step][there]
         part.findings.compare(name, keys[there], step, found, wanted[there], WHY)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.audit.findings import Audit
-from sim.results import manifest
-from sim.scenario import load
+from sim.results import checkpoint, manifest
+from sim.results.draft import KEPT
+from sim.scenario import ScenarioError, load
 
 WHY = "the digest in manifest.json"
 
@@ -23,9 +24,22 @@ def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
             findings.fault(name, "the file", "", "the file that the run left", "nothing", WHY)
         elif (digest := manifest.sha256(path)) != entry["sha256"]:
             findings.fault(name, "the file", "sha256", entry["sha256"][:16], digest[:16], WHY)
+    _check_states(folder, findings)
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    there = {name for name in there if not name.startswith(f"{KEPT}/")}
     for name in sorted(there - set(listed) - {manifest.FILE}):
         findings.fault(name, "the file", "", "no other files", "one more", WHY)
+
+
+def _check_states(folder: Path, findings: Audit) -> None:
+    """See to it that the states kept in the run folder are as they were saved."""
+    for place in sorted((folder / KEPT).glob("*/*")):
+        name, why = place.relative_to(folder).as_posix(), "the checksums in checkpoint.json"
+        findings.checked[why] += 1
+        try:
+            checkpoint.read(place)
+        except ScenarioError as error:
+            findings.fault(name, "the state", "", "as it was saved", error.lines[0], why)
 
 
 def _check_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> None:

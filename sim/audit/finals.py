@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.audit.sources import Part
+from sim.audit.sources import CELL, Part
 
 ACTIVE = ("open", "blocked", "suspended")
 _OWED = (
@@ -29,7 +29,7 @@ def check_finals(part: Part) -> None:
     by = part.table("daily_by")
     if by is None or not part.keeps_all_users:
         return
-    last = by[by["day"] == part.scenario.run.days - 1].set_index("segment")
+    last = by[by["day"] == part.scenario.run.days - 1].set_index([*CELL])
     if users is not None:
         _sums_of_users(part, users, last)
     if accounts is not None and users is not None:
@@ -71,7 +71,7 @@ def _within_users(part: Part, users: pd.DataFrame) -> None:
 
 
 def _within_accounts(part: Part, accounts: pd.DataFrame) -> None:
-    keys = part.keys(accounts, "user")
+    keys = part.keys(accounts, "user", "product")
     active = accounts["standing"].isin(ACTIVE)
     for name in _OWED:
         part.findings.at_least("accounts", keys, name, accounts[name], 0, "nothing is below 0")
@@ -103,33 +103,36 @@ def _within_accounts(part: Part, accounts: pd.DataFrame) -> None:
     part.findings.compare("accounts", keys, "missed_count", found, (missed > 0).sum(axis=1), why)
 
 
-def _grouped(part: Part, values: pd.Series, segments: pd.Series) -> NDArray[Any]:
-    summed = values.groupby(segments).sum().reindex(part.segments, fill_value=0)
-    return summed.to_numpy()
+def _grouped(values: pd.Series, keys: Any, cells: pd.Index) -> NDArray[Any]:
+    summed: NDArray[Any] = values.groupby(keys).sum().reindex(cells, fill_value=0).to_numpy()
+    return summed
 
 
-def _keys(part: Part) -> pd.DataFrame:
-    day = part.scenario.run.days - 1
-    return pd.DataFrame({"day": day, "segment": part.segments})
+def _keys(part: Part, cells: pd.Index) -> pd.DataFrame:
+    keys = cells.to_frame(index=False)
+    keys.insert(0, "day", part.scenario.run.days - 1)
+    return part.place(keys)
 
 
 def _sums_of_users(part: Part, users: pd.DataFrame, last: pd.DataFrame) -> None:
     here = users["status"] == "here"
-    last = last.loc[part.segments]
+    segments = pd.Index(part.segments, name="segment")
+    last = last.loc[part.products[0]].loc[segments]  # users stand in the rows of the first product
     for column, values, of in (
         ("users here", here.astype(int), "users"),
         ("wallet_fen of all here", users["wallet_fen"].where(here, 0), "wallet_fen"),
         ("bank_fen of all here", users["bank_fen"].where(here, 0), "bank_fen"),
         ("employed of all here", (1 - users["employed"]).where(here, 0), "unemployed"),
     ):
-        found, why = _grouped(part, values, users["segment"]), f"{of} of the last day"
-        part.findings.compare("users", _keys(part), column, found, last[of], why)
+        found, why = _grouped(values, users["segment"], segments), f"{of} of the last day"
+        part.findings.compare("users", _keys(part, segments), column, found, last[of], why)
 
 
 def _sums_of_accounts(part: Part, accounts: pd.DataFrame, last: pd.DataFrame) -> None:
     active = accounts["standing"].isin(ACTIVE)
     ones = active.astype(int)
-    last = last.loc[part.segments]
+    last = last.loc[part.cells]
+    keys = [accounts[name] for name in CELL]
     amounts = ("principal_fen", "planned_fen", "interest_fen", "penalty_fen", "fees_fen")
     more = ("limit_fen", "suspended_fen", "stolen_fen", "past_due_fen")
     sums = [(name, accounts[name], name) for name in (*amounts, *more)]
@@ -143,9 +146,9 @@ def _sums_of_accounts(part: Part, accounts: pd.DataFrame, last: pd.DataFrame) ->
         ("missed_count", (level_3 & (accounts["missed_count"] > 0)).astype(int), "in_collection"),
     ]
     for column, values, of in sums:
-        found = _grouped(part, values.where(active, 0), accounts["segment"])
+        found = _grouped(values.where(active, 0), keys, part.cells)
         why = f"{of} of the last day"
-        part.findings.compare("accounts", _keys(part), column, found, last[of], why)
+        part.findings.compare("accounts", _keys(part, part.cells), column, found, last[of], why)
 
 
 def _last_month_end(part: Part, accounts: pd.DataFrame) -> None:
@@ -154,23 +157,27 @@ def _last_month_end(part: Part, accounts: pd.DataFrame) -> None:
     if monthly is None or not len(monthly):
         return
     end = monthly[monthly["date"] == monthly["date"].max()]
-    end = end.set_index(["segment", "bucket"])
+    names = [*CELL, "bucket"]
+    end = end.set_index(names)
     for column, values, of in (
         ("bucket", accounts["user"] * 0 + 1, "accounts"),
         ("bucket_balance_fen", accounts["bucket_balance_fen"], "principal_fen"),
     ):
-        summed = values.groupby([accounts["segment"], accounts["bucket"]]).sum()
-        open_ones = [key for key in end.index if key[1] != "closed" or of != "accounts"]
-        found = summed.reindex(open_ones, fill_value=0)
-        place = pd.DataFrame(open_ones, columns=["segment", "bucket"])
+        summed = values.groupby([accounts[name] for name in names]).sum()
+        open_ones = [key for key in end.index if key[-1] != "closed" or of != "accounts"]
+        found = summed.reindex(pd.MultiIndex.from_tuples(open_ones), fill_value=0)
+        place = part.place(pd.DataFrame(open_ones, columns=names))
         why = f"{of} of the last month end in monthly"
         wanted = end.loc[open_ones, of]
         part.findings.compare("accounts", place, column, found, wanted, why)
 
 
 def _since_the_start(part: Part, accounts: pd.DataFrame, by: pd.DataFrame) -> None:
-    place = pd.DataFrame({"day": [part.scenario.run.days - 1]})
+    place = pd.DataFrame({"day": part.scenario.run.days - 1, "product": part.products})
+    place = part.place(place)
     for name in ("written_off_fen", "recovered_fen"):
-        found, wanted = [accounts[name].sum()], [by[name].sum()]
+        found, wanted = (
+            some.groupby("product")[name].sum().reindex(part.products) for some in (accounts, by)
+        )
         why = f"{name} of all days"
         part.findings.compare("accounts", place, f"{name} of all", found, wanted, why)

@@ -70,6 +70,22 @@ def _each(rows: pd.DataFrame, name: str, values: list[str]) -> pd.DataFrame:
     return every.assign(**{name: np.tile(values, len(rows))})
 
 
+def _cells(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
+    return _each(_each(rows, "product", part.products), "segment", part.segments)
+
+
+def _scenes(part: Part) -> pd.DataFrame:
+    """Mini-programs have rows where the scene is open (R-F1)."""
+    rows, places = _each(_months(part), "product", part.products), lower_names(Place)
+    table = part.table("scenes")
+    shut = table is not None and len(table) == len(rows) * (len(places) - 1)
+    return _each(rows, "place", places[:-1] if shut else places)
+
+
+def _accounts(part: Part) -> pd.DataFrame:
+    return _each(_users(part), "product", part.products)
+
+
 def _months(part: Part) -> pd.DataFrame:
     return pd.DataFrame({"month": np.unique(part.dates.astype("M8[M]")).astype("M8[D]")})
 
@@ -98,20 +114,20 @@ def _circles(part: Part) -> pd.DataFrame:
 
 _EXPECTED: dict[str, Callable[[Part], pd.DataFrame]] = {
     "daily": _days,
-    "daily_by": lambda part: _each(_days(part), "segment", part.segments),
-    "pnl": lambda part: _each(_days(part), "segment", part.segments),
-    "balance_sheet": lambda part: _each(_days(part, 1), "segment", part.segments),
+    "daily_by": lambda part: _cells(_days(part), part),
+    "pnl": lambda part: _cells(_days(part), part),
+    "balance_sheet": lambda part: _cells(_days(part, 1), part),
     "funnel": lambda part: _each(_days(part), "way", lower_names(Way)),
     "environment": _simulated,
     "circles": _circles,
-    "scenes": lambda part: _each(_months(part), "place", lower_names(Place)),
-    "repayments": lambda part: _each(_months(part), "method", lower_names(Method)),
+    "scenes": _scenes,
+    "repayments": lambda part: _each(
+        _each(_months(part), "product", part.products), "method", lower_names(Method)
+    ),
     "warnings": lambda part: _each(_months(part), "level", lower_names(Level)),
     "disputes": lambda part: _each(_months(part), "claim", lower_names(Claim)),
     "collection": _months,
-    "monthly": lambda part: _each(
-        _each(_month_ends(part), "segment", part.segments), "bucket", lower_names(Bucket)
-    ),
+    "monthly": lambda part: _each(_cells(_month_ends(part), part), "bucket", lower_names(Bucket)),
     "users": _users,
-    "accounts": _users,
+    "accounts": _accounts,
 }

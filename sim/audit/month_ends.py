@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
-from sim.audit.sources import Part
+from sim.audit.sources import CELL, Part
 from sim.kinds import Bucket
 from sim.results.month_ends import ALL
 from sim.results.sheet import lower_names
@@ -29,19 +30,19 @@ def check_month_ends(part: Part) -> None:
 
 
 def _wide(table: pd.DataFrame, column: str, over: str) -> pd.DataFrame:
-    wide = table.pivot_table(column, ["date", "segment"], over, "sum", fill_value=0, sort=False)
+    wide = table.pivot_table(column, ["date", *CELL], over, "sum", fill_value=0, sort=False)
     return wide.reindex(columns=BUCKETS, fill_value=0)
 
 
-def _place(wide: pd.DataFrame) -> pd.DataFrame:
-    return wide.index.to_frame(index=False)
+def _place(part: Part, wide: pd.DataFrame) -> pd.DataFrame:
+    return part.place(wide.index.to_frame(index=False))
 
 
 def _buckets(part: Part, monthly: pd.DataFrame) -> None:
     accounts, principal, past_due = (
         _wide(monthly, name, "bucket") for name in ("accounts", "principal_fen", "past_due_fen")
     )
-    keys = part.keys(monthly, "date", "segment", "bucket")
+    keys = part.keys(monthly, "date", *CELL, "bucket")
     for name in ("accounts", "principal_fen", "past_due_fen"):
         part.findings.at_least("monthly", keys, name, monthly[name], 0, "nothing is below 0")
     empty = monthly["bucket"].isin(["unused", "charged_off", "closed"])
@@ -50,7 +51,7 @@ def _buckets(part: Part, monthly: pd.DataFrame) -> None:
     by = part.table("daily_by")
     if by is None:
         return
-    day = by.set_index(["date", "segment"]).loc[accounts.index]
+    day = by.set_index(["date", *CELL]).loc[accounts.index]
     sums = [
         ("accounts of the active", accounts[["unused", *_OWING]], "active"),
         ("accounts of those who owe", accounts[_OWING], "utilising"),
@@ -62,41 +63,47 @@ def _buckets(part: Part, monthly: pd.DataFrame) -> None:
         sums.append((f"principal_fen of {name}", principal[buckets], f"principal_{name}_fen"))
     for column, some, of in sums:
         wanted, why = day[of].to_numpy(), f"{of} of the day"
-        part.findings.compare("monthly", _place(some), column, some.sum(axis=1), wanted, why)
+        part.findings.compare("monthly", _place(part, some), column, some.sum(axis=1), wanted, why)
     _written_off(part, accounts, by)
 
 
 def _written_off(part: Part, accounts: pd.DataFrame, by: pd.DataFrame) -> None:
     """Accounts charged off stay so: from one month end to the next come those of the days."""
-    so_far = by.pivot_table("charged_off", "date", "segment", "sum").cumsum()
+    so_far = by.pivot_table("charged_off", "date", [*CELL], "sum").cumsum()
     off = accounts["charged_off"].reset_index()
-    there = off.pivot_table("charged_off", "date", "segment", "sum")[so_far.columns]
+    there = off.pivot_table("charged_off", "date", [*CELL], "sum")[so_far.columns]
     for before, after in pairwise(there.index):
         wanted = there.loc[before] + so_far.loc[after] - so_far.loc[before]
-        keys = pd.DataFrame({"date": after, "segment": there.columns})
+        keys = _cells(part, after, there.columns)
         found, why = there.loc[after], "those of the month before and of the days since"
         part.findings.compare("monthly", keys, "accounts charged off", found, wanted, why)
     if part.starts_empty:
-        keys = pd.DataFrame({"date": there.index[0], "segment": there.columns})
+        keys = _cells(part, there.index[0], there.columns)
         wanted, why = so_far.loc[there.index[0]], "those of the days so far"
         part.findings.compare("monthly", keys, "accounts charged off", there.iloc[0], wanted, why)
 
 
+def _cells(part: Part, date: Any, cells: pd.Index) -> pd.DataFrame:
+    keys = cells.to_frame(index=False)
+    keys.insert(0, "date", date)
+    return part.place(keys)
+
+
 def _rates(part: Part, rolls: pd.DataFrame) -> None:
-    keys = part.keys(rolls, "date", "segment", "from_bucket", "to_bucket")
-    of = [rolls[name] for name in ("date", "segment", "from_bucket")]
+    keys = part.keys(rolls, "date", *CELL, "from_bucket", "to_bucket")
+    of = [rolls[name] for name in ("date", *CELL, "from_bucket")]
     for column, name in (("rate", "accounts"), ("rate_principal", "principal_fen")):
         whole = rolls[name].groupby(of).transform("sum")
         wanted = mean(rolls[name], whole)
         why = f"{name}, of all in from_bucket"
         part.findings.compare("roll_rates", keys, column, rolls[column], wanted, why)
-    names = ["date", "from_bucket", "to_bucket"]
+    names = ["date", "product", "from_bucket", "to_bucket"]
     every = rolls[rolls["segment"] == ALL].set_index(names)[list(_ROLLED)]
     parts = rolls[rolls["segment"] != ALL].groupby(names)[list(_ROLLED)].sum()
     for name in _ROLLED:
         found = every[name].reindex(every.index.union(parts.index), fill_value=0)
         wanted = parts[name].reindex(found.index, fill_value=0)
-        place = found.index.to_frame(index=False)
+        place = part.place(found.index.to_frame(index=False))
         part.findings.compare("roll_rates", place, f"{name} of all", found, wanted, "the segments")
 
 
@@ -110,14 +117,14 @@ def _rolls(part: Part, rolls: pd.DataFrame, monthly: pd.DataFrame) -> None:
                 found, wanted = reached[bucket], held[bucket]
                 name = f"{column} reaching {bucket}"
                 why = f"{of} in that bucket in monthly"
-                part.findings.compare("roll_rates", _place(held), name, found, wanted, why)
+                part.findings.compare("roll_rates", _place(part, held), name, found, wanted, why)
     for column in ("accounts", "principal_fen"):
         held = _wide(monthly, column, "bucket")
         left = _wide(some, column, "from_bucket").reindex(held.index, fill_value=0)
         for before, after in pairwise(monthly["date"].unique()):
             for bucket in BUCKETS:
                 found, wanted = left.loc[after][bucket], held.loc[before][bucket]
-                keys = pd.DataFrame({"date": after, "segment": wanted.index})
+                keys = _cells(part, after, wanted.index)
                 name, why = f"{column} leaving {bucket}", "the month end before in monthly"
                 if bucket == "closed" and column == "accounts":  # and those opened since
                     part.findings.at_least("roll_rates", keys, name, found, wanted, why)

@@ -20,16 +20,11 @@ def check_months(part: Part) -> None:
     _funnel(part)
 
 
-def sums_by_month(table: pd.DataFrame, *names: str) -> pd.DataFrame:
-    """Return sums of columns of a table with rows a month, by month."""
-    return table.groupby(table["month"].to_numpy().astype("M8[M]"))[list(names)].sum()
-
-
 def _scenes(part: Part) -> None:
     table = part.table("scenes")
     if table is None:
         return
-    keys = part.keys(table, "month", "place")
+    keys = part.keys(table, "month", "product", "place")
     names = [f"refused_{why.name.lower()}" for why in Outcome if why != Outcome.APPROVED]
     refused = table[names].sum(axis=1)
     wished = table["approved"] + refused
@@ -43,7 +38,7 @@ def _scenes(part: Part) -> None:
     if days is None:
         return
     table = table.assign(refused=refused, bought=table["approved"] + table["own_count"])
-    found = sums_by_month(table, "credit_fen", "own_fen", "refused", "bought")
+    found = part.month_sums(table, "month", "credit_fen", "own_fen", "refused", "bought")
     pairs = {
         "credit_fen": "spent_fen",
         "own_fen": "spent_own_fen",
@@ -58,7 +53,7 @@ def _scenes(part: Part) -> None:
 def _sums(
     part: Part, table: str, column: str, found: pd.Series, wanted: pd.Series, why: str
 ) -> None:
-    months = pd.DataFrame({"month": found.index.to_numpy().astype("M8[D]")})
+    months = part.place(found.index.to_frame(index=False))
     part.findings.compare(table, months, column, found, wanted.reindex(found.index), why)
 
 
@@ -66,7 +61,7 @@ def _repayments(part: Part) -> None:
     table = part.table("repayments")
     if table is None:
         return
-    keys = part.keys(table, "month", "method")
+    keys = part.keys(table, "month", "product", "method")
     paid = table["amount_fen"] > 0
     part.findings.compare("repayments", keys, "count", table["count"] > 0, paid, "of payments")
     part.findings.at_least(
@@ -76,9 +71,7 @@ def _repayments(part: Part) -> None:
     days = part.by_month(*names)
     if days is None:
         return
-    wide = table.assign(month=table["month"].to_numpy().astype("M8[M]"))
-    wide = wide.pivot_table("amount_fen", "month", "method", "sum")
-    wide.index = wide.index.to_numpy().astype("M8[M]")
+    wide = table.pivot_table("amount_fen", ["month", *part.grain], "method", "sum")
     own = wide.drop(columns=["recovery", "refund"]).sum(axis=1)
     without = days["repaid_fen"] - days["manual_fees_fen"]
     words = "repaid_fen less manual_fees_fen of the days"
@@ -109,9 +102,10 @@ def _warnings(part: Part) -> None:
     days = part.by_month("users", "warned_1", "entered_collection")
     if days is None:
         return
+    days = days.groupby("month").sum()
     for level, name in (("message", "warned_1"), ("overdue", "entered_collection")):
         some = table[table["level"] == level]
-        found = sums_by_month(some, "raised")["raised"]
+        found = some.groupby("month")["raised"].sum()
         _sums(part, "warnings", f"raised of {level}", found, days[name], f"{name} of the days")
     message = table[table["level"] == "message"]
     weeks = days["users"].to_numpy() / 7

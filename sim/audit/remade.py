@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.audit.sources import Part
+from sim.audit.sources import CELL, Part
 from sim.ledger import SIDES, Side
-from sim.results.books import HELD, Opening, kept
+from sim.results.books import HELD, Opening
 from sim.results.collection import collection
 from sim.results.cycles import cycles
 from sim.results.daily import daily
-from sim.results.pnl import HELD_NAMES, RESULTS, balance_sheet_of, days_of, pnl_of
+from sim.results.pnl import HELD_NAMES, RESULTS, balance_sheet_of, books_from, pnl_of
 
-_KEYS = ("replication", "day", "date", "month", "segment")
+_KEYS = ("replication", "day", "date", "month", *CELL)
 _BACK = ("real_time", "opened", "requests", "level_3")  # counted since the row before
 
 
@@ -74,16 +74,16 @@ def _books(part: Part) -> None:
     sheet, record = part.table("balance_sheet"), part.record
     if record is None:
         return
-    held = np.zeros((len(part.segments), len(HELD)), dtype=np.int64)
-    covered = held[:, 0]
+    shape = (len(part.products), len(part.segments))
+    held = np.zeros((*shape, len(HELD)), dtype=np.int64)
+    covered = held[..., 0]
     if sheet is not None:
         eve = sheet[sheet["day"] == -1]
-        held = eve[list(HELD_NAMES.values())].to_numpy()
-        covered = eve["allowance_fen"].to_numpy()
+        held = eve[list(HELD_NAMES.values())].to_numpy().reshape(held.shape)
+        covered = eve["allowance_fen"].to_numpy().reshape(shape)
     elif not part.starts_empty:
         return
-    accounting = part.scenario.product.accounting
-    books = kept(days_of(record), Opening(held, covered), accounting)
+    books = books_from(record, [Opening(*each) for each in zip(held, covered, strict=True)])
     _same(part, "pnl", pnl_of(record, books))
     _same(part, "balance_sheet", balance_sheet_of(record, books))
 
@@ -92,14 +92,14 @@ def _own_sums(part: Part) -> None:
     """Check the sums within `pnl` and `balance_sheet`, and that assets are funded."""
     table, sheet = part.table("pnl"), part.table("balance_sheet")
     if table is not None:
-        keys = part.keys(table, "day", "date", "segment")
+        keys = part.keys(table, "day", "date", *CELL)
         signs = {name: -1 if SIDES[at] == Side.EXPENSE else 1 for at, (name, _) in RESULTS.items()}
         profit = sum(sign * table[name] for name, sign in signs.items())
         why = "income less expenses"
         part.findings.compare("pnl", keys, "profit_fen", table["profit_fen"], profit, why)
     if sheet is None:
         return
-    keys = part.keys(sheet, "day", "date", "segment")
+    keys = part.keys(sheet, "day", "date", *CELL)
     receivable = sum(sheet[f"{name}_fen"] for name in ("principal", "interest", "penalty", "fees"))
     less = sheet["suspended_fen"] + sheet["allowance_fen"]
     for column, wanted, why in (
@@ -117,8 +117,8 @@ def _own_sums(part: Part) -> None:
 
 
 def _retained(part: Part, table: pd.DataFrame, sheet: pd.DataFrame) -> None:
-    earned = table["profit_fen"].to_numpy().reshape(-1, len(part.segments)).cumsum(axis=0)
-    wanted = np.concatenate([np.zeros((1, len(part.segments)), dtype=np.int64), earned])
-    keys = part.keys(sheet, "day", "date", "segment")
+    earned = table["profit_fen"].to_numpy().reshape(-1, len(part.cells)).cumsum(axis=0)
+    wanted = np.concatenate([np.zeros((1, len(part.cells)), dtype=np.int64), earned])
+    keys = part.keys(sheet, "day", "date", *CELL)
     found, why = sheet["retained_fen"], "profits so far"
     part.findings.compare("balance_sheet", keys, "retained_fen", found, wanted.reshape(-1), why)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,6 @@ from sim.audit.sources import Part
 from sim.environment import course
 
 _OF_THE_SCENARIO = ("demand", "job_loss", "job_found", "income", "rollout")
-_OF_THE_EVE = {"invitable": "invitable", "collected": "in_collection"}
 
 
 def check_shared(part: Part) -> None:
@@ -23,6 +24,10 @@ def check_shared(part: Part) -> None:
             column = f"{name}_ppm"
             found, why = table[column], "the scenario"
             part.findings.compare("environment", keys, column, found, again[name], why)
+        for k, product in enumerate(part.products[1:]):
+            column, wanted = f"rollout_{product}_ppm", again["rollout_beside"][:, k]
+            found = table[column]
+            part.findings.compare("environment", keys, column, found, wanted, "the scenario")
         if days is not None:
             _eves(part, table, days)
     circles = part.table("circles")
@@ -41,10 +46,21 @@ def _eves(part: Part, table: pd.DataFrame, days: pd.DataFrame) -> None:
     eve = _eve(part, table["day"])
     known = eve >= 0
     keys = part.keys(table, "day", "date")[known]
-    for column, of in _OF_THE_EVE.items():
-        wanted = days[of].to_numpy()[eve[known]]
+    for column, of, values in _of_the_eve(part, days):
+        wanted = values[eve[known]]
         why = f"{of} on the eve of the last 72 hours"
         part.findings.compare("environment", keys, column, table[column][known], wanted, why)
+
+
+def _of_the_eve(part: Part, days: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield each column that counts the eve, of what, and that by day; one product at a time."""
+    yield "collected", "in_collection", days["in_collection"].to_numpy()
+    by = part.days_by_grain
+    if by is None or not part.grain:
+        return
+    for product in part.products:
+        column = "invitable" if product == part.products[0] else f"invitable_{product}"
+        yield column, "invitable", by.loc[by["product"] == product, "invitable"].to_numpy()
 
 
 def _circles(part: Part, circles: pd.DataFrame, days: pd.DataFrame | None) -> None:

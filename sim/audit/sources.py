@@ -13,10 +13,13 @@ from sim.audit.frames import Tables
 from sim.day import Totals
 from sim.results.daily import FLOW_NAMES
 from sim.results.record import Record
-from sim.rows import columns, empty_table, outside_name
+from sim.rows import columns, empty_table, of_all_products, outside_name
 
 if TYPE_CHECKING:
     from sim.results.run import Run
+
+
+CELL = ("product", "segment")
 
 
 class Part:
@@ -48,12 +51,30 @@ class Part:
     def keys(self, table: pd.DataFrame, *names: str) -> pd.DataFrame:
         """Return key columns that tell a row; the replication only where there are some."""
         several = self.scenario.run.replications > 1
-        return table[[*(["replication"] if several else []), *names]]
+        return self.place(table[[*(["replication"] if several else []), *names]])
+
+    def place(self, keys: pd.DataFrame) -> pd.DataFrame:
+        """Return key columns without the product where there is only one."""
+        return keys if len(self.products) > 1 else keys.drop(columns="product", errors="ignore")
+
+    def day_keys(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
+        """Return key columns of `daily` or `daily_by`."""
+        return self.keys(table, "day", "date", *(CELL if name == "daily_by" else ()))
 
     @property
     def segments(self) -> list[str]:
         """Names of the segments."""
         return [segment.name for segment in self.scenario.population.segments]
+
+    @cached_property
+    def products(self) -> list[str]:
+        """Names of the products."""
+        return [product.label for product in self.scenario.products]
+
+    @cached_property
+    def cells(self) -> pd.MultiIndex:
+        """Product and segment of the rows of a day, in their order."""
+        return pd.MultiIndex.from_product([self.products, self.segments], names=CELL)
 
     @property
     def starts_empty(self) -> bool:
@@ -86,22 +107,40 @@ class Part:
         return by.groupby(["replication", "day", "date"], as_index=False).sum(numeric_only=True)
 
     @cached_property
+    def grain(self) -> list[str]:
+        """The key by which days can be told apart beside the date: the product, or nothing."""
+        known = self.table("daily_by") is not None or len(self.products) == 1
+        return ["product"] if known else []
+
+    @cached_property
+    def days_by_grain(self) -> pd.DataFrame | None:
+        """Sums over segments, by day and `grain`."""
+        by, days = self.table("daily_by"), self.days
+        if by is not None:
+            keys = ["day", "date", "product"]
+            return by.groupby(keys, as_index=False, sort=False).sum(numeric_only=True)
+        if days is None or not self.grain:
+            return days
+        return days.assign(product=self.products[0])
+
+    @cached_property
     def record(self) -> Record | None:
         """The reported days as a record, made from `daily_by`; what is not in it is nothing."""
         by = self.table("daily_by")
         if by is None:
             return None
-        shape = (self.scenario.run.days, len(self.segments))
+        shape = (self.scenario.run.days, len(self.products), len(self.segments))
         totals = empty_table(Totals, *shape)
         for column in columns(Totals):
             if not column.length:
                 totals[column.name] = by[outside_name(column)].to_numpy().reshape(shape)
         for flow, name in FLOW_NAMES.items():
             totals["flow"][..., flow] = by[name].to_numpy().reshape(shape)
-        return self._record(totals)
+        return self._record(np.moveaxis(totals, 1, -1))
 
     def _record(self, totals: Any) -> Record:
         nothing = empty_table(Totals, 0)
+        opening = empty_table(Totals, *totals.shape[1:])
         return Record(
             scenario=self.scenario,
             replication=self.number,
@@ -109,8 +148,9 @@ class Part:
             burn_in=0,
             users=nothing,
             accounts=nothing,
-            opening=empty_table(Totals, len(self.segments)),
-            totals=totals,
+            opening=of_all_products(opening),
+            totals=of_all_products(totals),
+            by_product={"opening": opening, "totals": totals},
             buckets=nothing,
             rolls=nothing,
             vintages=nothing,
@@ -120,11 +160,14 @@ class Part:
         )
 
     def by_month(self, *names: str) -> pd.DataFrame | None:
-        """Return sums of columns of `daily` over the reported days of each month."""
-        days = self.days
-        if days is None:
-            return None
-        return days.groupby(days["date"].to_numpy().astype("M8[M]"))[list(names)].sum()
+        """Return sums of columns of `daily` over the reported days of each month and `grain`."""
+        days = self.days_by_grain
+        return None if days is None else self.month_sums(days, "date", *names)
+
+    def month_sums(self, table: pd.DataFrame, date: str, *names: str) -> pd.DataFrame:
+        """Return sums of columns by the month of a date and by `grain`."""
+        month = table[date].to_numpy().astype("M8[M]").astype("M8[D]")
+        return table.assign(month=month).groupby(["month", *self.grain])[list(names)].sum()
 
 
 def _month(dates: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -31,7 +33,7 @@ def check_vintages(part: Part) -> None:
 
 
 def _cohorts(part: Part, table: pd.DataFrame) -> None:
-    keys = part.keys(table, "date", "cohort")
+    keys = part.keys(table, "date", "product", "cohort")
     for column, wanted in _means(table).items():
         found = table[column]
         part.findings.compare("vintages", keys, column, found, wanted, "the sum over its accounts")
@@ -56,38 +58,51 @@ def _cohorts(part: Part, table: pd.DataFrame) -> None:
             why = f"it contains {column}"
             part.findings.at_least("vintages", keys, whole, table[whole], table[column], why)
             whole = column
-    days = part.days
+    days = part.days_by_grain
     if days is None:
         return
-    summed = table.groupby("date").sum(numeric_only=True)
-    by_date = days.set_index("date")
+    grain = ["date", *part.grain]
+    summed = table.groupby(grain, sort=False).sum(numeric_only=True)
+    by_date = days.set_index(grain)
     at = by_date.loc[summed.index]
     for name in ("principal_fen", "active", "limit_fen"):
         why = f"{name} of the day"
-        part.findings.compare("vintages", _dates(summed), name, summed[name], at[name], why)
+        part.findings.compare("vintages", _dates(part, summed), name, summed[name], at[name], why)
     for name, of in (
         ("written_off_fen", "written_off_fen"),
         ("recovered_fen", "recovered_fen"),
         ("charged_off", "charged_off"),
     ):
-        so_far = by_date[of].cumsum().loc[summed.index]
-        start = 0 if part.starts_empty else summed[name].iloc[0] - so_far.iloc[0]
+        so_far = _so_far(part, by_date[of]).loc[summed.index]
+        start = 0 if part.starts_empty else _before(part, summed[name] - so_far)
         why = f"{of} of the days so far"
-        part.findings.compare("vintages", _dates(summed), name, summed[name], so_far + start, why)
+        part.findings.compare(
+            "vintages", _dates(part, summed), name, summed[name], so_far + start, why
+        )
 
 
-def _dates(summed: pd.DataFrame) -> pd.DataFrame:
-    return summed.index.to_frame(index=False)
+def _so_far(part: Part, flow: pd.Series) -> pd.Series:
+    """Return what the days add up to so far, for each product where they tell it."""
+    return flow.groupby(part.grain).cumsum() if part.grain else flow.cumsum()
+
+
+def _before(part: Part, gap: pd.Series) -> Any:
+    """Return what there was before the first reported day: the first row alone tells it."""
+    return gap.groupby(part.grain).transform("first") if part.grain else gap.iloc[0]
+
+
+def _dates(part: Part, summed: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    return part.place(summed.index.to_frame(index=False))
 
 
 def _buckets(part: Part, table: pd.DataFrame, monthly: pd.DataFrame) -> None:
     """Accounts of all cohorts are those of all buckets, but for those closed and never held."""
-    summed = table.groupby("date")[["charged_off"]].sum()
-    off = monthly[monthly["bucket"] == "charged_off"].groupby("date")["accounts"].sum()
-    wanted, why = off.reindex(summed.index, fill_value=0), "accounts charged off in monthly"
-    found = summed["charged_off"]
-    part.findings.compare("vintages", _dates(summed), "charged_off", found, wanted, why)
-    counted = table.groupby("date")["accounts"].sum()
-    held = monthly.groupby("date")["accounts"].sum().reindex(counted.index, fill_value=0)
-    why = "accounts of all buckets in monthly"
-    part.findings.compare("vintages", _dates(summed), "accounts", counted, held, why)
+    keys = ["date", "product"]
+    off = monthly[monthly["bucket"] == "charged_off"]
+    for column, some, of in (
+        ("charged_off", off, "accounts charged off in monthly"),
+        ("accounts", monthly, "accounts of all buckets in monthly"),
+    ):
+        found = table.groupby(keys, sort=False)[column].sum()
+        wanted = some.groupby(keys)["accounts"].sum().reindex(found.index, fill_value=0)
+        part.findings.compare("vintages", _dates(part, found), column, found, wanted, of)

@@ -22,7 +22,7 @@ from sim.rows import Table, empty_table, of_all_products
 if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
 
-COUNTED = ("totals_by", "buckets_by", "rolls_by", "vintages_by")
+COUNTED = ("opening_by", "totals_by", "buckets_by", "rolls_by", "vintages_by")
 
 
 @dataclass
@@ -36,7 +36,7 @@ class State:
     day: int  # the next simulated day
     users: Table  # shape (users,)
     accounts: Table  # shape (users, products)
-    opening: Table  # Totals of the accounts before the first simulated day, shape (segments,)
+    opening_by: Table  # Totals of the accounts before day 0, shape (segments, products)
     totals_by: Table  # shape (days, segments, products)
     buckets_by: Table  # shape (months, segments, BUCKETS, products)
     rolls_by: Table  # shape (months, segments, BUCKETS, BUCKETS, products)
@@ -71,7 +71,7 @@ class State:
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = ("users", "accounts", "opening", *COUNTED, "circles")
+        names = ("users", "accounts", *COUNTED, "circles")
         return {name: getattr(self, name) for name in names}
 
 
@@ -85,7 +85,7 @@ def start(
     users = population(scenario, first=first, count=count, replication=replication)
     accounts = accounts_at_start(scenario, users, replication=replication)
     state = _nothing_counted(scenario, replication, users, accounts)
-    state.opening = opening(users, accounts, len(scenario.population.segments))
+    state.opening_by = opening(users, accounts, len(scenario.population.segments))
     return state
 
 
@@ -95,7 +95,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in ("opening", *COUNTED, "circles"):
+    for name in (*COUNTED, "circles"):
         setattr(state, name, arrays[name])
     return state
 
@@ -112,7 +112,7 @@ def branched(
     state.day = day
     if bool(state.circles.size) != bool(arrays["circles"].size):
         raise ValueError("wanted friends to weigh in both, or in neither")
-    state.opening = arrays["opening"]
+    state.opening_by = arrays["opening_by"]
     state.totals_by[:day] = arrays["totals_by"][:day]
     met = -(-day // barrier.DAYS)
     state.circles[:met] = arrays["circles"][:met]
@@ -141,7 +141,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         day=0,
         users=users,
         accounts=accounts,
-        opening=empty_table(Totals, segments),
+        opening_by=empty_table(Totals, segments, products),
         totals_by=empty_table(Totals, len(days.days), segments, products),
         buckets_by=empty_table(BucketTotals, months, segments, BUCKETS, products),
         rolls_by=empty_table(RollTotals, months, segments, BUCKETS, BUCKETS, products),

@@ -8,6 +8,7 @@ half-even, and a day bears the difference, so that no fraction is ever lost.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -97,6 +98,12 @@ def kept(days: Days, opening: Opening, accounting: Accounting) -> Books:
         moved[day] += close @ costs
         funding = funding + close[:, Close.FUNDING]
     return Books(np.cumsum(np.concatenate([[start], moved]), axis=0), held)
+
+
+def together(books: Sequence[Books]) -> Books:
+    """Return the books of several products as one, product by product along the segments."""
+    balances = np.concatenate([one.balances for one in books], axis=1)
+    return Books(balances, np.concatenate([one.held for one in books], axis=1))
 
 
 def _effects(postings: dict[Any, Any], count: int) -> Fens:

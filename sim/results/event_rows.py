@@ -100,18 +100,16 @@ def _named(names: Names, kind: NDArray[Any], reason: NDArray[Any], width: Any) -
 
 
 def opening_rows(held: Table, keys: Keys) -> pa.Table:
-    """Return what logged users held before the first simulated day, by user and product."""
-    names = lower_names(Standing)
+    """Return what logged users held before the first simulated day, one row a user and product."""
+    names = {"standing": lower_names(Standing), "product": keys.products}
     fields = [described("replication", pa.int32(), "number", "replication, from 0")]
     arrays: list[pa.Array] = [pa.array(np.full(len(held), keys.replication, dtype=np.int32))]
     for column in columns(Position):
         values = pa.array(np.ascontiguousarray(held[column.name]))
         unit = column.unit.name
-        if column.name == "standing":
-            values, unit = pa.DictionaryArray.from_arrays(values, pa.array(names)), "name"
-        elif column.name == "product":
-            products = pa.array(keys.products)
-            values, unit = pa.DictionaryArray.from_arrays(values, products), "name"
+        if column.name in names:
+            told = pa.array(names[column.name])
+            values, unit = pa.DictionaryArray.from_arrays(values, told), "name"
         fields.append(described(outside_name(column), values.type, unit, column.meaning))
         arrays.append(values)
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))

@@ -62,25 +62,28 @@ def rebuilt(
     `day` at least. user: this one only. opening: rows of `events/opening.parquet` of the same
     replication; without it every user starts with nothing, so that amounts are changes since the
     start, and a user of whom nothing was written down has no row.
-    One row a user, by number, with the columns of `sim.results.position.Position`: amounts are
-    those of all accounts together, `standing` is that with the first product.
+    One row a user and product, by number, with the columns of `sim.results.position.Position`.
     """
     some = events[events["day"] <= day]
     some = some if user is None else some[some["user"] == user]
     held = _starting(some, opening if opening is None or user is None else _of(opening, user))
-    whose, kind, amount = some["user"], some["kind"].astype(str), some["amount_fen"].astype("i8")
+    kind, amount = some["kind"].astype(str), some["amount_fen"].astype("i8")
+    product = some["product"].astype(object)
+    whose = [some["user"], product]
+    first = held.index.get_level_values("product")[:1]  # with it stands what is a user's own
+    own = [some["user"], pd.Series(first.repeat(len(some)), index=some.index, name="product")]
     for name, (raising, lowering) in MOVES.items():
         moved = amount.where(kind.isin(raising), 0) - amount.where(kind.isin(lowering), 0)
-        total = moved.groupby(whose).sum().reindex(held.index, fill_value=0)
+        by = own if name == "money_fen" else whose
+        total = moved.groupby(by).sum().reindex(held.index, fill_value=0)
         held[name] += total.to_numpy()
-    which = some["product"].astype(str)
-    last = amount[kind == "limit"].groupby([whose, which]).last()
-    change = last - _limits_before(opening).reindex(last.index, fill_value=0)
-    held["limit_fen"] += change.groupby(level=0).sum().reindex(held.index, fill_value=0)
-    first = which == some["product"].astype("category").cat.categories[:1].astype(str).str.cat()
-    noted = first & (kind == "standing")
-    last = some["reason"].astype(object)[noted].groupby(whose[noted]).last()
-    held.loc[last.index, "standing"] = last
+    for name, note, values in (
+        ("limit_fen", "limit", amount),
+        ("standing", "standing", some["reason"].astype(object)),
+    ):
+        told = kind == note
+        last = values[told].groupby([key[told] for key in whose]).last()
+        held.loc[last.index, name] = last
     return held.reset_index()
 
 
@@ -92,8 +95,9 @@ def state_of(
     day: int,
     replication: int,
 ) -> pd.Series:
-    """Return the position of one user at the close of a reported day; see `rebuilt`.
+    """Return the position of one user at the close of a reported day, over all accounts.
 
+    Its standing is that of the first product's. See `rebuilt`.
     Raises ScenarioError for a user who is not logged, and for a day that was not simulated.
     """
     before, since = (rows[rows["replication"] == replication] for rows in (opening, events))
@@ -103,7 +107,10 @@ def state_of(
     if not -run.burn_in_days <= day < run.days:
         wanted = f"a simulated day, {-run.burn_in_days} to {run.days - 1}"
         raise ScenarioError([f"day: wanted {wanted} (found {day})"])
-    return rebuilt(since, day, user, opening=before).iloc[0]
+    held = rebuilt(since, day, user, opening=before).drop(columns="product")
+    summed: pd.Series = held.iloc[0].copy()
+    summed.loc[["limit_fen", *MOVES]] = held[["limit_fen", *MOVES]].sum()
+    return summed
 
 
 def _of(rows: pd.DataFrame, user: int) -> pd.DataFrame:
@@ -111,20 +118,13 @@ def _of(rows: pd.DataFrame, user: int) -> pd.DataFrame:
 
 
 def _starting(events: pd.DataFrame, opening: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the positions before the first event, by user."""
+    """Return the positions before the first event, by user and product."""
+    keys = ["user", "product"]
     if opening is None:
-        users = pd.Index(np.unique(events["user"]), name="user")
+        users = np.unique(events["user"])
+        products = events["product"].astype("category").cat.categories.astype(object)
+        index = pd.MultiIndex.from_product([users, products], names=keys)
         nothing: dict[str, str | int] = {"standing": "none", "limit_fen": 0}
-        return pd.DataFrame(nothing | dict.fromkeys(MOVES, 0), index=users)
-    first = opening.groupby("user")["standing"].first().astype(object)
-    amounts = opening.drop(columns=["replication", "product", "standing"])
-    return pd.concat([first, amounts.groupby("user").sum()], axis=1)
-
-
-def _limits_before(opening: pd.DataFrame | None) -> pd.Series:
-    """Return the limit of each account before the first day, by user and product."""
-    if opening is None:
-        return pd.Series(dtype="i8")
-    return opening.assign(product=opening["product"].astype(str)).set_index(["user", "product"])[
-        "limit_fen"
-    ]
+        return pd.DataFrame(nothing | dict.fromkeys(MOVES, 0), index=index)
+    names = {name: opening[name].astype(object) for name in ("product", "standing")}
+    return opening.drop(columns="replication").assign(**names).set_index(keys)

@@ -1,15 +1,16 @@
-"""The books as rows: `pnl` by day, `balance_sheet` at the close of each day, both by segment."""
+"""The books as rows: `pnl` by day, `balance_sheet` at each close, by product and segment."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim.ledger import RESULT, SIDES, Ledger, Side
-from sim.results.books import HELD, LATE, Books, Days, Fens, Opening, allowance, kept
+from sim.results.books import HELD, LATE, Books, Days, Fens, Opening, allowance, kept, together
 from sim.results.record import Record
-from sim.results.sheet import Sheet, names_at
+from sim.results.sheet import Sheet, add_product, names_at
 from sim.rows import Table
 
 RESULTS: dict[Ledger, tuple[str, str]] = {
@@ -46,12 +47,12 @@ _HELD_WORDS = {
 
 
 def pnl(record: Record) -> pa.Table:
-    """Return one row a reported day and segment: income, expenses above 0 too, and the profit."""
+    """Return one row a reported day, product and segment: income, expenses above 0, profit."""
     return pnl_of(record, books_of(record))
 
 
 def balance_sheet(record: Record) -> pa.Table:
-    """Return one row a day and segment: the close, from that before the first reported day on."""
+    """Return one row a day, product and segment: the close, from the eve of the first day on."""
     return balance_sheet_of(record, books_of(record))
 
 
@@ -95,16 +96,27 @@ def balance_sheet_of(record: Record, books: Books) -> pa.Table:
 
 
 def books_of(record: Record) -> Books:
-    """Return the books of a replication."""
-    accounting = record.scenario.product.accounting
-    before = record.totals[record.burn_in - 1] if record.burn_in else record.opening
-    opening = Opening(_held(before), allowance(_late(before), accounting))
-    return kept(days_of(record), opening, accounting)
+    """Return the books of a replication; each product's are kept by its own terms of accounting."""
+    opening = record.by("opening")
+    before = record.by("totals")[record.burn_in - 1] if record.burn_in else opening
+    openings = [
+        Opening(_held(before[:, k]), allowance(_late(before[:, k]), product.accounting))
+        for k, product in enumerate(record.scenario.products)
+    ]
+    return books_from(record, openings)
 
 
-def days_of(record: Record) -> Days:
-    """Return what the books of the reported days are kept from."""
-    totals = record.totals[record.burn_in :]
+def books_from(record: Record, openings: Sequence[Opening]) -> Books:
+    """Return the books of a replication from what each product opens with."""
+    products = enumerate(record.scenario.products)
+    return together(
+        [kept(days_of(record, k), openings[k], product.accounting) for k, product in products]
+    )
+
+
+def days_of(record: Record, product: int) -> Days:
+    """Return what the books of a product over the reported days are kept from."""
+    totals = record.by("totals")[record.burn_in :, :, product]
     return Days(
         dates=record.dates[record.burn_in :],
         flows=totals["flow"],
@@ -126,15 +138,14 @@ def _late(totals: Table) -> Fens:
 def _keys(record: Record, eves: int) -> Sheet:
     """Return the keys of the reported days, and of `eves` days before."""
     first = record.dates[record.burn_in] - np.timedelta64(eves, "D")
-    count, segments = len(record.dates) - record.burn_in + eves, len(record.segments)
-    day: NDArray[np.int32] = np.arange(-eves, count - eves, dtype=np.int32)
-    sheet = Sheet.of(record, count * segments)
+    count = len(record.dates) - record.burn_in + eves
+    shape = (count, len(record.products), len(record.segments))
+    at, product, segment = (axis.reshape(-1) for axis in np.indices(shape))
+    sheet = Sheet.of(record, len(at))
     told = "reported days since run.start, from 0"
     told += "; -1 is the close before them, with which the books open" if eves else ""
-    sheet.add("day", day.repeat(segments), "day", told)
-    dates = first + np.arange(count).astype("m8[D]")
-    sheet.add("date", dates.repeat(segments), "date", "calendar day")
-    codes = np.tile(np.arange(segments), count)
-    return sheet.add(
-        "segment", names_at(record.segments, codes), "name", "segment of the population"
-    )
+    sheet.add("day", (at - eves).astype(np.int32), "day", told)
+    sheet.add("date", first + at.astype("m8[D]"), "date", "calendar day")
+    add_product(sheet, record, product)
+    named = names_at(record.segments, segment)
+    return sheet.add("segment", named, "name", "segment of the population")

@@ -20,7 +20,7 @@ _PRINCIPAL = ("planned", "unbilled", "billed", "carried")
 
 @dataclass(eq=False, kw_only=True)
 class Position:
-    """One account of a user; the user's money stands with the first product."""
+    """One user and product; what is the user's own stands with the first product."""
 
     user: Annotated[Number, "whose"] = 0
     product: Annotated[Code, "number of the product"] = 0
@@ -39,16 +39,17 @@ class Position:
 
 
 def positions(state: State) -> Table:
-    """Return the positions of the users whose events are kept, by user and product."""
+    """Return the positions of the users whose events are kept, in order: a row a product."""
     rows = np.flatnonzero(state.logged)
     rows = rows[np.argsort(state.users["user"][rows], kind="stable")]
     users, accounts = state.users[rows], state.accounts[rows]
     held = empty_table(Position, *accounts.shape)
     held["user"] = users["user"][:, None]
     held["product"] = np.arange(accounts.shape[1])
+    held["standing"] = accounts["standing"]
     here = users["status"] == Status.HERE
     held["money"][:, 0] = np.where(here, users["wallet"].astype(np.int64) + users["bank"], 0)
-    for name in ("standing", *_OWED):
+    for name in _OWED:
         held[name] = accounts[name]
     for name in _PRINCIPAL:
         held["principal"] += accounts[name]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Dates = NDArray[np.datetime64]
 
-COUNTED = ("totals", "buckets", "rolls", "vintages")
+COUNTED = ("opening", "totals", "buckets", "rolls", "vintages")
 _DAY_BACK, _MONTH = np.timedelta64(-1, "D"), np.timedelta64(1, "M")
 
 
@@ -58,7 +58,7 @@ class Record:
             burn_in=state.scenario.run.burn_in_days,
             users=state.users,
             accounts=state.accounts,
-            opening=state.opening,
+            opening=of_all_products(state.opening_by),
             totals=of_all_products(state.totals_by),
             buckets=of_all_products(state.buckets_by),
             rolls=of_all_products(state.rolls_by),
@@ -82,7 +82,7 @@ class Record:
         return [product.label for product in self.scenario.products]
 
     def by(self, name: str) -> Table:
-        """Return totals, buckets, rolls or vintages with the products as one more, last axis."""
+        """Return one of `COUNTED` with the products as one more, last axis."""
         whole: Table = getattr(self, name)
         return self.by_product[name] if len(self.products) > 1 else whole[..., None]
 

@@ -176,7 +176,7 @@ class Run:
             yield name, part.to_pandas(date_as_object=False)
 
     def opening(self) -> pd.DataFrame:
-        """Return what logged users held before the first simulated day, one row a user.
+        """Return what logged users held before the first simulated day, by user and product.
 
         Raises AttributeError for a run that kept no events.
         """

@@ -35,6 +35,7 @@ _HELD = ["standing", "limit_fen", "principal_fen", "interest_fen", "penalty_fen"
 PANEL: dict[str, str] = {
     "replication": "replication, from 0",
     "user": "whose account",
+    "product": "of which product (product.name)",
     "month": "first day of the calendar month",
     "date": "last simulated day of the month: amounts are as at its close",
     "standing": "where the account stands (Standing)",
@@ -55,13 +56,15 @@ PANEL: dict[str, str] = {
 
 
 def account_months(events: pd.DataFrame, opening: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a logged user with an account, replication and month of the reported days.
+    """Return one row an account of a logged user, replication and month of the reported days.
 
     events, opening: `run.events`, `run.opening()`. Columns: those of PANEL, in fen. Principal ties
     from month to month: closing before + purchases - principal repaid, refunded, given up and
     written off = closing. A user who was never let in has no row.
     """
-    whole = columns(events, ("replication", "day", "date", "user", "kind", "amount_fen"), "events")
+    whole = columns(
+        events, ("replication", "day", "date", "user", "product", "kind", "amount_fen"), "events"
+    )
     ends = whole.groupby(["replication", whole["date"].dt.to_period("M")])[["day", "date"]].max()
     some = whole[whole["kind"].isin(_KINDS)]
     found = []
@@ -129,10 +132,12 @@ def _month_end(lot: pd.DataFrame, before: pd.DataFrame, day: int) -> pd.DataFram
 def _rows(lot: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Return what accounts held at a month end, beside what moved in it."""
     with_account = (held["standing"].astype(str) != "none") | (held["principal_fen"] > 0)
-    table = held.loc[with_account, ["replication", "user", *_HELD]].set_index("user")
+    keys = ["user", "product"]
+    table = held.loc[with_account, ["replication", *keys, *_HELD]].set_index(keys)
+    lot = lot.astype({"product": object})
     for name, flows in _FLOWS.items():
-        moved = lot[lot["kind"].isin(flows)].groupby("user")["amount_fen"].sum()
+        moved = lot[lot["kind"].isin(flows)].groupby(keys)["amount_fen"].sum()
         table[name] = moved.reindex(table.index, fill_value=0).astype(np.int64)
-    missed = lot[lot["kind"] == "missed"].groupby("user").size()
+    missed = lot[lot["kind"] == "missed"].groupby(keys).size()
     table["missed"] = missed.reindex(table.index, fill_value=0)
     return table.reset_index()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.study.workers import Workers
 
 USERS = 1_000_000  # of a shard
-ADDED = ("opening", *COUNTED, "circles")  # arrays of shards that add up
+ADDED = (*COUNTED, "circles")  # arrays of shards that add up
 
 Arrays = dict[str, NDArray[Any]]
 
