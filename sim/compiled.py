@@ -47,6 +47,7 @@ _UNREACHED = {
     "data",
     "docs",
     "presets",
+    "products",
 }
 _UNREACHED_FILES = {"command.py", "__main__.py", "bench.py", "version.py", "__init__.py"}
 
