@@ -34,6 +34,12 @@ def cap_a_day(terms: Terms) -> int:
 
 
 @scalar
+def rate_a_day(terms: Terms) -> int:
+    """Return the interest on what bears it, ppb a day, trimmed at the yearly cap."""
+    return min(terms.charges.rate_ppb, cap_a_day(terms))
+
+
+@scalar
 def penalty_rate(terms: Terms) -> int:
     """Return the penalty on its base, ppb a day, trimmed at the yearly cap."""
     charges = terms.charges
@@ -94,13 +100,14 @@ def accrue(
     bears interest on trial, which is dropped if the bill is paid in full by then. tonight: a
     statement is cut.
     """
+    if principal(account) + account.missed_count == 0:
+        return
     charges = terms.charges
-    rate = min(charges.rate_ppb, cap_a_day(terms))
     kind = charges.interest_from
     if account.billed > 0 and kind != InterestFrom.SPENDING_DAY:
         first = 0 if kind == InterestFrom.DUE_DAY else 1
         if first <= since < terms.billing.grace_days:
-            exact = account.grace_nano + account.billed * rate
+            exact = account.grace_nano + account.billed * rate_a_day(terms)
             whole = exact // PPB
             account.grace_accrued += whole
             account.grace_nano = exact - whole * PPB
@@ -108,7 +115,7 @@ def accrue(
     if charges.accrual == Accrual.MONTH_END:
         bearing *= days_at_month_end(account, tonight, env)
     if bearing > 0:
-        exact = account.accrued_nano + bearing * rate
+        exact = account.accrued_nano + bearing * rate_a_day(terms)
         whole = exact // PPB
         account.accrued += whole
         account.accrued_nano = exact - whole * PPB
