@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import command
+from sim import command, plan
 from sim.account import Account
 from sim.kinds import Cycle, Standing
 from sim.products.catalogue import catalogue
-from sim.rules import billing, instalment, interest, limit
+from sim.rules import billing, interest, limit
 from sim.scenario.presets import PRESETS, preset
 from sim.scenario.sections import Product, Scenario
 from sim.scenario.terms import NEEDED, preset_faults, terms_of
@@ -180,12 +180,12 @@ def test_the_commands_answer(tmp_path, capsys):
 def test_the_plan_of_an_annuity():
     """A1: 12,000 over 12 months, 1.5 % of what is left; the last payment takes the cents."""
     terms = {"instalments.fee_base": "declining", "instalments.split": "level"}
-    plan = sim.instalments("seed_article", 12_000_00, 12, terms=terms)
-    first = plan.iloc[0]
+    made = sim.instalments("seed_article", 12_000_00, 12, terms=terms)
+    first = made.iloc[0]
     assert (first.fee_fen, first.principal_fen, first.total_fen) == (180_00, 920_16, 1_100_16)
     assert 12_000_00 - first.principal_fen == 11_079_84
-    assert plan.total_fen.tolist() == [1_100_16] * 11 + [1_100_19]
-    assert plan.fee_fen.sum() == 1_201_95
+    assert made.total_fen.tolist() == [1_100_16] * 11 + [1_100_19]
+    assert made.fee_fen.sum() == 1_201_95
 
 
 def test_simple_interest_of_a_month():
@@ -389,12 +389,12 @@ def test_a_loan_paid_by_the_day_after_its_due_day_is_not_late():
     st.integers(0, 90_000),
 )
 def test_a_plan_loses_nothing(name, amount, periods, price, ppm):
-    plan = sim.instalments(name, amount, periods, **{price: ppm})
-    assert plan.principal_fen.sum() == amount
-    assert (plan.drop(columns="period") >= 0).all().all()
-    assert (plan.principal_fen + plan.interest_fen + plan.fee_fen == plan.total_fen).all()
+    made = sim.instalments(name, amount, periods, **{price: ppm})
+    assert made.principal_fen.sum() == amount
+    assert (made.drop(columns="period") >= 0).all().all()
+    assert (made.principal_fen + made.interest_fen + made.fee_fen == made.total_fen).all()
     if price == "fee_ppm":
-        assert abs(plan.fee_fen.sum() - amount * ppm / 1_000_000) <= 0.5
+        assert abs(made.fee_fen.sum() - amount * ppm / 1_000_000) <= 0.5
 
 
 def test_plans_that_cannot_be_are_refused():
@@ -417,9 +417,9 @@ def test_plans_that_cannot_be_are_refused():
 def test_periods_that_a_product_takes():
     loan = terms_of("weilidai_public")
     account = Account()
-    taken = [instalment.periods_taken(account, wished, loan) for wished in (0, 3, 5, 6, 10, 12)]
+    taken = [plan.periods_taken(account, wished, loan) for wished in (0, 3, 5, 6, 10, 12)]
     assert taken == [5, 5, 5, 10, 10, 10]
-    assert instalment.periods_taken(account, 7, terms_of("huabei_public")) == 7
+    assert plan.periods_taken(account, 7, terms_of("huabei_public")) == 7
     assert terms_of("weilidai_public").billing.cycle == Cycle.FIRST_DRAWING
 
 

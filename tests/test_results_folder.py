@@ -22,6 +22,7 @@ TABLES = [
     "accounts",
     "circles",
     "collection",
+    "cost",
     "cycles",
     "daily",
     "daily_by",

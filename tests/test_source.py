@@ -23,7 +23,7 @@ LAYERS = [
     ["version"],
     ["compiled", "units", "kinds", "rows", "quantiles", "draws", "almanac", "calendar"],
     ["log"],
-    ["user", "account", "dues", "day", "month", "luck", "sample", "events"],
+    ["user", "account", "dues", "plan", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],
     ["barrier"],
     ["rules"],

@@ -11,8 +11,10 @@ from sim.kinds import (
     Admission,
     Assessed,
     Claim,
+    Credit,
     FunnelStep,
     Hold,
+    InterestFrom,
     Level,
     Note,
     Outcome,
@@ -24,14 +26,17 @@ from sim.kinds import (
 )
 from sim.life.opening import admit, reassess
 from sim.log import Log, note
+from sim.plan import offer, periods_taken
 from sim.rules import (
     admission,
     application,
     authorisation,
+    cost,
     counting,
     dispute,
     fraud,
     instalment,
+    interest,
     limit,
     purchase,
     refund,
@@ -233,14 +238,18 @@ def after_purchase(
 ) -> None:
     """Put a purchase into instalments where that was wished, or promise its refund."""
     amount = wishes.amount[at]
-    periods = instalment.periods_taken(account, wishes.periods[at], terms)
+    periods = periods_taken(account, wishes.periods[at], terms)
     if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
-        fee_ppm = instalment.offer(periods, False, terms)
-        instalment.spread(account, amount, periods, fee_ppm, env, terms)
+        instalment.spread(account, amount, periods, offer(periods, False, terms), env, terms)
+        cost.count_plan(False, amount, periods, terms, today)
         today.instalment_plans += 1
         note(log, Note.PLAN.value, amount, periods)
-    elif refund.will_return(user, at, luck, env, p, terms):
+        return
+    if terms.charges.interest_from == InterestFrom.SPENDING_DAY:
+        rate = interest.rate_a_day(terms)
+        cost.count_daily(Credit.DRAWN.value, amount, rate, terms, today)
+    if refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
 
 

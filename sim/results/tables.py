@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from sim.results.collection import collection
+from sim.results.cost import cost
 from sim.results.cycles import cycles
 from sim.results.daily import daily, daily_by
 from sim.results.environment import circles, environment
@@ -31,6 +32,7 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "warnings": warnings,
     "disputes": disputes,
     "collection": collection,
+    "cost": cost,
     "environment": environment,
     "circles": circles,
 }

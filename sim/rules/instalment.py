@@ -14,23 +14,21 @@ from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, post_interest
 from sim.kinds import (
     EarlySettlement,
-    FeeBase,
     Flow,
     Method,
     Note,
     PlanCost,
-    PlanSplit,
     PostedWith,
 )
 from sim.log import Log, note
-from sim.units import PPB, rounded, share, share_by
+from sim.plan import fee_part, offer, principal_part
+from sim.units import PPB, rounded
 from sim.user import User, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
 
 PERIODS = (3, 6, 12)  # that the article's product offers
-OFFERS = 4  # numbers of periods that a product can offer
 
 
 @scalar
@@ -39,86 +37,6 @@ def next_statement(account: Account, env: Environment, terms: Terms) -> int:
     before = env.day_of_month < statement_day(account, env, terms)
     month = env.year * 12 + env.month_of_year
     return month if before else month + 1
-
-
-@scalar
-def split_part(amount: int, periods: int, at: int, split: int) -> int:
-    """Return part `at` of an amount: equal whole fen, what is left over with the first or last."""
-    part = amount // periods
-    odd = periods - 1 if split == PlanSplit.REMAINDER_LAST else 0
-    return part + (amount - part * periods if at == odd else 0)
-
-
-@scalar
-def level_payment(amount: int, periods: int, fee_ppm: int) -> int:
-    """Return the payment that pays an amount off with a fee on what is left, to the fen."""
-    rate = fee_ppm / 1_000_000
-    if rate == 0.0:
-        return amount // periods
-    growth = 1.0
-    for _ in range(periods):
-        growth = growth * (1.0 + rate)
-    return int(amount * rate * growth / (growth - 1.0) + 0.5)
-
-
-@scalar
-def principal_part(
-    amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms
-) -> int:
-    """Return the principal of instalment `at`, fen; left: what those before it leave."""
-    if terms.instalments.split != PlanSplit.LEVEL:
-        return split_part(amount, periods, at, terms.instalments.split)
-    if at == periods - 1:
-        return left
-    return min(level_payment(amount, periods, fee_ppm) - share(left, fee_ppm), left)
-
-
-@scalar
-def fee_part(amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms) -> int:
-    """Return the fee of instalment `at`, fen (PlanCost); left: principal before it.
-
-    fee_ppm: of each period, or of all together where the product asks for one fee.
-    """
-    plan = terms.instalments
-    if plan.cost == PlanCost.DAILY:
-        return 0
-    if plan.cost == PlanCost.TOTAL:
-        total = share_by(amount, fee_ppm, plan.fee_rounding)
-        return split_part(total, periods, at, plan.split)
-    return share(amount if plan.fee_base == FeeBase.ORIGINAL else left, fee_ppm)
-
-
-@scalar
-def offer(periods: int, on_bill: bool, terms: Terms) -> int:
-    """Return the fee of a number of periods, ppm (PlanCost); -1 where they are not offered."""
-    plan = terms.instalments
-    for i in range(OFFERS):
-        if periods > 0 and plan.periods[i] == periods:
-            if plan.cost == PlanCost.TOTAL:
-                return plan.bill_total_ppm[i] if on_bill else plan.purchase_total_ppm[i]
-            return plan.fee_ppm if plan.cost == PlanCost.EACH_PERIOD else 0
-    return -1
-
-
-@scalar
-def periods_taken(account: Account, wished: int, terms: Terms) -> int:
-    """Return in how many periods a purchase is paid: as wished, or the next number offered.
-
-    The latter only where every drawing is a plan of its own: the least number from what is wished
-    on, else the largest below it, of those that the months to come can hold.
-    """
-    plan = terms.instalments
-    if not plan.always:
-        return wished
-    above = 0
-    below = 0
-    for i in range(OFFERS):
-        periods = plan.periods[i]
-        if 0 < periods <= len(account.ring_principal):
-            if periods >= wished and (above == 0 or periods < above):
-                above = periods
-            below = max(below, periods)
-    return above if above > 0 else below
 
 
 @scalar
@@ -148,18 +66,19 @@ def may_spread(account: Account, amount: int, periods: int, on_bill: bool, terms
 @scalar
 def spread_bill(
     account: Account, periods: int, env: Environment, terms: Terms, today: Totals, log: Log
-) -> None:
-    """Put the open bill into instalments; asked for while nothing is past due."""
+) -> int:
+    """Put the open bill into instalments while nothing is past due; return what was spread."""
     amount = min(account.billed, account.statement_due)
     offered = may_spread(account, amount, periods, True, terms)
     if account.bill_open == 0 or account.missed_count > 0 or not offered:
-        return
+        return 0
     account.billed -= amount
     account.statement_due -= amount
     account.minimum_due = min(account.minimum_due, account.statement_due)
     spread(account, amount, periods, offer(periods, True, terms), env, terms)
     today.instalment_plans += 1
     note(log, Note.PLAN.value, amount, periods)
+    return amount
 
 
 @scalar

@@ -50,6 +50,14 @@ def penalty_rate(terms: Terms) -> int:
 
 
 @scalar
+def late_rate(terms: Terms) -> int:
+    """Return what the missed part of a bill bears in all, ppb a day."""
+    if terms.charges.penalty_stacking == PenaltyStacking.ON_TOP:
+        return rate_a_day(terms) + penalty_rate(terms)
+    return penalty_rate(terms)
+
+
+@scalar
 def penalty_base(account: Account, terms: Terms) -> int:
     """Return what bears the penalty, fen: nothing unless a minimum was missed (PenaltyBase)."""
     kind = terms.charges.penalty_base

@@ -150,6 +150,7 @@ TableName = Literal[
     "warnings",
     "disputes",
     "collection",
+    "cost",
     "environment",
     "circles",
     "users",
