@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 import sim
 from sim import command, plan
 from sim.account import Account
-from sim.kinds import Cycle, Standing
+from sim.kinds import Cycle, Rounding, Standing
 from sim.products.catalogue import catalogue
 from sim.rules import billing, interest, limit
 from sim.scenario.presets import PRESETS, preset
 from sim.scenario.sections import Product, Scenario
 from sim.scenario.terms import NEEDED, preset_faults, terms_of
 from sim.scenario.tree import value_at
-from sim.units import PPB, share
+from sim.units import PPB, rounded, share
 from sim.user import User
 
 PUBLIC = PRESETS[1:]
@@ -427,3 +427,38 @@ def test_presets_ship_beside_the_package():
     folder = Path(sim.__file__).parent / "presets"
     assert {path.stem for path in folder.glob("*.toml")} == set(PRESETS)
     assert value_at(preset("huabei_public").tree(), ("billing", "cycle")) == "calendar"
+
+
+@pytest.mark.parametrize("preset", ["huabei_public", "huabei_public/grace"])
+def test_what_a_minimum_leaves_bears_interest_from_the_day_after_the_due_day(preset):
+    """900 at 0.05 % from 11 to 28 February, 18 days: 8.10, with three days of grace or none."""
+    steps = [
+        {"date": "2023-01-05", "purchase_fen": 100_000},
+        {"date": "2023-02-10", "repay": "minimum"},
+    ]
+    made = sim.replay(preset, steps, until="2023-03-01")
+    assert made.statements.due_interest_fen.tolist() == [0, 8_10]
+
+
+@pytest.mark.parametrize(
+    ("whole", "nano", "even", "up"),
+    [
+        (7, 499_999_999, 7, 7),
+        (7, 500_000_000, 8, 8),
+        (8, 500_000_000, 8, 9),
+        (8, 500_000_001, 9, 9),
+    ],
+)
+def test_ways_of_rounding_differ_at_half_a_fen(whole, nano, even, up):
+    assert rounded(whole, nano, Rounding.HALF_EVEN) == even
+    assert rounded(whole, nano, Rounding.HALF_UP) == up
+    assert rounded(whole, nano, Rounding.DOWN) == whole
+
+
+@pytest.mark.parametrize(("how", "due"), [("half_up", 10_01), ("half_even", 10_00)])
+def test_a_tenth_of_a_bill_is_rounded_as_the_terms_say(how, due):
+    """A tenth of 100.05 yuan is 1,000.5 fen."""
+    steps = [{"date": "2023-01-05", "purchase_fen": 100_05}]
+    terms = {"billing.rounding": how, "charges.rate_ppb": 0}
+    made = sim.replay("fenfu_public", steps, "2023-02-01", terms=terms)
+    assert made.statements.due_total_fen.tolist() == [due]
