@@ -67,7 +67,9 @@ def within_bounds(field: FieldInfo) -> st.SearchStrategy[Any]:
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES = {key: within_bounds(field) for key, field in FIELDS.items() if key.startswith(FREE)}
-VALUES |= {"run.name": TEXT, "run.description": TEXT}
+NAMES = st.from_regex(r"\w[\w .-]{0,19}", fullmatch=True)
+VALUES |= {"run.name": NAMES, "run.description": TEXT}
+del VALUES["product.charges.accrual"]  # it binds the kinds of billing
 CHANGES = st.lists(st.sampled_from(sorted(VALUES)), max_size=8, unique=True).flatmap(
     lambda keys: st.fixed_dictionaries({key: VALUES[key] for key in keys})
 )
