@@ -1,6 +1,6 @@
 """What a plan of instalments is made of: how an amount is split, and what each part costs.
 
-Source: R-P3; public facts 0.7 for one fee that is rounded first and then split.
+Source: R-P3; worked examples HB-01 to HB-10 for one fee that is rounded first and then split.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Products that ship: complete, each number with a source; and the same rules read them."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def test_a_field_said_twice_is_a_contradiction(own):
 
 
 def test_a_number_without_a_source_is_refused(own):
-    path = own(('source = "facts 2 [54][55][51]: 0.05 % a day"', 'source = ""'))
+    path = own(('source = "public pages [54][55][51]: 0.05 % a day"', 'source = ""'))
     words = 'charges.rate_ppb: wanted a source, or "assumed" (found none)'
     assert lines_of(path) == [f"{path}: {words}"]
 
@@ -158,6 +159,10 @@ def test_the_catalogue_shows_every_number_with_its_source(name):
         if term.alternative:
             assert f"    alternative: {term.alternative}" in text
     assert "gates.pass_mark = 60" in text
+    cited = re.findall(r"\[(\d+)\]", text.split("# public pages")[0])
+    for number in cited:
+        assert re.search(rf"^\[{number}\] \S", text, re.MULTILINE), number
+    assert bool(cited) is (name != "seed_article")
 
 
 def test_the_commands_answer(tmp_path, capsys):

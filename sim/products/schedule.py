@@ -51,7 +51,7 @@ def instalments(
     or one of: fee_ppm (flat on the amount, all periods together), fee_ppm_per_period (of the
     amount, or of what is left, by the product's fee base), rate_ppb (a day, on what is left).
 
-    Raises ScenarioError for what cannot be. Source: R-P3; facts 0.7 for Huabei's rounding.
+    Raises ScenarioError for what cannot be. Source: R-P3; HB-01 to HB-10 for Huabei's rounding.
     """
     product = terms_of(preset, terms)
     first = as_date(start)
