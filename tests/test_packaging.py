@@ -23,6 +23,8 @@ READ = """
 import json, sys
 import sim
 from sim.results import open_run
+from sim.scenario.presets import PRESETS
+from sim.scenario.presets import PRESETS
 run = open_run("results")
 day = run.daily.iloc[-1]
 print(json.dumps([sim.__file__, sys.path, len(run.daily), int(day["users"]), len(run.users)]))
@@ -84,6 +86,8 @@ def test_the_wheel_holds_the_whole_package_and_nothing_else(checkout, wheel):
     inside = names_in(wheel)
     package = files_in(checkout, "sim")
     assert {"sim/py.typed", "sim/docs/odd.md", "sim/data/calendar_china.toml"} <= package
+    assert {f"sim/presets/{name}.toml" for name in PRESETS} <= package
+    assert "sim/data/product_sources.toml" in package
     shipped = {
         f"sim/shipped/{name}"
         for folder in ("scenarios", "notebooks")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal, NamedTuple
 
-from sim.products.days import as_date
+from sim.products.dates import as_date
 from sim.scenario import ScenarioError
 
 Method = Literal["compound", "regulation_z"]

@@ -12,7 +12,8 @@ from sim.day import Environment
 from sim.dues import accrued_interest
 from sim.kinds import Accrual, Cycle, FeeBase, InterestFrom, PlanCost, PlanSplit
 from sim.plan import fee_part, offer, principal_part
-from sim.products.days import as_date, days_from
+from sim.products.dates import as_date
+from sim.products.days import days_from
 from sim.rules import billing, interest
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
