@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario.presets import PRESETS
+
 pytestmark = pytest.mark.slow
 
 # What a checkout holds besides sources: caches, environments, results.
@@ -23,8 +25,6 @@ READ = """
 import json, sys
 import sim
 from sim.results import open_run
-from sim.scenario.presets import PRESETS
-from sim.scenario.presets import PRESETS
 run = open_run("results")
 day = run.daily.iloc[-1]
 print(json.dumps([sim.__file__, sys.path, len(run.daily), int(day["users"]), len(run.users)]))
