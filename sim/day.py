@@ -11,9 +11,9 @@ from sim.kinds import (
     CREDITS,
     DISPUTE_STEPS,
     FLOWS,
+    LENGTHS,
     LEVELS,
     METHODS,
-    OFFERS,
     OUTCOMES,
     PLACES,
     STEPS,
@@ -37,9 +37,9 @@ MethodCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(METHOD
 MethodSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(METHODS)]
 FunnelCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(WAYS * STEPS)]
 WarningCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(LEVELS * WARNING_STEPS)]
-CreditCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CREDITS * OFFERS)]
-CreditSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(CREDITS * OFFERS)]
-CreditRates = Annotated[list[int], Unit("ppm", "i8", 0, 2**62), Length(CREDITS * OFFERS)]
+CreditCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
+CreditSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
+CreditRates = Annotated[list[int], Unit("ppm", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
 DisputeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CLAIMS * DISPUTE_STEPS)]
 
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
@@ -203,11 +203,13 @@ class Totals:
         CLAIMS * DISPUTE_STEPS
     )
     agreed: Annotated[CreditCounts, "agreements, by Credit and number of periods"] = _zeros(
-        CREDITS * OFFERS
+        CREDITS * LENGTHS
     )
-    agreed_fen: Annotated[CreditSums, "what they are about"] = _zeros(CREDITS * OFFERS)
-    agreed_ppm: Annotated[CreditRates, "their annual rates, summed"] = _zeros(CREDITS * OFFERS)
-    agreed_dear: Annotated[CreditCounts, "of them, above the yearly cap"] = _zeros(CREDITS * OFFERS)
+    agreed_fen: Annotated[CreditSums, "what they are about"] = _zeros(CREDITS * LENGTHS)
+    agreed_ppm: Annotated[CreditRates, "their annual rates, summed"] = _zeros(CREDITS * LENGTHS)
+    agreed_dear: Annotated[CreditCounts, "of them, above the yearly cap"] = _zeros(
+        CREDITS * LENGTHS
+    )
 
 
 @scalar

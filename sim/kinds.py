@@ -385,5 +385,6 @@ class Credit(IntEnum):
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))
 WAYS, STEPS, LEVELS, CLAIMS = map(len, (Way, FunnelStep, Level, Claim))
 OFFERS = 4  # numbers of periods that a product can offer
-CREDITS = len(Credit)
+PERIODS_COUNTED = (0, 3, 5, 6, 9, 10, 12, 20, 24)  # that agreements are told apart by; 0: others
+CREDITS, LENGTHS = len(Credit), len(PERIODS_COUNTED)
 WARNING_STEPS, DISPUTE_STEPS = len(WarningStep), len(DisputeStep)

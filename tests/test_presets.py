@@ -274,6 +274,12 @@ def test_penalty_of_order_mode_is_on_all_principal_and_fees():
     assert made.days.penalty_accrued_fen.iloc[-1] == pytest.approx(101_500 * 0.0007 * 5)
 
 
+def test_the_least_penalty_of_a_day_needs_a_penalty():
+    free = terms_of("baitiao_public", {"charges.penalty_ppm": 0})
+    assert interest.penalty_of_day(1_000, free) == 0
+    assert interest.penalty_of_day(1, terms_of("baitiao_public")) == PPB
+
+
 def test_daily_rounding_of_a_penalty():
     """888.88 at 0.05 %: 0.44444 a day is 0.44, times 10; in one sum it would be 4.44."""
     steps = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from sim.kinds import CREDITS, OFFERS, Credit
+from sim.kinds import CREDITS, LENGTHS, PERIODS_COUNTED, Credit
 from sim.results.calendar_months import CalendarMonths
 from sim.results.record import Record
 from sim.results.sheet import Sheet, lower_names, names_at
@@ -19,21 +19,20 @@ def cost(record: Record) -> pa.Table:
     """
     months = CalendarMonths.of(record)
     agreed, amount, rates, dear = (
-        months.by_segment(name).reshape(-1, CREDITS * OFFERS)
+        months.by_segment(name).reshape(-1, CREDITS * LENGTHS)
         for name in ("agreed", "agreed_fen", "agreed_ppm", "agreed_dear")
     )
     rows, slots = np.nonzero(agreed)
     month, segment = np.divmod(rows, len(record.segments))
-    kinds, offers = np.divmod(slots, OFFERS)
-    periods = np.array(record.scenario.product.instalments.periods)[offers]
+    kinds, lengths = np.divmod(slots, LENGTHS)
     count = agreed[rows, slots]
     nominal = rates[rows, slots] / count / 1e6
     sheet = Sheet.of(record, len(rows))
     sheet.add("month", months.first_days[month], "date", "first day of the month")
     sheet.add("segment", names_at(record.segments, segment), "name", "segment of users")
     sheet.add("method", names_at(lower_names(Credit), kinds), "name", "what was agreed (Credit)")
-    plans = kinds <= Credit.BILL_PLAN
-    sheet.add("periods", np.where(plans, periods, 0), "periods", "of a plan; 0 for none")
+    periods = np.array(PERIODS_COUNTED)[lengths]
+    sheet.add("periods", periods, "periods", "of a plan; 0 for none, or for a number of its own")
     sheet.add("agreements", count, "count", "agreements made in the month")
     sheet.add("amount_fen", amount[rows, slots], "fen", "what they are about")
     sheet.add("nominal", nominal, "share a year", "mean of their annual rates, nominal")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.compiled import scalar
 from sim.day import Totals
-from sim.kinds import OFFERS, Credit
+from sim.kinds import LENGTHS, PERIODS_COUNTED, Credit
 from sim.plan import offer, rate_of_plan
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def count_plan(on_bill: bool, amount: int, periods: int, terms: Terms, today: To
     fee_ppm = offer(periods, on_bill, terms)
     kind = Credit.BILL_PLAN.value if on_bill else Credit.PURCHASE_PLAN.value
     slot = 0
-    for i in range(OFFERS):
-        slot = i if terms.instalments.periods[i] == periods else slot
+    for i in range(LENGTHS):
+        slot = i if PERIODS_COUNTED[i] == periods else slot
     rate_ppm = rate_of_plan(amount, periods, fee_ppm, terms)
     count_agreement(kind, slot, amount, rate_ppm, terms, today)
 
@@ -35,8 +35,8 @@ def count_daily(kind: int, amount: int, rate_ppb: int, terms: Terms, today: Tota
 def count_agreement(
     kind: int, slot: int, amount: int, rate_ppm: int, terms: Terms, today: Totals
 ) -> None:
-    """Count an agreement; slot: of its number of periods among those offered."""
-    at = kind * OFFERS + slot
+    """Count an agreement; slot: of its number of periods among PERIODS_COUNTED."""
+    at = kind * LENGTHS + slot
     today.agreed[at] += 1
     today.agreed_fen[at] += amount
     today.agreed_ppm[at] += rate_ppm

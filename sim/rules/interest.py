@@ -75,6 +75,8 @@ def penalty_of_day(base: int, terms: Terms) -> int:
     """Return the penalty of one day, billionths of a fen: rounded and floored by the terms."""
     charges = terms.charges
     exact = base * penalty_rate(terms)
+    if exact == 0:
+        return 0
     if charges.penalty_rounded == RoundedWhen.DAILY:
         exact = rounded(exact // PPB, exact % PPB, terms.billing.rounding) * PPB
     return max(exact, charges.penalty_floor_fen * PPB)
