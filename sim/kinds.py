@@ -374,7 +374,20 @@ class PlanSplit(IntEnum):
     LEVEL = 2  # level payments: principal grows as the fee on what is left falls
 
 
+class Credit(IntEnum):
+    """What bears a price: an agreement that is counted with its annual rate."""
+
+    PURCHASE_PLAN = 0  # a purchase in instalments
+    BILL_PLAN = 1  # a bill in instalments
+    CARRIED = 2  # what a bill leaves unpaid of which the minimum was paid
+    MISSED = 3  # what a bill leaves unpaid of which the minimum was missed
+    DRAWN = 4  # a purchase that bears interest from its day
+
+
 MOST_PRODUCTS = 7  # that one scenario can hold
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))
 WAYS, STEPS, LEVELS, CLAIMS = map(len, (Way, FunnelStep, Level, Claim))
+OFFERS = 4  # numbers of periods that a product can offer
+PERIODS_COUNTED = (0, 3, 5, 6, 9, 10, 12, 20, 24)  # that agreements are told apart by; 0: others
+CREDITS, LENGTHS = len(Credit), len(PERIODS_COUNTED)
 WARNING_STEPS, DISPUTE_STEPS = len(WarningStep), len(DisputeStep)

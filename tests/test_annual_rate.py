@@ -40,6 +40,8 @@ def test_dated_flows_agree_with_spreadsheets():
     amounts = [-10_000_00, 2_750_00, 4_250_00, 3_250_00, 2_750_00]
     flows = [(dt.date(*date), fen) for date, fen in zip(dates, amounts, strict=True)]
     assert sim.annual_rate(flows).effective == pytest.approx(0.3733625335, abs=1e-9)
+    written = [(date.isoformat(), fen) for date, fen in flows]
+    assert sim.annual_rate(written) == sim.annual_rate(flows)
     other = sim.annual_rate(flows[::-1])  # their order does not matter
     assert other.effective == pytest.approx(0.3733625335, abs=1e-9)
 

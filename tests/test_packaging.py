@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario.presets import PRESETS
+
 pytestmark = pytest.mark.slow
 
 # What a checkout holds besides sources: caches, environments, results.
@@ -84,6 +86,8 @@ def test_the_wheel_holds_the_whole_package_and_nothing_else(checkout, wheel):
     inside = names_in(wheel)
     package = files_in(checkout, "sim")
     assert {"sim/py.typed", "sim/docs/odd.md", "sim/data/calendar_china.toml"} <= package
+    assert {f"sim/presets/{name}.toml" for name in PRESETS} <= package
+    assert "sim/data/product_sources.toml" in package
     shipped = {
         f"sim/shipped/{name}"
         for folder in ("scenarios", "notebooks")

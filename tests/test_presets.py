@@ -1,6 +1,7 @@
 """Products that ship: complete, each number with a source; and the same rules read them."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import command
+from sim import command, plan
 from sim.account import Account
-from sim.kinds import Cycle, Standing
+from sim.kinds import Cycle, Rounding, Standing
 from sim.products.catalogue import catalogue
-from sim.rules import billing, instalment, interest, limit
+from sim.rules import billing, interest, limit
 from sim.scenario.presets import PRESETS, preset
 from sim.scenario.sections import Product, Scenario
 from sim.scenario.terms import NEEDED, preset_faults, terms_of
 from sim.scenario.tree import value_at
-from sim.units import PPB, share
+from sim.units import PPB, rounded, share
 from sim.user import User
 
 PUBLIC = PRESETS[1:]
@@ -118,7 +119,7 @@ def test_a_field_said_twice_is_a_contradiction(own):
 
 
 def test_a_number_without_a_source_is_refused(own):
-    path = own(('source = "facts 2 [54][55][51]: 0.05 % a day"', 'source = ""'))
+    path = own(('source = "public pages [54][55][51]: 0.05 % a day"', 'source = ""'))
     words = 'charges.rate_ppb: wanted a source, or "assumed" (found none)'
     assert lines_of(path) == [f"{path}: {words}"]
 
@@ -158,6 +159,10 @@ def test_the_catalogue_shows_every_number_with_its_source(name):
         if term.alternative:
             assert f"    alternative: {term.alternative}" in text
     assert "gates.pass_mark = 60" in text
+    cited = re.findall(r"\[(\d+)\]", text.split("# public pages")[0])
+    for number in cited:
+        assert re.search(rf"^\[{number}\] \S", text, re.MULTILINE), number
+    assert bool(cited) is (name != "seed_article")
 
 
 def test_the_commands_answer(tmp_path, capsys):
@@ -180,12 +185,12 @@ def test_the_commands_answer(tmp_path, capsys):
 def test_the_plan_of_an_annuity():
     """A1: 12,000 over 12 months, 1.5 % of what is left; the last payment takes the cents."""
     terms = {"instalments.fee_base": "declining", "instalments.split": "level"}
-    plan = sim.instalments("seed_article", 12_000_00, 12, terms=terms)
-    first = plan.iloc[0]
+    made = sim.instalments("seed_article", 12_000_00, 12, terms=terms)
+    first = made.iloc[0]
     assert (first.fee_fen, first.principal_fen, first.total_fen) == (180_00, 920_16, 1_100_16)
     assert 12_000_00 - first.principal_fen == 11_079_84
-    assert plan.total_fen.tolist() == [1_100_16] * 11 + [1_100_19]
-    assert plan.fee_fen.sum() == 1_201_95
+    assert made.total_fen.tolist() == [1_100_16] * 11 + [1_100_19]
+    assert made.fee_fen.sum() == 1_201_95
 
 
 def test_simple_interest_of_a_month():
@@ -267,6 +272,12 @@ def test_penalty_of_order_mode_is_on_all_principal_and_fees():
         made.days.penalty_accrued_fen.iloc[-1] % 1
     )
     assert made.days.penalty_accrued_fen.iloc[-1] == pytest.approx(101_500 * 0.0007 * 5)
+
+
+def test_the_least_penalty_of_a_day_needs_a_penalty():
+    free = terms_of("baitiao_public", {"charges.penalty_ppm": 0})
+    assert interest.penalty_of_day(1_000, free) == 0
+    assert interest.penalty_of_day(1, terms_of("baitiao_public")) == PPB
 
 
 def test_daily_rounding_of_a_penalty():
@@ -389,12 +400,12 @@ def test_a_loan_paid_by_the_day_after_its_due_day_is_not_late():
     st.integers(0, 90_000),
 )
 def test_a_plan_loses_nothing(name, amount, periods, price, ppm):
-    plan = sim.instalments(name, amount, periods, **{price: ppm})
-    assert plan.principal_fen.sum() == amount
-    assert (plan.drop(columns="period") >= 0).all().all()
-    assert (plan.principal_fen + plan.interest_fen + plan.fee_fen == plan.total_fen).all()
+    made = sim.instalments(name, amount, periods, **{price: ppm})
+    assert made.principal_fen.sum() == amount
+    assert (made.drop(columns="period") >= 0).all().all()
+    assert (made.principal_fen + made.interest_fen + made.fee_fen == made.total_fen).all()
     if price == "fee_ppm":
-        assert abs(plan.fee_fen.sum() - amount * ppm / 1_000_000) <= 0.5
+        assert abs(made.fee_fen.sum() - amount * ppm / 1_000_000) <= 0.5
 
 
 def test_plans_that_cannot_be_are_refused():
@@ -417,9 +428,9 @@ def test_plans_that_cannot_be_are_refused():
 def test_periods_that_a_product_takes():
     loan = terms_of("weilidai_public")
     account = Account()
-    taken = [instalment.periods_taken(account, wished, loan) for wished in (0, 3, 5, 6, 10, 12)]
+    taken = [plan.periods_taken(account, wished, loan) for wished in (0, 3, 5, 6, 10, 12)]
     assert taken == [5, 5, 5, 10, 10, 10]
-    assert instalment.periods_taken(account, 7, terms_of("huabei_public")) == 7
+    assert plan.periods_taken(account, 7, terms_of("huabei_public")) == 7
     assert terms_of("weilidai_public").billing.cycle == Cycle.FIRST_DRAWING
 
 
@@ -427,3 +438,38 @@ def test_presets_ship_beside_the_package():
     folder = Path(sim.__file__).parent / "presets"
     assert {path.stem for path in folder.glob("*.toml")} == set(PRESETS)
     assert value_at(preset("huabei_public").tree(), ("billing", "cycle")) == "calendar"
+
+
+@pytest.mark.parametrize("preset", ["huabei_public", "huabei_public/grace"])
+def test_what_a_minimum_leaves_bears_interest_from_the_day_after_the_due_day(preset):
+    """900 at 0.05 % from 11 to 28 February, 18 days: 8.10, with three days of grace or none."""
+    steps = [
+        {"date": "2023-01-05", "purchase_fen": 100_000},
+        {"date": "2023-02-10", "repay": "minimum"},
+    ]
+    made = sim.replay(preset, steps, until="2023-03-01")
+    assert made.statements.due_interest_fen.tolist() == [0, 8_10]
+
+
+@pytest.mark.parametrize(
+    ("whole", "nano", "even", "up"),
+    [
+        (7, 499_999_999, 7, 7),
+        (7, 500_000_000, 8, 8),
+        (8, 500_000_000, 8, 9),
+        (8, 500_000_001, 9, 9),
+    ],
+)
+def test_ways_of_rounding_differ_at_half_a_fen(whole, nano, even, up):
+    assert rounded(whole, nano, Rounding.HALF_EVEN) == even
+    assert rounded(whole, nano, Rounding.HALF_UP) == up
+    assert rounded(whole, nano, Rounding.DOWN) == whole
+
+
+@pytest.mark.parametrize(("how", "due"), [("half_up", 10_01), ("half_even", 10_00)])
+def test_a_tenth_of_a_bill_is_rounded_as_the_terms_say(how, due):
+    """A tenth of 100.05 yuan is 1,000.5 fen."""
+    steps = [{"date": "2023-01-05", "purchase_fen": 100_05}]
+    terms = {"billing.rounding": how, "charges.rate_ppb": 0}
+    made = sim.replay("fenfu_public", steps, "2023-02-01", terms=terms)
+    assert made.statements.due_total_fen.tolist() == [due]

@@ -23,6 +23,7 @@ TABLES = [
     "balance_sheet",
     "circles",
     "collection",
+    "cost",
     "cycles",
     "daily",
     "daily_by",

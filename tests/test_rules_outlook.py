@@ -13,10 +13,10 @@ from sim.day import Environment, Luck
 from sim.draws import Purpose, chance, word
 from sim.kinds import Flow, Outcome, Place, Standing
 from sim.offer import fee_within_cap, rate_a_day, yearly_cost
+from sim.plan import offer
 from sim.rules.admission import admission_score, passes_gates
 from sim.rules.authorisation import outcome
 from sim.rules.grade import grade_points
-from sim.rules.instalment import offer
 from sim.rules.sharing import late_as_of
 from sim.rules.spending import purchase_periods, wants
 from sim.scenario.outlook import Joint, Plus, Regulation, SharedData

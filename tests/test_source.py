@@ -23,7 +23,7 @@ LAYERS = [
     ["version"],
     ["compiled", "units", "kinds", "ledger", "rows", "quantiles", "draws", "almanac", "calendar"],
     ["log"],
-    ["user", "account", "offer", "dues", "day", "month", "luck", "sample", "events"],
+    ["user", "account", "offer", "dues", "plan", "day", "month", "luck", "sample", "events"],
     ["scenario", "tickets", "params", "arms", "environment", "population", "stretches"],
     ["barrier"],
     ["rules"],

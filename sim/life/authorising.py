@@ -11,8 +11,10 @@ from sim.kinds import (
     Admission,
     Assessed,
     Claim,
+    Credit,
     FunnelStep,
     Hold,
+    InterestFrom,
     Level,
     Note,
     Outcome,
@@ -24,11 +26,13 @@ from sim.kinds import (
 )
 from sim.life.opening import admit, reassess
 from sim.log import Log, note
-from sim.offer import is_no_purchase
+from sim.offer import is_no_purchase, rate_a_day
+from sim.plan import offer, periods_taken
 from sim.rules import (
     admission,
     application,
     authorisation,
+    cost,
     counting,
     dispute,
     fraud,
@@ -259,13 +263,16 @@ def after_purchase(
 ) -> None:
     """Put a purchase into instalments where that was wished, or promise its refund."""
     amount = wishes.amount[at]
-    periods = instalment.periods_taken(account, wishes.periods[at], terms)
+    periods = periods_taken(account, wishes.periods[at], terms)
     if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
-        fee_ppm = instalment.offer(periods, False, terms)
+        fee_ppm = offer(periods, False, terms)
         instalment.spread(account, amount, periods, fee_ppm, env, terms)
-        instalment.count_plan(amount, periods, fee_ppm, terms, today, log)
-    elif refund.will_return(user, at, luck, env, p, terms):
+        cost.count_plan(False, amount, periods, terms, today, log)
+        return
+    if terms.charges.interest_from == InterestFrom.SPENDING_DAY:
+        cost.count_daily(Credit.DRAWN.value, amount, rate_a_day(terms), terms, today)
+    if refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
 
 

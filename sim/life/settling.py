@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Payment, Totals
-from sim.kinds import Claim, Standing
+from sim.kinds import Claim, Credit, Standing
 from sim.log import Log
-from sim.rules import arrears, billing, dispute, instalment, interest, settlement, sharing
+from sim.offer import rate_a_day
+from sim.rules import (
+    arrears,
+    billing,
+    cost,
+    dispute,
+    instalment,
+    interest,
+    settlement,
+    sharing,
+)
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -68,7 +78,9 @@ def take_payment(
 ) -> None:
     """Take what the user wants: the bill in instalments, money by hand, early settlement."""
     if payment.periods > 0:
-        instalment.spread_bill(account, payment.periods, env, terms, today, log)
+        amount = instalment.spread_bill(account, payment.periods, env, terms)
+        if amount > 0:
+            cost.count_plan(True, amount, payment.periods, terms, today, log)
     if payment.amount > 0:
         settlement.pay_by_hand(user, account, payment.amount, terms, today, log)
     if payment.settle == 1:
@@ -87,7 +99,14 @@ def let_grace_end(
 ) -> None:
     """Close the bill; whose minimum was missed may claim that its purchases were by others."""
     missed = account.missed_count
+    carried = account.carried
+    lapses = account.lapses
     billing.end_grace(account, env, terms, today, log)
+    if account.carried > carried:
+        late = account.lapses > lapses
+        rate = interest.late_rate(terms) if late else rate_a_day(terms)
+        kind = Credit.MISSED.value if late else Credit.CARRIED.value
+        cost.count_daily(kind, account.carried - carried, rate, terms, today)
     if account.missed_count > missed:
         robbed = account.stolen > 0
         dispute.appeals(user, account, Claim.FRAUD.value, robbed, env, p, today, log)

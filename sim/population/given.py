@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kinds import Bucket, Standing, Status
+from sim.kinds import Bucket, Cycle, Standing, Status
 from sim.population.earlier import earlier_accounts, earlier_users
 from sim.population.parquet import read
 from sim.rows import Table
@@ -117,6 +117,8 @@ def _open_accounts(
     late = np.where(balance > 0, late, 0)
     accounts["standing"] = np.where(held, np.where(late > 0, Standing.BLOCKED, Standing.OPEN), 0)
     accounts["due_day"] = scenario.product.billing.due_day_first
+    if scenario.product.billing.cycle >= Cycle.OPENING_DAY:
+        accounts["anchor"] = scenario.product.billing.statement_day
     accounts["limit"] = accounts["first_limit"] = given["limit_fen"] * held
     accounts["first_used_on"] = np.where(balance > 0, 0, NEVER)
     accounts["unbilled"] = np.where(late > 0, 0, balance)

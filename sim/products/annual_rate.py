@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal, NamedTuple
 
+from sim.products.dates import as_date
 from sim.scenario import ScenarioError
 
 Method = Literal["compound", "regulation_z"]
@@ -55,8 +56,7 @@ def annual_rate(
         found = f"(found {periods_per_year!r})"
         raise ScenarioError([f"periods_per_year: wanted a whole number from 1 {found}"])
     given = list(flows)
-    dated = any(isinstance(flow, Sequence) and isinstance(flow[0], dt.date) for flow in given)
-    placed = _placed(given, periods_per_year, method)
+    placed, dated = _placed(given, periods_per_year, method)
     _check_signs(placed)
     rate = _root(_worth(placed))
     if dated and method == "compound":
@@ -64,8 +64,8 @@ def annual_rate(
     return AnnualRate(rate * periods_per_year, (1 + rate) ** periods_per_year - 1)
 
 
-def _placed(given: list[Any], periods_per_year: int, method: Method) -> list[_Flow]:
-    """Return the flows with their times; every one that cannot be read is named."""
+def _placed(given: list[Any], periods_per_year: int, method: Method) -> tuple[list[_Flow], bool]:
+    """Return the flows with their times, and whether they are dated; each fault is named."""
     faults = []
     pairs: list[tuple[Any, float]] = []
     for i, flow in enumerate(given):
@@ -73,25 +73,26 @@ def _placed(given: list[Any], periods_per_year: int, method: Method) -> list[_Fl
         if not _is_pair(pair):
             faults.append(f"flows.{i}: wanted fen, or a date or a time and fen (found {flow!r})")
             continue
-        pairs.append((pair[0], float(pair[1])))
+        pairs.append((as_date(pair[0]) or pair[0], float(pair[1])))
     dates = [when for when, _ in pairs if isinstance(when, dt.date)]
     if dates and len(dates) < len(pairs):
         faults.append("flows: wanted dates with all flows or with none (found both)")
     if faults:
         raise ScenarioError(faults)
     if not dates:
-        return [_split(float(when), fen, method) for when, fen in pairs]
+        return [_split(float(when), fen, method) for when, fen in pairs], False
     first = min(dates)
     if method == "compound":
-        return [_Flow((when - first).days / _YEAR, 0.0, fen) for when, fen in pairs]
-    return [_Flow(*unit_periods(first, when, periods_per_year), fen) for when, fen in pairs]
+        return [_Flow((when - first).days / _YEAR, 0.0, fen) for when, fen in pairs], True
+    timed = [(unit_periods(first, when, periods_per_year), fen) for when, fen in pairs]
+    return [_Flow(*time, fen) for time, fen in timed], True
 
 
 def _is_pair(pair: Any) -> bool:
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
         return False
     when, fen = pair
-    timed = isinstance(when, dt.date) or (isinstance(when, Real) and float(when) >= 0)
+    timed = as_date(when) is not None or (isinstance(when, Real) and float(when) >= 0)
     return timed and isinstance(fen, Real) and not isinstance(fen, bool)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 from sim.scenario.keys import keys_of
@@ -11,6 +14,8 @@ from sim.scenario.presets import PRESETS, Preset, preset
 from sim.scenario.sections import Product
 from sim.scenario.terms import terms_of
 from sim.scenario.tree import dotted, plain, value_at
+
+SOURCES = "product_sources.toml"
 
 
 def catalogue(name: str | None = None) -> str:
@@ -28,10 +33,15 @@ def _lines(name: str) -> Iterator[str]:
     yield f"# {name}: {chosen.title}"
     said = {term.key: term for term in chosen.terms}
     tree = plain(product)
-    for path, field in keys_of(Product):
-        if 0 in path or dotted(path) == "preset":
-            continue
-        key, extra = dotted(path), _extra(field)
+    fields = {
+        dotted(path): (path, field)
+        for path, field in keys_of(Product)
+        if 0 not in path and dotted(path) != "preset"
+    }
+    # What the product has of its own comes first.
+    for key in sorted(fields, key=lambda key: key not in said):
+        path, field = fields[key]
+        extra = _extra(field)
         term = said.get(key)
         source = term.source if term else f"as seed_article: {extra.get('source', 'assumed')}"
         unit = f" {extra['unit']}" if extra.get("unit") else ""
@@ -40,6 +50,7 @@ def _lines(name: str) -> Iterator[str]:
         if term and term.alternative:
             yield f"    alternative: {term.alternative}"
     yield from _variants(chosen)
+    yield from _pages(chosen)
 
 
 def _variants(chosen: Preset) -> Iterator[str]:
@@ -47,6 +58,17 @@ def _variants(chosen: Preset) -> Iterator[str]:
         yield f"# variant {chosen.name}/{name}: {variant.about}"
         for key, value in variant.set.items():
             yield f"{key} = {inline(value)}"
+
+
+def _pages(chosen: Preset) -> Iterator[str]:
+    """Yield the addresses of the pages that a preset cites."""
+    said = " ".join(term.source + term.alternative for term in chosen.terms)
+    cited = sorted({int(number) for number in re.findall(r"\[(\d+)\]", said)})
+    pages = tomllib.loads((files("sim") / "data" / SOURCES).read_text(encoding="utf-8"))
+    if cited:
+        yield "# public pages"
+    for number in cited:
+        yield f"[{number}] {pages[str(number)]}"
 
 
 def _extra(field: Any) -> dict[str, Any]:

@@ -17,13 +17,3 @@ def days_from(start: dt.date, count: int) -> Iterator[Environment]:
     economy = Economy(holidays=False, festivals=False, weekdays=False, unemployment_ppm=0)
     rows = course(Scenario(run=Run(start=start, days=count), environment=economy)).days
     return (as_object(Environment, row) for row in rows)
-
-
-def as_date(value: object) -> dt.date | None:
-    """Return a date, or text of one in ISO form; None for anything else."""
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -55,13 +55,14 @@ def replay(
     preset, terms: as `terms_of` takes them. steps: dicts, or a file, each with `date` and one of
     `purchase_fen`, `repay_fen`, `repay` ("due", "minimum" or "all"), `instalments` (of the last
     purchase of that date before it, else of the open bill; it may also stand with a purchase), and
-    `settle_instalments`. until: the last day, that of the last step if absent; start: that of the
-    first. limit_fen: the product's maximum if absent. A payment takes no more than can be paid.
+    `settle_instalments`, which "all" includes where every drawing is a loan. A payment takes no
+    more than can be paid. until: the last day, that of the last step if absent; start: that of
+    the first. limit_fen: the product's maximum if absent.
 
     `.days`: a row a day; `.statements`: a row a bill; see `Replay`. Amounts in fen. The account
     has no luck: no refunds, fraud, disputes or changes of its limit. With cycle = order each order
     is an account of its own, and they share the limit. Raises ScenarioError for wrong input, and
-    for a purchase that the product refuses, with the reason.
+    for a step that the product refuses, with the reason.
     """
     script = script_of(steps, until, limit_fen, terms, start)
     return _Life(terms_of(preset, script.terms), script).lived()
@@ -140,7 +141,12 @@ class _Life:
         authorise(self.user, self.accounts, wishes, luck, *rest)
         self._check(bought, wishes, today, date)
         payments = self._payments(steps, bought)
+        plans = today.instalment_plans
         settle(self.user, self.accounts, payments, *rest)
+        if today.instalment_plans == plans and any(p.periods for p in payments):
+            step = next(s for s in steps if s.instalments)
+            words = "wanted an open bill that can be spread over so many periods (found none)"
+            raise ScenarioError([f"{date}: step.{step.number}.instalments: {words}"])
         for k, account in enumerate(self.accounts):
             if billing.statement_tonight(account, env, self.product) and account.bill_open:
                 self._note_statement(k, account, day, date)
@@ -195,7 +201,8 @@ class _Life:
             for account, payment in zip(self.accounts, payments, strict=True):
                 if step.repay is not None:
                     payment.amount += self._asked(account, step.repay)
-                payment.settle = 1 if step.settle_instalments else payment.settle
+                whole = step.repay == "all" and self.product.instalments.always
+                payment.settle = 1 if step.settle_instalments or whole else payment.settle
                 if step.instalments > 0 and not bought:
                     payment.periods = step.instalments
         return payments

@@ -11,8 +11,10 @@ from sim.account import Account, begin_cycle
 from sim.day import Environment
 from sim.dues import accrued_interest
 from sim.kinds import Accrual, Cycle, FeeBase, InterestFrom, PlanCost, PlanSplit
-from sim.products.days import as_date, days_from
-from sim.rules import billing, instalment, interest
+from sim.plan import fee_part, offer, principal_part
+from sim.products.dates import as_date
+from sim.products.days import days_from
+from sim.rules import billing, interest
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
 from sim.scenario.terms import terms_of
@@ -50,7 +52,7 @@ def instalments(
     or one of: fee_ppm (flat on the amount, all periods together), fee_ppm_per_period (of the
     amount, or of what is left, by the product's fee base), rate_ppb (a day, on what is left).
 
-    Raises ScenarioError for what cannot be. Source: R-P3; facts 0.7 for Huabei's rounding.
+    Raises ScenarioError for what cannot be. Source: R-P3; HB-01 to HB-10 for Huabei's rounding.
     """
     product = terms_of(preset, terms)
     first = as_date(start)
@@ -65,7 +67,7 @@ def instalments(
     product = _priced(product, said)
     price = next(iter(said.values()), None)
     if price is None or "rate_ppb" in said:
-        price = instalment.offer(periods, kind == "bill", product)
+        price = offer(periods, kind == "bill", product)
     if price < 0 and "rate_ppb" not in said:
         raise ScenarioError([_not_offered(product, periods, kind)])
     return _table([*_rows(product, amount_fen, periods, max(price, 0), first)], dated=bool(first))
@@ -87,7 +89,7 @@ def _faults(amount: Any, periods: Any, kind: Any, said: dict[str, int]) -> Itera
 
 def _not_offered(product: Product, periods: int, kind: Kind) -> str:
     offered = [n for n in product.instalments.periods if n > 0]
-    known = [n for n in offered if instalment.offer(n, kind == "bill", product) >= 0]
+    known = [n for n in offered if offer(n, kind == "bill", product) >= 0]
     wanted = one_of(known) if known else "a price: the product offers no instalments"
     return f"periods: wanted {wanted}, or fee_ppm, fee_ppm_per_period or rate_ppb (found {periods})"
 
@@ -122,8 +124,8 @@ def _rows(
     left = amount
     for i in range(periods):
         due = next(_until_due(product, account, lived))
-        part = instalment.principal_part(amount, left, periods, i, price, product)
-        fee = instalment.fee_part(amount, left, periods, i, price, product)
+        part = principal_part(amount, left, periods, i, price, product)
+        fee = fee_part(amount, left, periods, i, price, product)
         interest_fen = accrued_interest(account, product)
         account.accrued = account.accrued_nano = 0
         left -= part

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.products.days import as_date
+from sim.products.dates import as_date
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
 from sim.scenario.tree import plain

@@ -52,6 +52,12 @@ class CalendarMonths(NamedTuple):
         """Return a column of the totals added up over segments and days, shape (months, ...)."""
         return np.add.reduceat(self._of_days(name), self.starts, axis=0)
 
+    def by_segment(self, name: str) -> NDArray[np.int64]:
+        """Return a column of the totals added up over days, shape (months, segments, ...)."""
+        days = self.record.totals[name][self.record.burn_in :]
+        summed: NDArray[np.int64] = np.add.reduceat(days, self.starts, axis=0)
+        return summed
+
     def at_end(self, name: str) -> NDArray[np.int64]:
         """Return a column of the totals on each month's last reported day, over segments."""
         closing: NDArray[np.int64] = self._of_days(name)[self.lasts]

@@ -132,6 +132,11 @@ class Run:
         return self.read("balance_sheet")
 
     @cached_property
+    def cost(self) -> pd.DataFrame:
+        """One row a month, segment, method and number of periods: annual rates of agreements."""
+        return self.read("cost")
+
+    @cached_property
     def environment(self) -> pd.DataFrame:
         """One row a simulated day, of a burn-in too: what all users shared."""
         return self.read("environment")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from sim.results.collection import collection
+from sim.results.cost import cost
 from sim.results.cycles import cycles
 from sim.results.daily import daily, daily_by
 from sim.results.environment import circles, environment
@@ -34,6 +35,7 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "collection": collection,
     "pnl": pnl,
     "balance_sheet": balance_sheet,
+    "cost": cost,
     "environment": environment,
     "circles": circles,
 }

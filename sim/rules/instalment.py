@@ -14,24 +14,20 @@ from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, post_interest
 from sim.kinds import (
     EarlySettlement,
-    FeeBase,
     Flow,
     Method,
-    Note,
     PlanCost,
-    PlanSplit,
     PostedWith,
 )
-from sim.log import Log, note
-from sim.offer import fee_within_cap
-from sim.units import PPB, rounded, share, share_by
+from sim.log import Log
+from sim.plan import fee_part, offer, principal_part
+from sim.units import PPB, rounded
 from sim.user import User, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
 
 PERIODS = (3, 6, 12)  # that the article's product offers
-OFFERS = 4  # numbers of periods that a product can offer
 
 
 @scalar
@@ -43,90 +39,6 @@ def next_statement(account: Account, env: Environment, terms: Terms) -> int:
 
 
 @scalar
-def split_part(amount: int, periods: int, at: int, split: int) -> int:
-    """Return part `at` of an amount: equal whole fen, what is left over with the first or last."""
-    part = amount // periods
-    odd = periods - 1 if split == PlanSplit.REMAINDER_LAST else 0
-    return part + (amount - part * periods if at == odd else 0)
-
-
-@scalar
-def level_payment(amount: int, periods: int, fee_ppm: int) -> int:
-    """Return the payment that pays an amount off with a fee on what is left, to the fen."""
-    rate = fee_ppm / 1_000_000
-    if rate == 0.0:
-        return amount // periods
-    growth = 1.0
-    for _ in range(periods):
-        growth = growth * (1.0 + rate)
-    return int(amount * rate * growth / (growth - 1.0) + 0.5)
-
-
-@scalar
-def principal_part(
-    amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms
-) -> int:
-    """Return the principal of instalment `at`, fen; left: what those before it leave."""
-    if terms.instalments.split != PlanSplit.LEVEL:
-        return split_part(amount, periods, at, terms.instalments.split)
-    if at == periods - 1:
-        return left
-    return min(level_payment(amount, periods, fee_ppm) - share(left, fee_ppm), left)
-
-
-@scalar
-def fee_part(amount: int, left: int, periods: int, at: int, fee_ppm: int, terms: Terms) -> int:
-    """Return the fee of instalment `at`, fen (PlanCost); left: principal before it.
-
-    fee_ppm: of each period, or of all together where the product asks for one fee.
-    """
-    plan = terms.instalments
-    if plan.cost == PlanCost.DAILY:
-        return 0
-    if plan.cost == PlanCost.TOTAL:
-        total = share_by(amount, fee_ppm, plan.fee_rounding)
-        return split_part(total, periods, at, plan.split)
-    return share(amount if plan.fee_base == FeeBase.ORIGINAL else left, fee_ppm)
-
-
-@scalar
-def offer(periods: int, on_bill: bool, terms: Terms) -> int:
-    """Return the fee of a number of periods, ppm (PlanCost); -1 where they are not offered.
-
-    Trimmed where all that credit costs is capped (R-F6).
-    """
-    plan = terms.instalments
-    for i in range(OFFERS):
-        if periods > 0 and plan.periods[i] == periods:
-            if plan.cost == PlanCost.TOTAL:
-                total = plan.bill_total_ppm[i] if on_bill else plan.purchase_total_ppm[i]
-                return fee_within_cap(total, periods, terms)
-            each = plan.fee_ppm if plan.cost == PlanCost.EACH_PERIOD else 0
-            return fee_within_cap(each, periods, terms)
-    return -1
-
-
-@scalar
-def periods_taken(account: Account, wished: int, terms: Terms) -> int:
-    """Return in how many periods a purchase is paid: as wished, or the next number offered.
-
-    The latter only where every drawing is a plan of its own: the least number from what is wished
-    on, else the largest below it, of those that the months to come can hold.
-    """
-    plan = terms.instalments
-    if not plan.always:
-        return wished
-    above = 0
-    below = 0
-    for i in range(OFFERS):
-        periods = plan.periods[i]
-        if 0 < periods <= len(account.ring_principal):
-            if periods >= wished and (above == 0 or periods < above):
-                above = periods
-            below = max(below, periods)
-    return above if above > 0 else below
-
-
 @seldom
 def spread(
     account: Account, amount: int, periods: int, fee_ppm: int, env: Environment, terms: Terms
@@ -145,34 +57,6 @@ def spread(
 
 
 @scalar
-def costs_above_cap(amount: int, periods: int, fee_ppm: int, terms: Terms) -> bool:
-    """Tell whether a plan costs more a year than the cap: at its rate it is worth more than lent.
-
-    The cap trims interest and penalty, not these fees; that they go beyond it is reported (R-P7).
-    """
-    month = 1.0 / (1.0 + terms.charges.yearly_cap_ppm * 1e-6 / 12.0)
-    weight = 1.0
-    worth = 0.0
-    left = amount
-    for i in range(periods):
-        part = principal_part(amount, left, periods, i, fee_ppm, terms)
-        weight *= month
-        worth += weight * (part + fee_part(amount, left, periods, i, fee_ppm, terms))
-        left -= part
-    return worth > amount
-
-
-@seldom
-def count_plan(
-    amount: int, periods: int, fee_ppm: int, terms: Terms, today: Totals, log: Log
-) -> None:
-    """Count a plan, and whether its yearly cost is above the cap."""
-    today.instalment_plans += 1
-    today.plans_above_cap += 1 if costs_above_cap(amount, periods, fee_ppm, terms) else 0
-    note(log, Note.PLAN.value, amount, periods)
-
-
-@scalar
 def may_spread(account: Account, amount: int, periods: int, on_bill: bool, terms: Terms) -> bool:
     """Tell whether the product offers a plan: so many periods, and enough to spread (R-P3)."""
     offered = offer(periods, on_bill, terms) >= 0 and periods <= len(account.ring_principal)
@@ -180,20 +64,17 @@ def may_spread(account: Account, amount: int, periods: int, on_bill: bool, terms
 
 
 @seldom
-def spread_bill(
-    account: Account, periods: int, env: Environment, terms: Terms, today: Totals, log: Log
-) -> None:
-    """Put the open bill into instalments; asked for while nothing is past due."""
+def spread_bill(account: Account, periods: int, env: Environment, terms: Terms) -> int:
+    """Put the open bill into instalments while nothing is past due; return what was spread."""
     amount = min(account.billed, account.statement_due)
     offered = may_spread(account, amount, periods, True, terms)
     if account.bill_open == 0 or account.missed_count > 0 or not offered:
-        return
+        return 0
     account.billed -= amount
     account.statement_due -= amount
     account.minimum_due = min(account.minimum_due, account.statement_due)
-    fee_ppm = offer(periods, True, terms)
-    spread(account, amount, periods, fee_ppm, env, terms)
-    count_plan(amount, periods, fee_ppm, terms, today, log)
+    spread(account, amount, periods, offer(periods, True, terms), env, terms)
+    return amount
 
 
 @scalar

@@ -39,6 +39,14 @@ def penalty_rate(terms: Terms) -> int:
 
 
 @scalar
+def late_rate(terms: Terms) -> int:
+    """Return what the missed part of a bill bears in all, ppb a day."""
+    if terms.charges.penalty_stacking == PenaltyStacking.ON_TOP:
+        return rate_a_day(terms) + penalty_rate(terms)
+    return penalty_rate(terms)
+
+
+@scalar
 def penalty_base(account: Account, terms: Terms) -> int:
     """Return what bears the penalty, fen: nothing unless a minimum was missed (PenaltyBase)."""
     kind = terms.charges.penalty_base
@@ -56,6 +64,8 @@ def penalty_of_day(base: int, terms: Terms) -> int:
     """Return the penalty of one day, billionths of a fen: rounded and floored by the terms."""
     charges = terms.charges
     exact = base * penalty_rate(terms)
+    if exact == 0:
+        return 0
     if charges.penalty_rounded == RoundedWhen.DAILY:
         exact = rounded(exact // PPB, exact % PPB, terms.billing.rounding) * PPB
     return max(exact, charges.penalty_floor_fen * PPB)
@@ -89,13 +99,14 @@ def accrue(
     bears interest on trial, which is dropped if the bill is paid in full by then. tonight: a
     statement is cut.
     """
+    if principal(account) + account.missed_count == 0:
+        return
     charges = terms.charges
-    rate = rate_a_day(terms)
     kind = charges.interest_from
     if account.billed > 0 and kind != InterestFrom.SPENDING_DAY:
         first = 0 if kind == InterestFrom.DUE_DAY else 1
         if first <= since < terms.billing.grace_days:
-            exact = account.grace_nano + account.billed * rate
+            exact = account.grace_nano + account.billed * rate_a_day(terms)
             whole = exact // PPB
             account.grace_accrued += whole
             account.grace_nano = exact - whole * PPB
@@ -103,7 +114,7 @@ def accrue(
     if charges.accrual == Accrual.MONTH_END:
         bearing *= days_at_month_end(account, tonight, env)
     if bearing > 0:
-        exact = account.accrued_nano + bearing * rate
+        exact = account.accrued_nano + bearing * rate_a_day(terms)
         whole = exact // PPB
         account.accrued += whole
         account.accrued_nano = exact - whole * PPB

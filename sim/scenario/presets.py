@@ -1,8 +1,9 @@
 """Products that ship: data files in `sim/presets/`, each number with its source.
 
 A file has `name`, `title`, and a `[[term]]` for each key below `product`: `key`, `value`,
-`source` (pages of the public facts, or "assumed"), and `alternative` where sources contradict each
-other. A `[variant.NAME]` has `about` and a table `set` of the keys that it has otherwise.
+`source` (pages by their number in `sim/data/product_sources.toml`, or "assumed"), and `alternative`
+where sources contradict each other. A `[variant.NAME]` has `about` and a table `set` of the keys
+that it has otherwise.
 """
 
 from __future__ import annotations

@@ -173,6 +173,7 @@ TableName = Literal[
     "collection",
     "pnl",
     "balance_sheet",
+    "cost",
     "environment",
     "circles",
     "users",

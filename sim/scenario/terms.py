@@ -37,9 +37,9 @@ NEEDED = {
     "charges.penalty_floor_fen": "interest.penalty_of_day()",
     "charges.yearly_cap_ppm": "interest.cap_a_day()",
     "charges.manual_fee_ppm": "settlement.pay_by_hand()",
-    "instalments.periods": "instalment.offer()",
-    "instalments.cost": "instalment.fee_part()",
-    "instalments.split": "instalment.split_part()",
+    "instalments.periods": "plan.offer()",
+    "instalments.cost": "plan.fee_part()",
+    "instalments.split": "plan.split_part()",
     "instalments.early_settlement": "instalment.early_fee()",
 }
 
