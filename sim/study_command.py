@@ -64,6 +64,7 @@ def compare(
     """Compare scenarios on the same people with the same luck; leave tables in a folder."""
     from sim.progress import Progress
     from sim.study.comparison import compare as compared
+    from sim.study.shelf import Shelf
     from sim.study.terminal import show_comparison
 
     if len(scenarios) < 2:
@@ -73,7 +74,12 @@ def compare(
     run = plans[0].run
     each = (run.burn_in_days + run.days) * run.users * len(plans)
     place = out or Path("runs") / "-".join(plan.name for plan in plans)
-    with Progress("compare", each * replications, quiet=quiet) as bar, _metric_words():
+    kept = place.with_name(f"{place.name}.compared")
+    with (
+        Progress("compare", each * replications, quiet=quiet) as bar,
+        _metric_words(),
+        _goes_on(),
+    ):
         found = compared(
             *plans,
             replications=replications,
@@ -82,9 +88,11 @@ def compare(
             level=level,
             workers=workers,
             cluster=cluster,
+            kept=kept,
             told=lambda done: bar.reach(done * each),
         )
     found.save(place)
+    Shelf(kept).clear()
     if not quiet:
         show_comparison(found)
         print(f"The tables lie in {place}")
@@ -192,6 +200,16 @@ def sweep(
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
     return 0
+
+
+@contextmanager
+def _goes_on() -> Iterator[None]:
+    """Say, when Ctrl-C is pressed, that what is done is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on with it.", file=sys.stderr)
+        raise
 
 
 def live_shards(

@@ -279,7 +279,7 @@ def test_a_sweep_killed_twice_ends_as_one_that_was_not(folder, repo):
 
 @pytest.mark.slow
 def test_a_worker_that_is_lost_changes_nothing(folder):
-    file = study_in(folder, "replications = 20\n" + HEAD + AXES)
+    file = study_in(folder, "replications = 10\n" + HEAD + AXES)
     study = load_study(SweepFile, file)
     found = Sweep(study, folder / "lost")
     lost = []
@@ -294,7 +294,7 @@ def test_a_worker_that_is_lost_changes_nothing(folder):
     assert lost
     whole = sweep(file, folder / "whole")
     assert found.results.equals(whole.results)
-    assert sum(count.done for count in status(found)) == 80
+    assert sum(count.done for count in status(found)) == 40
 
 
 MEMORY = """
@@ -393,7 +393,7 @@ key = "product.gates.tenure_days"
 low = 0
 high = 90
 """
-    text = f'design = "indices"\npoints = 32\nreplications = 2\n{HEAD}{axes}'
+    text = f'design = "indices"\npoints = 16\nreplications = 2\n{HEAD}{axes}'
     found = sweep(study_in(folder, text), folder / "out").indices
     limits = found[found["metric"] == "use_of_limits"].set_index("key")
     assert limits.loc["product.gates.tenure_days", "total"] <= 0.01  # nobody is asked here
