@@ -22,11 +22,11 @@ def launch(repo):
 
 
 def digests(folder):
-    """Return the digest of every file of a run but the manifest, which holds times."""
+    """Return the digest of every file of a run but the manifest, which holds times, and states."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
-        if path.name != "manifest.json"
+        if path.name not in {"manifest.json", "checkpoints"}
     }
 
 

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from sim.results import manifest
 from sim.results.disk import sync
 from sim.results.faults import room_to_write
-from sim.results.parquet import ParquetFile
 
 if TYPE_CHECKING:
     from sim.results.event_parts import EventParts
@@ -89,6 +88,7 @@ class Draft:
         record: all that is counted, without users. shards: yields users and accounts, in the order
         of their numbers; it is asked once a table, so that one shard is in memory at a time.
         """
+        from sim.results.parquet import ParquetFile
         from sim.results.tables import LARGE, chunks, present
 
         place = self.path / "replications" / f"{record.replication:04d}"
@@ -158,6 +158,7 @@ def begun(out: Path, path: Path, scenario: Scenario) -> Draft:
 
 def _store(record: Record, name: str, folder: Path) -> None:
     """Write one table of a replication."""
+    from sim.results.parquet import ParquetFile
     from sim.results.tables import LARGE, chunks
 
     schema, parts = chunks(record, name)
@@ -193,6 +194,7 @@ def _join(files: list[Path], target: Path) -> None:
 
     from sim.results.event_parts import FOLDER, OPENING
     from sim.results.event_rows import PLAIN
+    from sim.results.parquet import ParquetFile
     from sim.results.tables import LARGE
 
     schema = pq.read_schema(files[0])
