@@ -158,6 +158,27 @@ def plan(
 
 
 @app.command()
+def trial(
+    scenario: ScenarioFile,
+    *,
+    policy: Annotated[int, typer.Option(min=0, help="which policy, from 0")] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="which luck")] = 0,
+    users: Users = None,
+    days: Days = None,
+    seed: Seed = None,
+    set_: Settings = None,
+    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+) -> int:
+    """Judge a policy for a share of users: what its arms say, and what is true of the twins."""
+    from sim.study.terminal import show_trial
+    from sim.study.trial import trial as judged
+
+    plan = load(scenario, changes_of(set_, users=users, days=days, seed=seed))
+    show_trial(judged(plan, policy=policy, replication=replication, level=level), level)
+    return 0
+
+
+@app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="a sweep (TOML)")],
     *,
@@ -181,7 +202,11 @@ def sweep(
     from sim.study.terminal import show_sweep
 
     study = load_study(SweepFile, file)
-    found = sweeps.Sweep(study, out or Path("runs") / study.name)
+    place = out or Path("runs") / study.name
+    if status and not place.exists():
+        print(f"{place}: nothing is done yet")
+        return 0
+    found = sweeps.Sweep(study, place)
     chosen = _rows(only) if only else None
     if not status:
         for row in rerun or []:

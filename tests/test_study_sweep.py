@@ -236,6 +236,9 @@ half_width = 0.0095
 def test_status_only_and_rerun_on_the_command_line(folder, capsys):
     file = str(study_in(folder, HEAD + AXES))
     words = ["sweep", file, "--out", str(folder / "out")]
+    assert command.answer([*words, "--status"]) == 0
+    assert "nothing is done yet" in capsys.readouterr().out
+    assert not (folder / "out").exists()
     assert command.answer([*words, "--only", "0,3-4"]) == 0
     assert "3 runs done, 2 failed, 0 left out, 1 wait" in capsys.readouterr().out
     assert not (folder / "out" / "manifest.json").exists()

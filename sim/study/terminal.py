@@ -54,6 +54,25 @@ def show_plan(answer: Answer, file: str) -> None:
         print(f"  variances from a pilot of {answer.pilot} pairs of runs")
 
 
+def show_trial(rows: pd.DataFrame, level: float) -> None:
+    """Print a trial: a user's mean in each arm, the estimate, and the truth."""
+    first = rows.iloc[0]
+    title = f"{first['treated']:,} users treated, {first['control']:,} not; means of a user"
+    interval = f"{level:.0%} interval"
+    table = _table(title, "outcome", "treated", "control", "effect", interval, "truth", "pairs")
+    for row in rows.to_dict("records"):
+        unit = "fen" if row["outcome"].endswith("_fen") else "share"
+        names = ("of_treated", "of_control", "estimate")
+        ends = f"{_text(row['low'], unit)} to {_text(row['high'], unit)}"
+        told = [_text(row[name], unit) for name in names]
+        needs = f"{row['pairs']:,}" if row["pairs"] else "none"
+        name = row["outcome"].removesuffix("_fen").replace("_", " ")
+        table.add_row(name, *told, ends, _text(row["truth"], unit), needs)
+    table.caption = "in yuan; pairs: twins that show the true effect with a power of 80 %"
+    table.caption_justify = "left"
+    Console().print(table)
+
+
 def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     """Print how far a sweep is, and its rows with their metrics."""
     done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
