@@ -201,6 +201,9 @@ def test_a_comparison_is_kept_whole_and_found_again(found, tmp_path):
     assert {name: found.tables[name].num_rows for name in found.tables} == {
         name: kept.num_rows for name, kept in tables.items()
     }
+    again = sim.Comparison.open(place)
+    assert again.summary().equals(found.summary())
+    assert again.study.hash == found.study.hash
     assert sim.load(place / "b.toml") == found.study.scenarios["b"]
     (place / "swap_sets.parquet").write_bytes(b"")
     with pytest.raises(ScenarioError, match="found it changed"):

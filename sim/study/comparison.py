@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 from sim.study.cluster import workers_at
 from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
-from sim.study.folder import Study, save
+from sim.study.folder import Study, opened, save
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
 from sim.study.metrics import FIGURES, Series, every, metric
@@ -37,6 +37,13 @@ class Comparison:
         """Show the tables of a study."""
         self.study = study
         self.tables = study.tables
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Comparison:
+        """Return the comparison in a folder. Raises ScenarioError for one that is none."""
+        told, tables = opened(folder, "comparison")
+        scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
+        return cls(Study("comparison", told["asked"], scenarios, tables))
 
     @property
     def differences(self) -> pd.DataFrame:
