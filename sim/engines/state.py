@@ -101,17 +101,17 @@ def branched(
     state.day = day
     if bool(state.circles.size) != bool(arrays["circles"].size):
         raise ValueError("wanted friends to weigh in both, or in neither")
-    for name, theirs in arrays.items():
-        if name in ("users", "accounts"):
-            continue
-        mine = getattr(state, name)
-        kept = {"totals": day, "circles": -(-day // barrier.DAYS)}.get(name.partition("_")[0])
-        known = min(len(mine), len(theirs)) if kept is None else kept  # days, barriers or months
-        if name.startswith("vintages"):
-            mine[:known, :known] = theirs[:known, :known]
-            mine[:known, -1] = theirs[:known, -1]  # the cohort that is older than the run
-        else:
-            mine[:known] = theirs[:known]
+    state.totals[:day] = arrays["totals"][:day]
+    met = -(-day // barrier.DAYS)
+    state.circles[:met] = arrays["circles"][:met]
+    for name in ("buckets", "rolls"):
+        mine, theirs = getattr(state, name), arrays[name]
+        months = min(len(mine), len(theirs))
+        mine[:months] = theirs[:months]
+    mine, theirs = state.vintages, arrays["vintages"]
+    months = min(len(mine), len(theirs))
+    mine[:months, :months] = theirs[:months, :months]
+    mine[:months, -1] = theirs[:months, -1]  # the cohort that is older than the run
     return state
 
 

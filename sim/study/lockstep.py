@@ -79,9 +79,8 @@ def lived_until(
 
 def counted(standing: Standing) -> Counts:
     """Return what a shard has counted so far of what users share."""
-    totals = next(rows for name, rows in standing.arrays.items() if name.startswith("totals"))
-    by_day = [totals[name].reshape(len(totals), -1).sum(axis=1) for name in SHARED]
-    return np.stack(by_day, axis=1).astype(np.int64)
+    totals = standing.arrays["totals"]
+    return np.stack([totals[name].sum(axis=1) for name in SHARED], axis=1).astype(np.int64)
 
 
 def aligned(users: int, arms: Arms) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.study.workers import Workers
 
 USERS = 1_000_000  # of a shard
-PEOPLE = ("users", "accounts")  # of a shard's arrays; all others are counted
+COUNTED = ("totals", "buckets", "rolls", "vintages", "circles")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -140,11 +140,11 @@ def _put_together(draft: Draft, shards: list[Shard]) -> None:
     for place in places:
         arrays = checkpoint.read(place).arrays
         if not counted:
-            counted = {name: array for name, array in arrays.items() if name not in PEOPLE}
-            empty = {name: arrays[name][:0].copy() for name in PEOPLE}
+            counted = {name: arrays[name] for name in COUNTED}
+            empty = {name: arrays[name][:0].copy() for name in ("users", "accounts")}
         else:
-            for name, sums in counted.items():
-                _add(sums, arrays[name])
+            for name in COUNTED:
+                _add(counted[name], arrays[name])
     scenario, replication = draft.scenario, shards[0].replication
 
     def each() -> Iterator[Record]:
@@ -158,7 +158,7 @@ def _put_together(draft: Draft, shards: list[Shard]) -> None:
 
 
 def _people(arrays: Arrays) -> Arrays:
-    return {name: arrays[name] for name in PEOPLE}
+    return {name: arrays[name] for name in ("users", "accounts")}
 
 
 def _ended(scenario: Scenario, replication: int, arrays: Arrays) -> State:
