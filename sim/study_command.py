@@ -64,6 +64,7 @@ def compare(
     """Compare scenarios on the same people with the same luck; leave tables in a folder."""
     from sim.progress import Progress
     from sim.study.comparison import compare as compared
+    from sim.study.shelf import Shelf
     from sim.study.terminal import show_comparison
 
     if len(scenarios) < 2:
@@ -73,7 +74,12 @@ def compare(
     run = plans[0].run
     each = (run.burn_in_days + run.days) * run.users * len(plans)
     place = out or Path("runs") / "-".join(plan.name for plan in plans)
-    with Progress("compare", each * replications, quiet=quiet) as bar, _metric_words():
+    kept = place.with_name(f"{place.name}.compared")
+    with (
+        Progress("compare", each * replications, quiet=quiet) as bar,
+        _metric_words(),
+        _goes_on(),
+    ):
         found = compared(
             *plans,
             replications=replications,
@@ -82,9 +88,11 @@ def compare(
             level=level,
             workers=workers,
             cluster=cluster,
+            kept=kept,
             told=lambda done: bar.reach(done * each),
         )
     found.save(place)
+    Shelf(kept).clear()
     if not quiet:
         show_comparison(found)
         print(f"The tables lie in {place}")
@@ -150,6 +158,27 @@ def plan(
 
 
 @app.command()
+def trial(
+    scenario: ScenarioFile,
+    *,
+    policy: Annotated[int, typer.Option(min=0, help="which policy, from 0")] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="which luck")] = 0,
+    users: Users = None,
+    days: Days = None,
+    seed: Seed = None,
+    set_: Settings = None,
+    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+) -> int:
+    """Judge a policy for a share of users: what its arms say, and what is true of the twins."""
+    from sim.study.terminal import show_trial
+    from sim.study.trial import trial as judged
+
+    plan = load(scenario, changes_of(set_, users=users, days=days, seed=seed))
+    show_trial(judged(plan, policy=policy, replication=replication, level=level), level)
+    return 0
+
+
+@app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="a sweep (TOML)")],
     *,
@@ -173,7 +202,11 @@ def sweep(
     from sim.study.terminal import show_sweep
 
     study = load_study(SweepFile, file)
-    found = sweeps.Sweep(study, out or Path("runs") / study.name)
+    place = out or Path("runs") / study.name
+    if status and not place.exists():
+        print(f"{place}: nothing is done yet")
+        return 0
+    found = sweeps.Sweep(study, place)
     chosen = _rows(only) if only else None
     if not status:
         for row in rerun or []:
@@ -192,6 +225,16 @@ def sweep(
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
     return 0
+
+
+@contextmanager
+def _goes_on() -> Iterator[None]:
+    """Say, when Ctrl-C is pressed, that what is done is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on with it.", file=sys.stderr)
+        raise
 
 
 def live_shards(

@@ -11,8 +11,9 @@ from sim import command
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
-from sim.study.cluster import Cluster, carried_out, packed
+from sim.study.cluster import Cluster
 from sim.study.comparison import compare
+from sim.study.sending import carried_out, packed
 from sim.study.shards import run_shards, shards_of
 from sim.study.sweep import Sweep, sweep
 from sim.study.work import Task, lived, scenario_files

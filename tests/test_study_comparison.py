@@ -143,6 +143,22 @@ def test_c10_results_do_not_depend_on_workers_or_threads(base, changed, found):
     assert all(again.tables[name].equals(found.tables[name]) for name in found.tables)
 
 
+def test_a_comparison_that_was_stopped_does_no_run_twice(base, changed, found, tmp_path):
+    def stop(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    asked = {"replications": 3, "attribute": ["income_fen", "volume_fen"], "kept": tmp_path}
+    with pytest.raises(KeyboardInterrupt):
+        compare(base, changed, **asked, told=stop)
+    assert len(list(tmp_path.iterdir())) == 2
+    heard = []
+    again = compare(base, changed, **asked, told=heard.append)
+    assert heard == [3]
+    assert all(again.tables[name].equals(found.tables[name]) for name in found.tables)
+    assert again.tables["daily"].schema.equals(found.tables["daily"].schema, check_metadata=True)
+
+
 def test_c11_what_is_written_changes_nothing(base):
     quiet = base.with_(**{"output.tables": ["daily"], "output.events_ppm": 1_000_000})
     with scenario_files([base, quiet]) as files:
@@ -185,6 +201,9 @@ def test_a_comparison_is_kept_whole_and_found_again(found, tmp_path):
     assert {name: found.tables[name].num_rows for name in found.tables} == {
         name: kept.num_rows for name, kept in tables.items()
     }
+    again = sim.Comparison.open(place)
+    assert again.summary().equals(found.summary())
+    assert again.study.hash == found.study.hash
     assert sim.load(place / "b.toml") == found.study.scenarios["b"]
     (place / "swap_sets.parquet").write_bytes(b"")
     with pytest.raises(ScenarioError, match="found it changed"):
@@ -206,6 +225,7 @@ def test_compare_on_the_command_line(base, changed, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "2 paired replications" in told
     assert "product.limit.fen_per_point" in told
+    assert not (tmp_path / "out.compared").exists()
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["kind"] == "comparison"
     assert command.answer([*words, "--metric", "losses"]) == 2

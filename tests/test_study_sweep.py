@@ -236,6 +236,9 @@ half_width = 0.0095
 def test_status_only_and_rerun_on_the_command_line(folder, capsys):
     file = str(study_in(folder, HEAD + AXES))
     words = ["sweep", file, "--out", str(folder / "out")]
+    assert command.answer([*words, "--status"]) == 0
+    assert "nothing is done yet" in capsys.readouterr().out
+    assert not (folder / "out").exists()
     assert command.answer([*words, "--only", "0,3-4"]) == 0
     assert "3 runs done, 2 failed, 0 left out, 1 wait" in capsys.readouterr().out
     assert not (folder / "out" / "manifest.json").exists()
@@ -279,7 +282,7 @@ def test_a_sweep_killed_twice_ends_as_one_that_was_not(folder, repo):
 
 @pytest.mark.slow
 def test_a_worker_that_is_lost_changes_nothing(folder):
-    file = study_in(folder, "replications = 20\n" + HEAD + AXES)
+    file = study_in(folder, "replications = 10\n" + HEAD + AXES)
     study = load_study(SweepFile, file)
     found = Sweep(study, folder / "lost")
     lost = []
@@ -294,7 +297,7 @@ def test_a_worker_that_is_lost_changes_nothing(folder):
     assert lost
     whole = sweep(file, folder / "whole")
     assert found.results.equals(whole.results)
-    assert sum(count.done for count in status(found)) == 80
+    assert sum(count.done for count in status(found)) == 40
 
 
 MEMORY = """
@@ -393,7 +396,7 @@ key = "product.gates.tenure_days"
 low = 0
 high = 90
 """
-    text = f'design = "indices"\npoints = 32\nreplications = 2\n{HEAD}{axes}'
+    text = f'design = "indices"\npoints = 16\nreplications = 2\n{HEAD}{axes}'
     found = sweep(study_in(folder, text), folder / "out").indices
     limits = found[found["metric"] == "use_of_limits"].set_index("key")
     assert limits.loc["product.gates.tenure_days", "total"] <= 0.01  # nobody is asked here

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from sim import command
 from sim.scenario import ScenarioError, from_tree
 from sim.study.swap_set import Standings
 from sim.study.trial import effect, trial, users_reached
@@ -15,7 +16,7 @@ GROUPS, SIZE = 2_000, 100  # small trials
 
 def plan_of(share_ppm, users, **policy):
     tree = {
-        "run": {"users": users, "days": 40, "seed": 3},
+        "run": {"users": users, "days": 25, "seed": 3},
         "product": {"admission": "open_to_all"},
         "output": {"tables": ["daily"]},
         "risk_control": {"collection": {"capacity_ppm": 0}},  # nothing is shared
@@ -49,7 +50,18 @@ def test_a_trial_says_what_it_would_have_needed():
     assert abs(limits["treated"] - 600) < 3.3 * math.sqrt(2_000 * 0.3 * 0.7)
     assert limits["low"] < limits["truth"] < limits["high"] < 0
     assert limits["pairs"] < limits["users_per_arm"]
-    assert rows.loc["charged_off", "users_per_arm"] == 0  # 40 days are too few for any
+    assert rows.loc["charged_off", "users_per_arm"] == 0  # 25 days are too few for any
+
+
+def test_a_trial_on_the_command_line(tmp_path, capsys):
+    file = tmp_path / "trial.toml"
+    file.write_text(plan_of(300_000, 300).to_toml())
+    assert command.answer(["trial", str(file)]) == 0
+    told = capsys.readouterr().out
+    assert "users treated" in told
+    assert "truth" in told
+    assert command.answer(["trial", str(file), "--policy", "1"]) == 2
+    assert "policy.1: wanted a policy for a share" in capsys.readouterr().err
 
 
 def test_equal_arms_differ_by_luck_alone():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.study.ledger import DONE, FAILED, Outcome, outcome_of
 from sim.study.metrics import Metric
+from sim.study.outcome import DONE, FAILED, Outcome, outcome_of
 from sim.study.work import Task, record_of, scenario_of
 
 WAITING = "waiting"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 from sim.study.cluster import workers_at
 from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
-from sim.study.folder import Study, save
+from sim.study.folder import Study, opened, save
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
 from sim.study.metrics import FIGURES, Series, every, metric
+from sim.study.shelf import Shelf
 from sim.study.waterfall import waterfall
 from sim.study.work import Lived, Task, lived, scenario_files
 from sim.study.workers import Told, Workers
@@ -36,6 +37,13 @@ class Comparison:
         """Show the tables of a study."""
         self.study = study
         self.tables = study.tables
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Comparison:
+        """Return the comparison in a folder. Raises ScenarioError for one that is none."""
+        told, tables = opened(folder, "comparison")
+        scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
+        return cls(Study("comparison", told["asked"], scenarios, tables))
 
     @property
     def differences(self) -> pd.DataFrame:
@@ -88,6 +96,7 @@ def compare(
     workers: int = 1,
     cluster: str | None = None,
     threads: int | None = None,
+    kept: str | Path | None = None,
     told: Told | None = None,
 ) -> Comparison:
     """Run scenarios on common random numbers and return what the others change against A.
@@ -95,6 +104,7 @@ def compare(
     metrics: figures or expressions of `sim.study.metrics`, besides all figures and all columns of
     `daily`. attribute: metrics in fen or counts whose difference is split over the changed keys,
     which takes up to 2^levers times as many runs. workers, cluster, threads: as for `replicate`.
+    kept: a folder for the runs that are done; asked again with it, none of them is done twice.
     Raises ScenarioError where users, days or seed differ, or a scenario cannot be run.
     """
     if not others or replications < 1:
@@ -102,14 +112,15 @@ def compare(
     for other in others:
         check_pairs(a, other)
     scenarios = [a, *others]
+    shelf = Shelf(None if kept is None else Path(kept))
     asked_metrics = [metric(name) for name in (*metrics, *attribute)]
     with workers_at(workers, cluster) as at:
 
         def days(scenario: Scenario) -> Series:
-            runs = _runs([scenario], replications, at, threads, None)
+            runs = _runs([scenario], replications, at, threads, shelf, None)
             return Series.of_tables([one.daily[0] for one in runs])
 
-        results = _runs(scenarios, replications, at, threads, told)
+        results = _runs(scenarios, replications, at, threads, shelf, told)
         sides = [Series.of_tables([one.daily[k] for one in results]) for k in range(len(scenarios))]
         split = _attribution(scenarios, sides, attribute, days, level) if attribute else {}
     known = {one.name: one for one in (*every(list(sides[0].columns)), *asked_metrics)}
@@ -144,6 +155,7 @@ def _runs(
     runs: int,
     workers: Workers,
     threads: int | None,
+    shelf: Shelf,
     told: Told | None,
 ) -> list[Lived]:
     from sim.estimate import check_memory
@@ -152,9 +164,17 @@ def _runs(
     for scenario in scenarios:
         check_memory(scenario)
         check_inputs(scenario)
+    hashes = [scenario.hash for scenario in scenarios]
+    found = {number: one for number in range(runs) if (one := shelf.get(hashes, number))}
+    left = [number for number in range(runs) if number not in found]
     with scenario_files(scenarios) as files:
-        tasks = [Task(files, number, workers.threads(threads)) for number in range(runs)]
-        return workers.in_order(lived, tasks, told)
+        tasks = [Task(files, number, workers.threads(threads)) for number in left]
+        for number, one in workers.each_done(lived, tasks):
+            shelf.put(hashes, left[number], one)
+            found[left[number]] = one
+            if told is not None:
+                told(len(found))
+    return [found[number] for number in range(runs)]
 
 
 def _attribution(

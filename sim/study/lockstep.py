@@ -19,7 +19,8 @@ from sim.engines.state import restored, start
 from sim.rows import Table, empty_table
 from sim.simulation import engine_of
 from sim.stretches import stretches
-from sim.study.cluster import Cluster, Sent, carried_out
+from sim.study.cluster import Cluster
+from sim.study.sending import Sent, carried_out
 from sim.study.work import Task, scenario_of
 
 SHARED = ("invitable", "in_collection")  # of Totals: what `sim.barrier` asks for

@@ -14,6 +14,7 @@ from sim.study.cluster import workers_at
 from sim.study.folder import Study, save
 from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
+from sim.study.posterior import Parts, drawn, parts
 from sim.study.work import Task, lived, scenario_files
 from sim.study.workers import Told
 
@@ -38,9 +39,22 @@ class Replicates:
     `daily` is one row a replication and day, as in a run folder.
     """
 
-    def __init__(self, scenario: Scenario, keys: Sequence[Key], tables: Sequence[pa.Table]) -> None:
-        """Take one `daily` table a replication. Raises ScenarioError for two with equal keys."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        keys: Sequence[Key],
+        tables: Sequence[pa.Table],
+        inner: int | None = None,
+        draws: Sequence[str] = (),
+    ) -> None:
+        """Take one `daily` table a replication. Raises ScenarioError for two with equal keys.
+
+        inner: replications of each draw of a posterior, which follow each other. draws: the
+        hashes of their scenarios.
+        """
         check_keys(keys, scenario.source)
+        self.inner = inner
+        self.draws = list(draws)
         self.scenario = scenario
         self.keys = list(keys)
         self.series = Series.of_tables(tables)
@@ -86,12 +100,26 @@ class Replicates:
         return metric(name).values(self.series)[:, day]
 
     def interval(self, name: str, day: int = -1, level: float = LEVEL) -> Interval:
-        """Return a metric with its interval: of a ratio by the delta method, else of the mean."""
+        """Return a metric with its interval: of a ratio by the delta method, else of the mean.
+
+        Over a posterior it is that of `parts`, since replications of one draw are not independent.
+        """
+        if self.inner is not None:
+            return self.parts(name, day, level).interval
         asked = metric(name)
         sides = asked.sides(self.series)
         if sides is None:
             return interval.mean(asked.values(self.series)[:, day], level)
         return interval.ratio(sides[0][:, day], sides[1][:, day], level)
+
+    def parts(self, name: str, day: int = -1, level: float = LEVEL) -> Parts:
+        """Return a metric's mean over a posterior, and how much is luck, how much parameters.
+
+        Raises ValueError for replications that are not over a posterior.
+        """
+        if self.inner is None:
+            raise ValueError("wanted replications over a posterior (found one set of numbers)")
+        return parts(self.values(name, day).reshape(-1, self.inner), level)
 
     def quantile(self, name: str, share: float, day: int = -1, level: float = LEVEL) -> Interval:
         """Return a quantile of a metric over replications; see `sim.study.interval.quantile`."""
@@ -109,13 +137,14 @@ class Replicates:
         """Write `daily`, `summary` and the scenario to a folder, whole or not at all."""
         summary = pa.Table.from_pandas(self.summary(), preserve_index=False)
         tables = {"daily": pa.concat_tables(self._tables), "summary": summary}
-        asked = {"keys": [list(key) for key in self.keys]}
+        asked = {"keys": [list(key) for key in self.keys], "inner": self.inner, "draws": self.draws}
         return save(Study("replicates", asked, {"scenario": self.scenario}, tables), out)
 
     def _line(self, asked: Metric, day: int, level: float) -> dict[str, Any]:
         found = self.interval(asked.name, day, level)
         values = asked.values(self.series)[:, day]
-        ratio = asked.sides(self.series) is not None
+        ratio = self.inner is None and asked.sides(self.series) is not None
+        found_parts = {} if self.inner is None else self._parts(asked.name, day)
         known = values[~np.isnan(values.astype(float))]
         low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (np.nan, np.nan)
         return {
@@ -129,7 +158,11 @@ class Replicates:
             "runs": found.runs,
             "q05": float(low),  # of single replications, without an interval of their own
             "q95": float(high),
-        }
+        } | found_parts
+
+    def _parts(self, name: str, day: int) -> dict[str, float]:
+        found = self.parts(name, day)
+        return {"luck_sd": found.luck_sd, "parameter_sd": found.parameter_sd}
 
 
 def replicate(
@@ -137,6 +170,8 @@ def replicate(
     replications: int,
     *,
     first: int = 0,
+    posterior: str | Path | None = None,
+    inner: int = 2,
     workers: int = 1,
     cluster: str | None = None,
     threads: int | None = None,
@@ -144,6 +179,8 @@ def replicate(
 ) -> Replicates:
     """Run replications first .. first + replications - 1 of a scenario and return their days.
 
+    posterior: a file of draws (`sim.study.posterior`); each is lived by `inner` replications, draw
+    0 by the first ones, and so on, from draw 0 again after the last.
     workers: processes; with more than one each lives its replications on one thread. threads: of
     the only worker, all usable cores if None. cluster: see `sim.study.cluster`, instead of workers.
     None of them shows in the result. told: hears how many are
@@ -156,12 +193,21 @@ def replicate(
         raise ValueError(f"wanted at least one replication (found {replications})")
     check_memory(scenario)
     check_inputs(scenario)
+    worlds = [scenario] if posterior is None else drawn(scenario, posterior)
+    if posterior is not None and (first or inner < 1 or replications % inner):
+        raise ValueError(f"wanted a multiple of {inner} replications from 0 (found {replications})")
     numbers = range(first, first + replications)
-    with workers_at(workers, cluster) as at, scenario_files([scenario]) as files:
-        tasks = [Task(files, number, at.threads(threads)) for number in numbers]
+    with workers_at(workers, cluster) as at, scenario_files(worlds) as files:
+        threads_each = at.threads(threads)
+        tasks = [
+            Task((files[number // inner % len(files)],), number, threads_each) for number in numbers
+        ]
         results = at.in_order(lived, tasks, told)
     keys = [Key(scenario.run.seed, number) for number in numbers]
-    return Replicates(scenario, keys, [result.daily[0] for result in results])
+    tables = [result.daily[0] for result in results]
+    if posterior is None:
+        return Replicates(scenario, keys, tables)
+    return Replicates(scenario, keys, tables, inner, [world.hash for world in worlds])
 
 
 def check_keys(keys: Sequence[Key], source: str) -> None:

@@ -22,8 +22,9 @@ from sim.results.faults import room_to_write
 from sim.results.record import Record
 from sim.scenario import Scenario, ScenarioError
 from sim.simulation import engine_of, live
-from sim.study.cluster import Cluster, packed
+from sim.study.cluster import Cluster
 from sim.study.lockstep import aligned, in_step
+from sim.study.sending import packed
 from sim.study.work import Task, scenario_files, scenario_of
 
 if TYPE_CHECKING:

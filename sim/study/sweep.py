@@ -16,8 +16,9 @@ from sim.study import design
 from sim.study.attempt import WAITING, attempted, state_of, value_of
 from sim.study.cluster import workers_at
 from sim.study.design import Row
-from sim.study.ledger import DONE, FAILED, Ledger, Outcome, RunKey
+from sim.study.ledger import Ledger, RunKey
 from sim.study.metrics import Metric, metric
+from sim.study.outcome import DONE, FAILED, Outcome
 from sim.study.search import frontier_table, search
 from sim.study.sequential import FEWEST, Running, Target
 from sim.study.tabulated import indices_table, results_table, rows_table

@@ -54,6 +54,25 @@ def show_plan(answer: Answer, file: str) -> None:
         print(f"  variances from a pilot of {answer.pilot} pairs of runs")
 
 
+def show_trial(rows: pd.DataFrame, level: float) -> None:
+    """Print a trial: a user's mean in each arm, the estimate, and the truth."""
+    first = rows.iloc[0]
+    title = f"{first['treated']:,} users treated, {first['control']:,} not; means of a user"
+    interval = f"{level:.0%} interval"
+    table = _table(title, "outcome", "treated", "control", "effect", interval, "truth", "pairs")
+    for row in rows.to_dict("records"):
+        unit = "fen" if row["outcome"].endswith("_fen") else "share"
+        names = ("of_treated", "of_control", "estimate")
+        ends = f"{_text(row['low'], unit)} to {_text(row['high'], unit)}"
+        told = [_text(row[name], unit) for name in names]
+        needs = f"{row['pairs']:,}" if row["pairs"] else "none"
+        name = row["outcome"].removesuffix("_fen").replace("_", " ")
+        table.add_row(name, *told, ends, _text(row["truth"], unit), needs)
+    table.caption = "in yuan; pairs: twins that show the true effect with a power of 80 %"
+    table.caption_justify = "left"
+    Console().print(table)
+
+
 def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     """Print how far a sweep is, and its rows with their metrics."""
     done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
@@ -72,29 +91,25 @@ def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
 
 
 def _rows(found: Sweep, counts: list[Count]) -> None:
+    """Print the design with the means of each row; wide, and never cut."""
+    import pandas as pd
+
     means = found.by_row.pivot_table(index="row", columns="metric", values="estimate")
-    names = [one.name for one in found.metrics if one.name in means.columns]
-    keys = list(dict.fromkeys(key for count in counts for key in count.row.settings))
-    short = [key.rpartition(".")[2] for key in keys]
-    table = _table(found.study.name, "row", *short, "runs", *names)
+    units = {one.name: one.unit for one in found.metrics}
+    lines = []
     for count in counts:
-        number = count.row.number
-        runs = f"{count.done}/{sum(count[1:])}"
-        values = [str(count.row.settings.get(key, "")) for key in keys]
-        known: Any = means.loc[number] if number in means.index else {}
-        units = {one.name: one.unit for one in found.metrics}
-        told = [_text(known.get(name, math.nan), units[name]) for name in names]
-        table.add_row(str(number), *values, runs, *told)
-    Console().print(table)
+        line = {key.rpartition(".")[2]: value for key, value in count.row.settings.items()}
+        line |= {"done": f"{count.done}/{sum(count[1:])}"}
+        known: Any = means.loc[count.row.number] if count.row.number in means.index else {}
+        line |= {_name(name): _text(known.get(name, math.nan), units[name]) for name in units}
+        lines.append(line)
+    print(pd.DataFrame(lines).rename_axis("row").to_string())
 
 
 def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
-    table = _table(
-        title, "figure", "A", "B", "difference", f"+- {level:.0%}", "variance ratio", "better"
-    )
+    table = _table(title, "figure", "A", "B", "B - A", f"+- {level:.0%}", "ratio", "better")
     for row in part.to_dict("records"):
         unit = row["unit"]
-        ties = row["higher"] + row["lower"] == 0
         table.add_row(
             _name(row["metric"]),
             _text(row["of_a"], unit),
@@ -102,9 +117,22 @@ def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
             _text(row["difference"], unit),
             _text((row["high"] - row["low"]) / 2, unit),
             _text(row["variance_ratio"], "ratio"),
-            "" if math.isnan(row["better"]) else "equal" if ties else f"{row['better']:.0%}",
+            _odds(row),
         )
+    table.caption = (
+        "in yuan; ratio: independent runs that a pair is worth;\n"
+        "better: of 100 replications, B better : worse for the lender"
+    )
+    table.caption_justify = "left"
     return table
+
+
+def _odds(row: dict[Any, Any]) -> str:
+    """Return in how many of a hundred replications B is better, and worse; ties are the rest."""
+    if math.isnan(row["better"]):
+        return ""
+    worse = row["higher"] + row["lower"] - row["better"]
+    return f"{100 * row['better']:.0f} : {100 * worse:.0f}"
 
 
 def _swaps(swap_sets: pd.DataFrame, label: str) -> Table:
@@ -138,15 +166,15 @@ def _waterfall(attribution: pd.DataFrame) -> Table:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
 
 
 def _name(metric: str) -> str:
-    """Return a metric's name as printed: amounts in yuan."""
-    return metric.replace("_fen", ", yuan").replace("_", " ") if metric in FIGURES else metric
+    """Return a metric's name as printed."""
+    return metric.removesuffix("_fen").replace("_", " ") if metric in FIGURES else metric
 
 
 def _text(value: Any, unit: str) -> str:
@@ -155,8 +183,15 @@ def _text(value: Any, unit: str) -> str:
         return "none"
     if math.isinf(value):
         return "no noise"
-    if unit == "fen":  # in yuan
-        return f"{value / 100:,.0f}"
     if unit == "share":
-        return f"{100 * value:.3f} %"
-    return f"{value:,.1f}"
+        return f"{100 * value:.2f} %"
+    return _short(value / 100 if unit == "fen" else value)
+
+
+def _short(value: float) -> str:
+    """Return a number in few characters: thousands k, millions M."""
+    if abs(value) >= 1e7:
+        return f"{value / 1e6:,.1f} M"
+    if abs(value) >= 1e5:
+        return f"{value / 1e3:,.0f} k"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == 0 else f"{value:,.1f}"

@@ -1,0 +1,73 @@
+"""Over draws of the parameters an interval tells luck from what is not known of the numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.scenario import ScenarioError, from_tree
+from sim.study.posterior import drawn, parts
+from sim.study.replicates import replicate
+
+REPEATS = 1_000
+
+
+@pytest.fixture
+def base():
+    tree = {"run": {"users": 60, "days": 30, "seed": 2}, "product": {"admission": "open_to_all"}}
+    return from_tree(tree)
+
+
+def test_parts_are_those_that_made_the_figures():
+    luck = np.random.default_rng(3)
+    found = [
+        parts(5 + luck.normal(0, 2, (20, 1)) + luck.normal(0, 3, (20, 4))) for _ in range(REPEATS)
+    ]
+    covered = np.mean([each.interval.low <= 5 <= each.interval.high for each in found])
+    assert abs(covered - 0.95) < 3 * math.sqrt(0.95 * 0.05 / REPEATS)
+    assert np.mean([each.luck_sd**2 for each in found]) == pytest.approx(9, rel=0.02)
+    assert np.mean([each.parameter_sd**2 for each in found]) == pytest.approx(4, rel=0.05)
+    assert found[0].share_of_luck == pytest.approx(9 / 13, abs=0.3)
+    assert math.isnan(parts([[1.0], [2.0]]).luck_sd)
+
+
+def test_each_draw_is_lived_by_replications_of_its_own(base, tmp_path):
+    file = tmp_path / "draws.csv"
+    file.write_text("product.limit.fen_per_point,product.limit.max_fen\n300,90000\n1200,20000000\n")
+    found = replicate(base, 8, posterior=file, inner=4)
+    limits = found.values("last.limit_fen").reshape(2, 4)
+    assert (limits[0] < limits[1]).all()
+    one = replicate(
+        base.with_(**{"product.limit.fen_per_point": 300, "product.limit.max_fen": 90_000}), 4
+    )
+    assert one.values("last.limit_fen").tolist() == limits[0].tolist()
+    apart = found.parts("last.limit_fen")
+    assert apart.parameter_sd > 10 * apart.luck_sd > 0
+    summary = found.summary(["last.limit_fen", "volume_fen"]).set_index("metric")
+    assert summary.loc["last.limit_fen", "parameter_sd"] == apart.parameter_sd
+    assert summary.loc["last.limit_fen", "low"] == apart.interval.low
+    place = found.save(tmp_path / "kept")
+    file.write_text("product.limit.fen_per_point,product.limit.max_fen\n300,90000\n1300,1\n")
+    with pytest.raises(ScenarioError, match="another study"):
+        replicate(base, 8, posterior=file, inner=4).save(place)
+    with pytest.raises(ValueError, match="over a posterior"):
+        one.parts("volume_fen")
+    with pytest.raises(ValueError, match="multiple of 4"):
+        replicate(base, 6, posterior=file, inner=4)
+
+
+def test_what_is_wrong_with_a_file_of_draws_is_told(base, tmp_path):
+    file = tmp_path / "draws.csv"
+    with pytest.raises(ScenarioError, match="wanted a table of draws"):
+        drawn(base, file)
+    file.write_text("product.limit.fen_per_point\n100\n-5\nx\n")
+    with pytest.raises(ScenarioError) as caught:
+        drawn(base, file)
+    assert len(caught.value.lines) >= 2
+    assert f"{file}: row 1: product.limit.fen_per_point: wanted" in str(caught.value)
+    file.write_text("product.limit.fen_per_pint\n100\n")
+    with pytest.raises(ScenarioError, match="did you mean"):
+        drawn(base, file)
+    file.write_text("product.limit.fen_per_point\n")
+    with pytest.raises(ScenarioError, match="a row a draw"):
+        drawn(base, file)
