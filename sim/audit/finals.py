@@ -118,7 +118,7 @@ def _sums_of_users(part: Part, users: pd.DataFrame, last: pd.DataFrame) -> None:
     here = users["status"] == "here"
     segments = pd.Index(part.segments, name="segment")
     # Users stand in the rows of the first product.
-    last = last.xs(part.products[0]).reindex(segments)
+    last = last[last.index.get_level_values(0) == part.products[0]].droplevel(0).loc[segments]
     for column, values, of in (
         ("users here", here.astype(int), "users"),
         ("wallet_fen of all here", users["wallet_fen"].where(here, 0), "wallet_fen"),
