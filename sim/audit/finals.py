@@ -117,8 +117,8 @@ def _keys(part: Part, cells: pd.Index) -> pd.DataFrame:
 def _sums_of_users(part: Part, users: pd.DataFrame, last: pd.DataFrame) -> None:
     here = users["status"] == "here"
     segments = pd.Index(part.segments, name="segment")
-    first = pd.MultiIndex.from_product([part.products[:1], segments])  # users stand there
-    last = last.loc[first]
+    # Users stand in the rows of the first product.
+    last = last[last.index.get_level_values(0) == part.products[0]].droplevel(0).loc[segments]
     for column, values, of in (
         ("users here", here.astype(int), "users"),
         ("wallet_fen of all here", users["wallet_fen"].where(here, 0), "wallet_fen"),
