@@ -12,12 +12,13 @@ _DAYS = "the days of the month"
 
 
 def check_months(part: Part) -> None:
-    """Check `scenes`, `repayments`, `warnings`, `disputes` and `funnel`."""
+    """Check `scenes`, `repayments`, `warnings`, `disputes`, `funnel` and `cost`."""
     _scenes(part)
     _repayments(part)
     _warnings(part)
     _disputes(part)
     _funnel(part)
+    _cost(part)
 
 
 def _scenes(part: Part) -> None:
@@ -155,3 +156,23 @@ def _funnel(part: Part) -> None:
     part.findings.at_least(
         "funnel", keys, "seen", table["seen"], table["started"], "it contains started"
     )
+
+
+def _cost(part: Part) -> None:
+    """Check that mean annual rates are of whole ppm in sum, and compounded as they say."""
+    table = part.table("cost")
+    if table is None:
+        return
+    keys = part.keys(table, "month", "segment", "method", "periods")
+    for column in ("periods", "amount_fen", "above_cap"):
+        found = table[column]
+        part.findings.at_least("cost", keys, column, found, 0, "nothing is below 0")
+    count, nominal = table["agreements"], table["nominal"]
+    part.findings.at_least("cost", keys, "agreements", count, 1, "a row has some")
+    part.findings.at_least(
+        "cost", keys, "agreements", count, table["above_cap"], "it contains those"
+    )
+    whole = (nominal * count * 1e6).round() / count.where(count != 0, 1) / 1e6
+    part.findings.compare("cost", keys, "nominal", nominal, whole, "a sum of whole ppm, their mean")
+    effective, why = (1 + nominal / 12) ** 12 - 1, "nominal, compounded by the month"
+    part.findings.compare("cost", keys, "effective", table["effective"], effective, why)
