@@ -101,14 +101,17 @@ class Replay:
         axes = figure.subplots()
         days = self.days
         owed = days["principal_fen"] + days["interest_fen"] + days["fee_fen"] + days["penalty_fen"]
-        axes.step(days["date"], owed / 100, where="post", label="owed")
-        axes.step(days["date"], days["due_fen"] / 100, where="post", label="left of the last bill")
+        axes.fill_between(days["date"], owed / 100, step="post", alpha=0.3, label="owed")
+        due = days["due_fen"] / 100
+        axes.step(days["date"], due, where="post", color="C3", label="left of the last bill")
         axes.plot(
             self.statements["due_date"],
             self.statements["due_total_fen"] / 100,
             "o",
+            color="C0",
             label="asked for, on its due day",
         )
+        axes.set_title(f"{self.product.preset}: a scripted account at the close of each day")
         axes.set_ylabel("yuan")
         axes.set_ylim(bottom=0)
         axes.legend()
