@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, statement_day
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment
 from sim.draws import chance
 from sim.kinds import Cycle, InterestFrom, Place, PlanCost
@@ -67,7 +67,7 @@ def free_days(account: Account, env: Environment, terms: Terms) -> int:
     return max(days + (after if after >= 0 else after + 30), 0)
 
 
-@scalar
+@seldom
 def yearly_cost(terms: Terms) -> int:
     """Return the yearly cost that is shown where it must be, percent: the dearest of its ways.
 
@@ -93,7 +93,7 @@ def rate_a_day(terms: Terms) -> int:
     return min(terms.charges.rate_ppb, cap_a_day(terms))
 
 
-@scalar
+@seldom
 def fee_within_cap(fee_ppm: int, periods: int, terms: Terms) -> int:
     """Return a fee of instalments trimmed where all that credit costs is capped, ppm (R-F6).
 

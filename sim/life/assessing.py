@@ -96,7 +96,8 @@ def refresh(
         scored = True
         if not limit.is_due(user, clock, terms[k]):
             continue
-        sharing.look_around(user, accounts, k, env, p, terms)
+        if len(accounts) > 1:
+            sharing.look_around(user, accounts, k, env, p, terms)
         if first:
             user.score = score.next_score(user, account, terms[k])
         if terms[k].limit.dynamic:

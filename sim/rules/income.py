@@ -65,7 +65,7 @@ def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     user.strain = clamp(kept + shock + (money.strain_short if short > 0 else 0), -10_000, 20_000)
 
 
-@scalar
+@seldom
 def move_into_plus(user: User, moved_ppm: int) -> None:
     """Move money into a wallet that earns, up to a share of all there is (R-F4)."""
     moved = max(share(user.wallet + user.bank, moved_ppm) - user.wallet, 0)
@@ -74,7 +74,7 @@ def move_into_plus(user: User, moved_ppm: int) -> None:
     user.bank -= moved
 
 
-@scalar
+@seldom
 def earn(user: User, yield_ppb: int, today: Totals, log: Log) -> None:
     """Pay a day's yield on the wallet, whole fen; what is less is not paid (R-F4)."""
     earned = min(user.wallet, LARGEST_POT) * yield_ppb // PPB

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, days_past_due, owed
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment
 from sim.draws import Purpose, chance, word
 from sim.kinds import Standing
@@ -54,7 +54,7 @@ def on_ledger(user: User, k: int, p: Params, terms: Terms) -> bool:
     return chance(fate, terms.shared_data.coverage_ppm)
 
 
-@scalar
+@seldom
 def look_around(
     user: User, accounts: list[Account], k: int, env: Environment, p: Params, terms: list[Terms]
 ) -> None:

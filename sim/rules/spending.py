@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, principal
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
 from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import Standing
@@ -170,6 +170,22 @@ def choose_means(
     if len(accounts) == 1:
         wishes.means[at] = 0 if wanted == 1 else OWN_MONEY
         return
+    if wanted > 0:
+        order_products(accounts, at, choice, wanted, env, p, terms, wishes)
+
+
+@seldom
+def order_products(
+    accounts: list[Account],
+    at: int,
+    choice: int,
+    wanted: int,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    wishes: Wishes,
+) -> None:
+    """Put the products that are wanted, a bit each, in the order of their appeal."""
     if is_barred(wishes.place[at]):  # refused by all: one refusal is enough
         wanted &= -wanted
     tried = 0
@@ -206,11 +222,9 @@ def wants(
         return False
     if is_no_purchase(place):
         return True
-    if not accepts(place, for_product(choice, k + 1), terms):
-        return False
     own = funds(user)
     if own < amount and account.standing == Standing.OPEN:
-        return True
+        return accepts(place, for_product(choice, k + 1), terms)
     s, c = p.behaviour.spending, p.behaviour.choosing
     tight, price_, full = s.tight_weight, s.price_weight, s.full_line_weight
     index = user.credit_lean + s.habit_weight * user.habit // 1_000
@@ -220,7 +234,9 @@ def wants(
     index += c.discount_weight * discount_ppm(place, terms) // 10_000
     if terms.regulation.shows_cost:
         index -= c.shown_cost_weight * yearly_cost(terms)
-    return index + read(p.tables.logistic, (choice & 0x3F_FFFF) << 10) > 0
+    if index + read(p.tables.logistic, (choice & 0x3F_FFFF) << 10) <= 0:
+        return False
+    return accepts(place, for_product(choice, k + 1), terms)
 
 
 @scalar
