@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sim.engines.state import State
-    from sim.proof.case import Case
     from sim.results import Run
     from sim.results.draft import Draft
     from sim.scenario import Scenario
@@ -195,97 +194,6 @@ def check(
 
 
 @app.command()
-def explain(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
-    *,
-    user: Annotated[int, typer.Option(help="number of the user, from 0")],
-    day: Annotated[int, typer.Option(help="reported day, from 0; below 0 in the burn-in")],
-    replication: Annotated[int, typer.Option(help="which of the replications")] = 0,
-    product: Annotated[str | None, typer.Option(help="name of one of several products")] = None,
-    json: Annotated[bool, typer.Option("--json", help="as JSON: fen, ppm, reported days")] = False,
-) -> int:
-    """Explain a user's limit, decisions and warnings on a day, number by number."""
-    from sim.results import open_run
-
-    found = open_run(run).explain(user, day, replication=replication, product=product)
-    print(found.json() if json else found.text())
-    return 0
-
-
-@app.command()
-def audit(run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")]) -> int:
-    """Check that a run's files agree to the fen; name each place where not, exit code 1."""
-    from sim.audit import audit_folder
-
-    found = audit_folder(run)
-    print(found.text())
-    return 0 if found else CHECK_FAILED
-
-
-@app.command()
-def prove(
-    *,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="also as JSON: proof.json")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="failures and the verdict only")] = False,
-) -> int:
-    """Work out cases with known answers on this installation; exit code 1 if one fails."""
-    from sim.proof import prove as work_out
-    from sim.simulation import will_compile
-
-    if not quiet and will_compile():
-        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
-    proof = work_out(on_case=None if quiet else _say_case)
-    if sys.stderr.isatty() and not quiet:
-        print("\r\033[K", end="", file=sys.stderr)
-    if json is not None:
-        proof.save(json)
-    print(proof.text(failures_only=quiet))
-    return 0 if proof.passed else CHECK_FAILED
-
-
-@app.command()
-def replay(
-    preset: Annotated[
-        str, typer.Argument(metavar="PRESET", help="of `paylater presets`, or a file")
-    ],
-    steps: Annotated[Path, typer.Argument(metavar="STEPS", help="what is bought and paid (TOML)")],
-    *,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="last day")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="change a term of the preset"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="days and statements as JSON")] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="plot balance and dues")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="tables as Parquet")] = None,
-) -> int:
-    """Replay one scripted account through a product, day by day, to the fen."""
-    from sim.products.replay import replay as lived
-    from sim.scenario.terms import terms_in
-
-    found = lived(preset, steps, until, terms=terms_in(set_ or []))
-    print(found.json() if json else found.text())
-    if plot is not None:
-        found.plot().savefig(plot, dpi=150)
-    if out is not None:
-        found.save(out)
-    return 0
-
-
-@app.command()
-def presets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None,
-) -> int:
-    """Print the products that ship, with every number and its source."""
-    from sim.products.catalogue import catalogue
-
-    print(catalogue(name))
-    return 0
-
-
-@app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path()) -> int:
     """Copy the shipped scenarios and notebooks out of the installation."""
     from sim.shipped import copy_out
@@ -293,12 +201,6 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     for path in copy_out(folder):
         print(path)
     return 0
-
-
-def _say_case(case: Case) -> None:
-    """Say on a terminal which case is worked out, on one line that each overwrites."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{case.id} {case.name}", end="", file=sys.stderr, flush=True)
 
 
 def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
@@ -405,7 +307,7 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
 
-from sim import study_command  # noqa: E402, F401  its commands join the app
+from sim import inspection_command, study_command  # noqa: E402, F401  they join the app
 
 if __name__ == "__main__":
     main()

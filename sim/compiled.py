@@ -58,6 +58,7 @@ _UNREACHED = {
 }
 _UNREACHED_FILES = {
     "command.py",
+    "inspection_command.py",
     "study_command.py",
     "__main__.py",
     "bench.py",
