@@ -10,7 +10,7 @@ import pyarrow as pa
 from sim.results.collection import collection
 from sim.results.cycles import cycles
 from sim.results.daily import daily, daily_by
-from sim.results.environment import circles, environment
+from sim.results.environment import circles, environment, friends
 from sim.results.final import Final, accounts, users
 from sim.results.funnel import funnel
 from sim.results.month_ends import monthly, roll_rates, vintages
@@ -36,6 +36,7 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "balance_sheet": balance_sheet,
     "environment": environment,
     "circles": circles,
+    "friends": friends,
 }
 LARGE: dict[str, Callable[[Record], Final]] = {"users": users, "accounts": accounts}
 NAMES = (*SMALL, *LARGE)
@@ -54,9 +55,9 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def present(record: Record) -> list[str]:
-    """Return the tables asked for that a record has; `circles` only where friends weigh."""
-    names = chosen(record.scenario.output.tables)
-    return [name for name in names if name != "circles" or record.circles.size]
+    """Return the tables asked for that a record has; `circles`, `friends` where friends weigh."""
+    absent = {name for name in ("circles", "friends") if not getattr(record, name).size}
+    return [name for name in chosen(record.scenario.output.tables) if name not in absent]
 
 
 def chunks(record: Record, name: str) -> Chunks:

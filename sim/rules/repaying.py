@@ -105,6 +105,8 @@ def willing(user: User, account: Account, luck: Luck, p: Params) -> bool:
         index -= r.late_weight
     if principal(account) * 10 > account.limit * 9:
         index -= r.full_line_weight
+    if r.friends_weight > 0:
+        index -= r.friends_weight * user.friends_late // 100
     if account.worked == 1:
         index += p.risk_control.collection.weight
     return index + read(p.tables.logistic, luck.pay) > 0
