@@ -59,6 +59,7 @@ class Purpose(IntEnum):
     CLOSE_TIES = 236  # how many close friends a user has, near and far
     NEAR_TIE = 237  # who is tied within a community
     FAR_TIE = 238  # and between communities
+    SHUFFLE = 239  # an order of users by which chance is judged
     STUDY_FACTOR = 240  # a study's factor of each replication
     STUDY_ORDER = 241  # and the orders in which it puts levers
 
