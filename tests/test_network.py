@@ -32,8 +32,6 @@ from sim.simulation import engine_of, live, simulate
 from sim.study.shards import shards_of
 from sim.user import User
 
-pytestmark = pytest.mark.rule("R-F7", "R-A3")
-
 WEIGHTS = {
     "behaviour.applying.friends_weight_ppm": 3_000_000,
     "behaviour.spending.friends_weight_ppm": 300_000,
@@ -87,6 +85,7 @@ def test_a_tie_is_of_both_and_there_once_and_of_nobody_with_themselves(graph):
         assert (np.diff(mine) > 0).all()
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_ties_are_near_within_a_community_and_far_within_the_region(graph):
     plan, users, tied = graph
     one, other = tied.matrix().nonzero()
@@ -114,6 +113,7 @@ def test_communities_are_of_one_region_and_of_the_size_that_is_asked_for(graph):
     assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs)
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_close_ties_are_in_proportion_to_contacts(graph):
     plan, users, tied = graph
     contacts = users["friends"].astype(float)
@@ -157,6 +157,7 @@ def test_a_million_users_are_tied_within_five_seconds():
 # ---- what friends see -----------------------------------------------------------------------
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_friends_see_shares_of_those_who_are_here(reference):
     """As counted one by one in Python from users and accounts as they are now."""
     state, tied = reference, reference.ties
@@ -179,6 +180,7 @@ def test_friends_see_shares_of_those_who_are_here(reference):
     assert unlike > 20
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_friends_late_weigh_against_paying_and_friends_active_for_spending(tied):
     p = params_of(tied)
     account = open_account(billed=1)
@@ -203,6 +205,7 @@ def test_friends_late_weigh_against_paying_and_friends_active_for_spending(tied)
 # ---- guarantees -----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_with_weights_of_zero_all_is_as_without_a_graph_byte_for_byte(tied):
     plan = tied.with_(**NO_WEIGHTS)
     one, other = (simulate(plan.with_(**{"population.network.close_ties": n})) for n in (0, 8))
@@ -319,6 +322,7 @@ def taken_up(state):
     return state.totals_by["active"].sum(axis=(1, 2)) / state.scenario.run.users
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_the_line_is_taken_up_along_an_s_only_where_friends_weigh(chain):
     _, state, apart = chain
     found = diffusion(taken_up(state))
@@ -329,6 +333,7 @@ def test_the_line_is_taken_up_along_an_s_only_where_friends_weigh(chain):
     assert not diffusion(taken_up(apart)).is_s_shaped
 
 
+@pytest.mark.rule("R-F7", "R-A3")
 def test_arrears_cluster_among_friends_only_where_friends_weigh(chain):
     plan, state, _ = chain
     deaf = simulate(plan.with_(**{"behaviour.repaying.friends_weight": 0}))

@@ -98,7 +98,7 @@ def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params
 
 @scalar
 def willing(user: User, account: Account, luck: Luck, p: Params) -> bool:
-    """Tell whether the user gets round to paying at all."""
+    """Tell whether the user gets round to paying at all; friends past due hold back (R-F7)."""
     r = p.behaviour.repaying
     index = user.prudence - user.strain * r.strain_weight_ppm // PPM
     if account.missed_count > 0:
