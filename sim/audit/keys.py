@@ -104,6 +104,10 @@ def _users(part: Part) -> pd.DataFrame:
     return pd.DataFrame({"user": kept})
 
 
+def _everyone(part: Part) -> pd.DataFrame:
+    return pd.DataFrame({"user": np.arange(part.scenario.run.users)})
+
+
 def _circles(part: Part) -> pd.DataFrame:
     barriers = _simulated(part)[:: barrier.DAYS].reset_index(drop=True)
     table = part.table("circles")
@@ -120,6 +124,7 @@ _EXPECTED: dict[str, Callable[[Part], pd.DataFrame]] = {
     "funnel": lambda part: _each(_days(part), "way", lower_names(Way)),
     "environment": _simulated,
     "circles": _circles,
+    "friends": _everyone,
     "scenes": _scenes,
     "repayments": lambda part: _each(
         _each(_months(part), "product", part.products), "method", lower_names(Method)

@@ -11,7 +11,9 @@ from sim import barrier
 from sim.audit.sources import Part
 from sim.environment import course
 
-_OF_THE_SCENARIO = ("demand", "job_loss", "job_found", "income", "rollout")
+_OF_THE_SCENARIO = {name: f"{name}_ppm" for name in ("demand", "job_loss", "job_found", "income")}
+_OF_THE_SCENARIO |= {"rollout": "rollout_ppm", "factor": "factor_ppm"}
+_OF_THE_SCENARIO |= {"pressure": "pressure_milli", "shocks": "shocks"}
 
 
 def check_shared(part: Part) -> None:
@@ -19,9 +21,8 @@ def check_shared(part: Part) -> None:
     table, days = part.table("environment"), part.days
     if table is not None:
         keys = part.keys(table, "day", "date")
-        again = course(part.scenario).days
-        for name in _OF_THE_SCENARIO:
-            column = f"{name}_ppm"
+        again = course(part.scenario, part.number).days
+        for name, column in _OF_THE_SCENARIO.items():
             found, why = table[column], "the scenario"
             part.findings.compare("environment", keys, column, found, again[name], why)
         for k, product in enumerate(part.products[1:]):

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.docs.statements import CHAPTERS, STATEMENTS
 
 PACKAGE = Path(__file__).parent.parent
@@ -87,6 +89,7 @@ def columns() -> Iterator[tuple[str, str]]:
 
     friends = {"behaviour": {"applying": {"friends_weight_ppm": 1}}}  # for the table of circles
     record = Record.of(start(from_tree({"run": {"users": 2, "days": 35}} | friends)))
+    record.friends = np.zeros((1, 2, 3), dtype=np.int8)  # for the table of friends
     for name in (name for name in tables.NAMES if name != "daily_by"):  # as daily
         for field in tables.chunks(record, name).schema:
             for rule in numbers_in(field.metadata[b"description"].decode()):

@@ -16,6 +16,7 @@ from sim.environment import Course, course
 from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
+from sim.network import Ties, ties
 from sim.population import accounts_at_start, population
 from sim.rows import Table, empty_table, of_all_products
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
 
 COUNTED = ("opening_by", "totals_by", "buckets_by", "rolls_by", "vintages_by")
+SEEN = ("circles", "friends")  # what users saw of friends at each barrier
+LOOKS = ("friends_good", "friends_active", "friends_late")
 
 
 @dataclass
@@ -44,6 +47,8 @@ class State:
     logged: NDArray[np.uint8]  # shape (users,): 1 for users whose events are kept
     events: Sink
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
+    friends: NDArray[np.int8]  # shape (barriers, users, LOOKS): what each saw; or empty
+    ties: Ties | None = None  # made at the first barrier, where friends are close ties
     everyone: Table | None = None  # totals of all users, where this is the state of some
 
     @property
@@ -64,14 +69,29 @@ class State:
         totals = self.totals_by if self.everyone is None else self.everyone
         barrier.meet(self.course.days, totals, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
-            size = self.arms.plans[0][0].behaviour.applying.community
-            circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
-            barrier.look_around(self.users, self.accounts, size, circles)
-            self.circles[first // barrier.DAYS] = circles
+            if barrier.by_ties(self.arms):
+                self._look_at_friends(first)
+            else:
+                self._look_around(first)
+
+    def _look_around(self, first: int) -> None:
+        size = self.arms.plans[0][0].behaviour.applying.community
+        circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
+        barrier.look_around(self.users, self.accounts, size, circles)
+        self.circles[first // barrier.DAYS] = circles
+
+    def _look_at_friends(self, first: int) -> None:
+        if self.ties is None:
+            self.ties = ties(self.scenario, self.users, self.replication)
+        marks = np.empty(len(self.users), dtype=np.uint8)
+        barrier.look_at_friends(self.users, self.accounts, *self.ties, marks)
+        if self.friends.size:
+            for k, name in enumerate(LOOKS):
+                self.friends[first // barrier.DAYS, :, k] = self.users[name]
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""
-        names = ("users", "accounts", *COUNTED, "circles")
+        names = ("users", "accounts", *COUNTED, *SEEN)
         return {name: getattr(self, name) for name in names}
 
 
@@ -95,7 +115,7 @@ def restored(
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    for name in (*COUNTED, "circles"):
+    for name in (*COUNTED, *SEEN):
         setattr(state, name, arrays[name])
     return state
 
@@ -110,12 +130,16 @@ def branched(
     """
     state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
     state.day = day
-    if bool(state.circles.size) != bool(arrays["circles"].size):
-        raise ValueError("wanted friends to weigh in both, or in neither")
+    for name in SEEN:
+        if bool(getattr(state, name).size) != bool(arrays[name].size):
+            raise ValueError(
+                f"wanted friends to weigh in both, or in neither (found {name} of one)"
+            )
     state.opening_by = arrays["opening_by"]
     state.totals_by[:day] = arrays["totals_by"][:day]
     met = -(-day // barrier.DAYS)
-    state.circles[:met] = arrays["circles"][:met]
+    for name in SEEN:
+        getattr(state, name)[:met] = arrays[name][:met]
     for name in ("buckets_by", "rolls_by"):
         mine, theirs = getattr(state, name), arrays[name]
         months = min(len(mine), len(theirs))
@@ -128,7 +152,7 @@ def branched(
 
 
 def _nothing_counted(scenario: Scenario, replication: int, users: Table, accounts: Table) -> State:
-    days = course(scenario)
+    days = course(scenario, replication)
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
     arms = arms_of(scenario, replication)
@@ -149,13 +173,21 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         logged=logged_users(users, scenario.run.seed, scenario.output.events_ppm),
         events=InMemory(),
         circles=_circles(scenario, arms, len(days.days)),
+        friends=_friends(scenario, arms, len(days.days), len(users)),
     )
 
 
 def _circles(scenario: Scenario, arms: Arms, days: int) -> NDArray[np.int64]:
     """Return the counts of circles of friends at each barrier; empty where friends do not weigh."""
-    if not barrier.befriends(arms):
+    if barrier.by_ties(arms) or not barrier.befriends(arms):
         return np.zeros((0, 0, 2), dtype=np.int64)
     size = arms.plans[0][0].behaviour.applying.community
     barriers = -(-days // barrier.DAYS)
     return np.zeros((barriers, scenario.run.users // size + 1, 2), dtype=np.int64)
+
+
+def _friends(scenario: Scenario, arms: Arms, days: int, users: int) -> NDArray[np.int8]:
+    """Return what users see of close friends at each barrier; empty where it is not kept."""
+    if not (scenario.output.friends and barrier.by_ties(arms)):
+        return np.zeros((0, 0, len(LOOKS)), dtype=np.int8)
+    return np.zeros((-(-days // barrier.DAYS), users, len(LOOKS)), dtype=np.int8)

@@ -40,7 +40,7 @@ class Explainer:
 
         label: for messages.
         """
-        days, arms = course(scenario), arms_of(scenario, replication)
+        days, arms = course(scenario, replication), arms_of(scenario, replication)
         self.label = label or scenario.name
         self._shared = shared or nothing_shared(len(days.days))
         self._prepared = Prepared(scenario, replication, days, arms, self._shared)
@@ -56,7 +56,7 @@ class Explainer:
         if not 0 <= replication < replications:
             wanted = f"wanted 0 to {replications - 1} (found {replication})"
             raise ScenarioError([f"{label}: --replication: {wanted}"])
-        days, arms = course(scenario).days, arms_of(scenario, replication)
+        days, arms = course(scenario, replication).days, arms_of(scenario, replication)
         if record is not None:
             shared = shared_in_record(record, days, arms, label)
         else:

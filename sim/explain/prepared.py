@@ -11,6 +11,7 @@ from sim import barrier
 from sim.arms import Arms, arm_of
 from sim.compiled import on_disk
 from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.engines.state import LOOKS
 from sim.engines.table import APART, TILE_ROWS, live_stretch
 from sim.environment import Course
 from sim.events import Event
@@ -62,12 +63,20 @@ class Prepared:
         seed = self.scenario.run.seed
         return arm_of(number, self.arms.partial, started, seed, self.replication)
 
-    def friends_good(self, number: int, day: int) -> int | None:
-        """Return what a user sees of their friends from a barrier on; None on other days."""
-        if day % barrier.DAYS or not self.shared.friends_good.size:
-            return None
+    @property
+    def befriended(self) -> bool:
+        """Tell whether users see friends at barriers."""
+        return self.shared.ties is not None or bool(self.shared.friends_good.size)
+
+    def friends(self, number: int, day: int) -> dict[str, int]:
+        """Return the columns of what a user sees of friends from a barrier on, none between."""
+        if day % barrier.DAYS or not self.befriended:
+            return {}
+        at = day // barrier.DAYS
+        if self.shared.ties is not None:
+            return dict(zip(LOOKS, self.shared.ties(number)[at].tolist(), strict=True))
         size = self.arms.plans[0][0].behaviour.applying.community
-        return int(self.shared.friends_good[day // barrier.DAYS, number // size])
+        return {"friends_good": int(self.shared.friends_good[at, number // size])}
 
     def live(self, users: Table, accounts: Table, first: int, count: int) -> None:
         """Let one user live days within which no policy starts, compiled."""

@@ -95,8 +95,8 @@ def _lived(prepared: Prepared, number: int, day: int, watched_from: int) -> Reli
     done = 0
     while prepared.compiled and done < watched_from:
         count = _undisturbed(prepared, done, watched_from)
-        good = prepared.friends_good(number, done)
-        users["friends_good"] = users["friends_good"] if good is None else good
+        for name, seen in prepared.friends(number, done).items():
+            users[name] = seen
         prepared.live(users, accounts, done, count)
         done += count
     return _watched(prepared, users, accounts, done, day, watched_from)
@@ -105,7 +105,7 @@ def _lived(prepared: Prepared, number: int, day: int, watched_from: int) -> Reli
 def _undisturbed(prepared: Prepared, first: int, end: int) -> int:
     """Return how many days from `first` on may be lived at once: no policy, no news of friends."""
     end = min(end, first + TILE_ROWS, *(s for s in prepared.arms.starts if s > first))
-    if prepared.shared.friends_good.size:
+    if prepared.befriended:
         end = min(end, first + 3 - first % 3)
     return end - first
 
@@ -122,8 +122,8 @@ def _watched(
     witness = Witness(WATCHED, log)
     limits: list[tuple[int, int, int, int]] = []
     for at in range(first, day + 1):
-        good = prepared.friends_good(user.user, at)
-        user.friends_good = user.friends_good if good is None else good
+        for name, seen in prepared.friends(user.user, at).items():
+            setattr(user, name, seen)
         p, terms = prepared.numbers_of(user.user, at)
         env = prepared.environment(at)
         words = as_object(Luck, luck[at - first])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,7 +28,8 @@ class Shared(NamedTuple):
     invitable: NDArray[np.int64]  # shape (days,)
     collected: NDArray[np.int64]  # shape (days,)
     invitable_beside: NDArray[np.int64]  # shape (days, other products)
-    friends_good: NDArray[np.int64]  # shape (barriers, circles), of 100; empty without friends
+    friends_good: NDArray[np.int64]  # shape (barriers, circles), of 100; empty without circles
+    ties: Callable[[int], NDArray[np.int8]] | None = None  # what a user saw, (barriers, LOOKS)
 
     def write_into(self, days: Table) -> None:
         """Write the counts into Environment rows, shape (days,)."""
@@ -49,12 +52,18 @@ def shared_in_record(record: Record, days: Table, arms: Arms, label: str) -> Sha
     days: Environment rows of the run, which are written to.
     """
     barrier.meet(days, record.by("totals"), 0, len(days))
-    if barrier.befriends(arms) and not record.circles.size:
+    ties = None
+    if barrier.by_ties(arms):
+        if not record.friends.size:
+            raise _not_kept(label)
+        seen, numbers = record.friends, record.users["user"].tolist()
+        ties = lambda number: seen[:, numbers.index(number)]  # noqa: E731  one use
+    elif barrier.befriends(arms) and not record.circles.size:
         raise _missing(label, "circles", "circles of friends weigh in this scenario")
     names = ("invitable", "collected", "invitable_beside")
     counts = [days[name].copy() for name in names]
     invitable, collected, beside = counts
-    return Shared(0, invitable, collected, beside, _percent(record.circles))
+    return Shared(0, invitable, collected, beside, _percent(record.circles), ties)
 
 
 def shared_in_tables(run: Run, days: Table, arms: Arms, replication: int, label: str) -> Shared:
@@ -71,7 +80,10 @@ def shared_in_tables(run: Run, days: Table, arms: Arms, replication: int, label:
     for name, column in counts.items():
         column[at] = rows[name].to_numpy()
     circles = np.zeros((0, 0, 2), dtype=np.int64)
-    if barrier.befriends(arms):
+    ties = None
+    if barrier.by_ties(arms):
+        ties = _ties(run, replication, label)
+    elif barrier.befriends(arms):
         met = _rows(run, "circles", replication, label, "circles of friends weigh in this scenario")
         circles = _circles(met, burn_in, len(days))
     known_from = int(at.min()) if len(at) else len(days)
@@ -79,7 +91,7 @@ def shared_in_tables(run: Run, days: Table, arms: Arms, replication: int, label:
     for k, product in enumerate(run.scenario.beside):
         beside[at, k] = rows[f"invitable_{product.label}"].to_numpy()
     invitable, collected = counts["invitable"], counts["collected"]
-    return Shared(known_from, invitable, collected, beside, _percent(circles))
+    return Shared(known_from, invitable, collected, beside, _percent(circles), ties)
 
 
 def _rows(run: Run, name: str, replication: int, label: str, why: str) -> pd.DataFrame:
@@ -87,6 +99,20 @@ def _rows(run: Run, name: str, replication: int, label: str, why: str) -> pd.Dat
         raise _missing(label, name, why)
     rows = run.read(name)
     return rows[rows["replication"] == replication] if "replication" in rows else rows
+
+
+def _ties(run: Run, replication: int, label: str) -> Callable[[int], NDArray[np.int8]]:
+    """Return what finds the friends a user saw at each barrier, in the table `friends`."""
+    if "friends" not in run.tables:
+        raise _not_kept(label)
+
+    @cache
+    def seen(number: int) -> NDArray[np.int8]:
+        rows = run.read("friends")
+        row = rows[(rows["user"] == number) & (rows["replication"] == replication)].iloc[0]
+        return np.stack([row[name] for name in ("good", "active", "late")], axis=1)
+
+    return seen
 
 
 def _circles(rows: pd.DataFrame, burn_in: int, days: int) -> NDArray[np.int64]:
@@ -103,6 +129,11 @@ def _percent(circles: NDArray[Any]) -> NDArray[np.int64]:
     """Return how many of 100 were in good standing, as `barrier.look_around` writes it."""
     percent: NDArray[np.int64] = 100 * circles[..., 1] // np.maximum(circles[..., 0], 1)
     return percent
+
+
+def _not_kept(label: str) -> ScenarioError:
+    wanted = "wanted output.friends = true in the run to explain a user, since close ties weigh"
+    return ScenarioError([f"{label}: {wanted} in this scenario (found false)"])
 
 
 def _missing(label: str, name: str, why: str) -> ScenarioError:

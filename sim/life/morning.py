@@ -57,6 +57,7 @@ def morning(
         short = income.receive(user, env, p, today[0], log)
         income.save(user, env, p, today[0], log)
         income.feel_strain(user, luck, short, p)
+        income.feel_the_times(user, env, p)
     income.top_up(user)
     earning = plus_of(accounts, terms)
     if earning >= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account
+from sim.paths import check_files
 from sim.population.draw import drawn_users
 from sim.population.given import given_accounts, given_users
 from sim.population.opening import take_places
@@ -47,5 +48,6 @@ def accounts_at_start(scenario: Scenario, users: Table, *, replication: int = 0)
 
 def check_inputs(scenario: Scenario) -> None:
     """Raise ScenarioError for whatever would keep the population from being made."""
+    check_files(scenario)
     few = population(scenario, count=min(scenario.run.users, 10))
     accounts_at_start(scenario, few)

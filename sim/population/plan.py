@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim import quantiles
+from sim.paths import Span, path
 from sim.scenario import ScenarioError
 from sim.scenario.marginals import TRAITS, Distribution, Marginal
 from sim.tickets import mean_amount_ppm
@@ -111,7 +113,7 @@ def _numbers(scenario: Scenario) -> NDArray[np.int64]:
         "seed": scenario.run.seed,
         "past_overdue_at": round(1e6 * at),
         "past_overdue_link": round(1e6 * traits.past_overdue_link),
-        "unemployment_ppm": scenario.environment.unemployment_ppm,
+        "unemployment_ppm": _unemployed(scenario),
         "strain_sd": round(strain_sd),
         "bank_months_ppm": money.bank_months_ppm,
         "mean_amount_ppm": mean_amount_ppm(scenario.behaviour),
@@ -120,6 +122,14 @@ def _numbers(scenario: Scenario) -> NDArray[np.int64]:
     }
     values = [known[name] if name in known else getattr(traits, name) for name in NUMBERS]
     return np.array(values, dtype=np.int64)
+
+
+def _unemployed(scenario: Scenario) -> int:
+    """Return the share of users without a job before the first day, ppm."""
+    first = scenario.run.start - dt.timedelta(days=scenario.run.burn_in_days)
+    level = scenario.environment.unemployment_ppm
+    own = path(scenario, "unemployment", Span(first, 1), level)
+    return level if own is None else int(own[0])
 
 
 def _words(shares_ppm: list[int]) -> NDArray[np.int64]:

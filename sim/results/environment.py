@@ -1,4 +1,4 @@
-"""What users shared as rows: `environment` by day, `circles` of friends by 72 hours.
+"""What users shared as rows: `environment` by day, `circles` and `friends` by 72 hours.
 
 Days of a burn-in are there too, numbered below 0: with them any user's life can be lived again.
 """
@@ -16,8 +16,20 @@ from sim.day import Environment
 from sim.results.record import Record
 from sim.results.sheet import Sheet
 from sim.rows import columns, outside_name
+from sim.user import User
 
-_SHARED = ("demand", "job_loss", "job_found", "income", "rollout", "invitable", "collected")
+_SHARED = (
+    "demand",
+    "job_loss",
+    "job_found",
+    "income",
+    "rollout",
+    "invitable",
+    "collected",
+    "factor",
+    "pressure",
+    "shocks",
+)
 
 
 def environment(record: Record) -> pa.Table:
@@ -49,6 +61,20 @@ def circles(record: Record) -> pa.Table:
     here, good = record.circles.reshape(-1, 2).astype(np.int32).T
     sheet.add("users", here, "count", "of its users, those in the population on the eve")
     return sheet.add("good", good, "count", "of them, with the line in good standing").table()
+
+
+def friends(record: Record) -> pa.Table:
+    """Return one row a user: what each saw of close friends at each 72-hour barrier (R-F7).
+
+    Lists have an element a barrier, from the first simulated day on.
+    """
+    order = np.argsort(record.users["user"], kind="stable")
+    sheet = Sheet.of(record, len(order))
+    sheet.add("user", record.users["user"][order], "number", "user")
+    for k, name in enumerate(("good", "active", "late")):
+        meaning = next(c.meaning for c in columns(User) if c.name == f"friends_{name}")
+        sheet.add_lists(name, record.friends[:, order, k].T, "of 100", f"{meaning}, by 72 hours")
+    return sheet.table()
 
 
 def _dated(record: Record, days: NDArray[Any]) -> Sheet:

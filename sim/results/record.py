@@ -43,6 +43,9 @@ class Record:
     circles: NDArray[np.int64] = field(  # shape (barriers, circles, 2): here, in good standing
         default_factory=lambda: np.zeros((0, 0, 2), dtype=np.int64)
     )
+    friends: NDArray[np.int8] = field(  # shape (barriers, users, 3): what each saw of close friends
+        default_factory=lambda: np.zeros((0, 0, 3), dtype=np.int8)
+    )
 
     by_product: dict[str, Table] = field(default_factory=dict)  # the counts, products last
 
@@ -68,6 +71,7 @@ class Record:
             days=state.course.days,
             log=state.events if state.logging and isinstance(state.events, InMemory) else None,
             circles=state.circles,
+            friends=state.friends,
             by_product={name: getattr(state, f"{name}_by") for name in COUNTED},
         )
 

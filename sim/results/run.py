@@ -147,6 +147,11 @@ class Run:
         return self.read("circles")
 
     @cached_property
+    def friends(self) -> pd.DataFrame:
+        """One row a user: what they saw of close friends; kept by `output.friends` (R-F7)."""
+        return self.read("friends")
+
+    @cached_property
     def users(self) -> pd.DataFrame:
         """One row a user, after the last day; `read` takes fewer columns of very many users."""
         return self.read("users")

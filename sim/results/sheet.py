@@ -50,6 +50,14 @@ class Sheet:
         self._columns.append(column)
         return self
 
+    def add_lists(self, name: str, values: NDArray[Any], unit: str, meaning: str) -> Self:
+        """Add a column of lists of one length, shape (rows, elements)."""
+        flat = pa.array(np.ascontiguousarray(values).reshape(-1))
+        kind = pa.list_(pa.field("element", flat.type, nullable=False), values.shape[1])
+        self._fields.append(described(name, kind, unit, meaning))
+        self._columns.append(pa.FixedSizeListArray.from_arrays(flat, type=kind))
+        return self
+
     def add_share(
         self,
         name: str,

@@ -11,7 +11,7 @@ from sim.results.collection import collection
 from sim.results.cost import cost
 from sim.results.cycles import cycles
 from sim.results.daily import daily, daily_by
-from sim.results.environment import circles, environment
+from sim.results.environment import circles, environment, friends
 from sim.results.final import Final, accounts, users
 from sim.results.funnel import funnel
 from sim.results.month_ends import monthly, roll_rates, vintages
@@ -38,6 +38,7 @@ SMALL: dict[str, Callable[[Record], pa.Table]] = {
     "cost": cost,
     "environment": environment,
     "circles": circles,
+    "friends": friends,
 }
 LARGE: dict[str, Callable[[Record], Final]] = {"users": users, "accounts": accounts}
 NAMES = (*SMALL, *LARGE)
@@ -56,9 +57,9 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def present(record: Record) -> list[str]:
-    """Return the tables asked for that a record has; `circles` only where friends weigh."""
-    names = chosen(record.scenario.output.tables)
-    return [name for name in names if name != "circles" or record.circles.size]
+    """Return the tables asked for that a record has; `circles`, `friends` where friends weigh."""
+    absent = {name for name in ("circles", "friends") if not getattr(record, name).size}
+    return [name for name in chosen(record.scenario.output.tables) if name not in absent]
 
 
 def chunks(record: Record, name: str) -> Chunks:

@@ -10,6 +10,7 @@ from sim.draws import Purpose, chance, word
 from sim.kinds import Flow
 from sim.log import Log
 from sim.quantiles import read
+from sim.shocks import income_factor, strain_added, work_lost
 from sim.units import PPB, PPM, clamp, share
 from sim.user import User
 
@@ -21,19 +22,31 @@ LARGEST_POT = 1_500_000_000  # fen; a larger one is swept away before it can lea
 
 @seldom
 def change_work(user: User, env: Environment, p: Params) -> None:
-    """Lose or find a job; asked once a month. Chances follow the unemployment path."""
+    """Lose or find a job; asked once a month. Chances follow unemployment, factor and shocks."""
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.EMPLOYMENT.value)
     if user.employed == 1:
-        if chance(fate, env.job_loss):
+        risk = env.job_loss
+        if env.shocks != 0:
+            risk += share(PPM - risk, work_lost(user, env, p))
+        if chance(fate, risk):
             user.employed = 0
     elif chance(fate, env.job_found):
         user.employed = 1
 
 
+@scalar
+def earned_in_work(user: User, env: Environment, p: Params) -> int:
+    """Return the income of a month at work: the user's own, growth of all, shocks."""
+    income = share(user.income, env.income)
+    if env.shocks != 0:
+        income = share(min(income, LARGEST_POT), income_factor(user, env, p))
+    return income
+
+
 @seldom
 def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) -> int:
     """Book a month's income and fixed outgoings; return what of the outgoings was not paid."""
-    income = share(user.income, env.income)
+    income = earned_in_work(user, env, p)
     if user.employed == 0:
         income = share(income, p.behaviour.money.benefit_ppm)
     user.bank = min(user.bank, LARGEST_POT) + min(income, LARGEST_POT // 4)
@@ -47,9 +60,8 @@ def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) ->
 @seldom
 def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
     """Put away what the bank holds beyond the user's habit."""
-    keep = min(
-        share(share(user.income, env.income), p.behaviour.money.bank_months_ppm), LARGEST_POT // 2
-    )
+    usual = share(user.income, env.income)
+    keep = min(share(usual, p.behaviour.money.bank_months_ppm), LARGEST_POT // 2)
     surplus = max(user.bank - keep, 0)
     user.bank -= surplus
     book(today, log, Flow.SAVED, surplus)
@@ -63,6 +75,17 @@ def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     kept = (user.strain * money.strain_kept_ppm + level * (PPM - money.strain_kept_ppm)) // PPM
     shock = money.strain_shock * read(p.tables.normal, luck.life) // 1_000
     user.strain = clamp(kept + shock + (money.strain_short if short > 0 else 0), -10_000, 20_000)
+
+
+@seldom
+def feel_the_times(user: User, env: Environment, p: Params) -> None:
+    """Add to the strain what the systematic factor and shocks bring."""
+    if env.pressure == 0 and env.shocks == 0:
+        return
+    strain = env.pressure * (PPM - p.behaviour.money.strain_kept_ppm) // PPM
+    if env.shocks != 0:
+        strain += strain_added(user, env, p)
+    user.strain = clamp(user.strain + strain, -10_000, 20_000)
 
 
 @seldom

@@ -22,7 +22,7 @@ def usual_spending(user: User, p: Params) -> int:
 
 @scalar
 def mood(user: User, accounts: list[Account], p: Params) -> int:
-    """Return the multiplier of purchases, ppm: limit raised, money tight, strain."""
+    """Return the multiplier of purchases, ppm: limit raised, money tight, friends (R-F7), strain."""
     s = p.behaviour.spending
     level = PPM
     money = funds(user)
@@ -41,6 +41,8 @@ def mood(user: User, accounts: list[Account], p: Params) -> int:
     if money < needed:
         floor = s.tight_floor_ppm
         level = level * (floor + (PPM - floor) * money // needed) // PPM
+    if s.friends_weight_ppm > 0:
+        level += level * s.friends_weight_ppm // PPM * user.friends_active // 100
     if user.strain > 0:
         level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
     return level

@@ -98,13 +98,15 @@ def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params
 
 @scalar
 def willing(user: User, account: Account, luck: Luck, p: Params) -> bool:
-    """Tell whether the user gets round to paying at all."""
+    """Tell whether the user gets round to paying at all; friends past due hold back (R-F7)."""
     r = p.behaviour.repaying
     index = user.prudence - user.strain * r.strain_weight_ppm // PPM
     if account.missed_count > 0:
         index -= r.late_weight
     if principal(account) * 10 > account.limit * 9:
         index -= r.full_line_weight
+    if r.friends_weight > 0:
+        index -= r.friends_weight * user.friends_late // 100
     if account.worked == 1:
         index += p.risk_control.collection.weight
     return index + read(p.tables.logistic, luck.pay) > 0

@@ -15,6 +15,7 @@ from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import Standing
 from sim.offer import accepts, discount_ppm, free_days, is_barred, is_no_purchase, yearly_cost
 from sim.quantiles import read
+from sim.shocks import spending_factor
 from sim.units import PPM, clamp, share
 from sim.user import User, funds
 
@@ -98,7 +99,10 @@ def purchase_periods(user: User, at: int, env: Environment, p: Params, terms: Te
 @scalar
 def purchases(user: User, luck: Luck, env: Environment, p: Params) -> int:
     """Return how many purchases the user wants: the negative binomial quantile of the luck."""
-    rate = user.rate * user.mood * 1e-12 * (env.demand * 1e-6)
+    demand = env.demand
+    if env.shocks != 0:
+        demand = share(demand, spending_factor(user, env, p))
+    rate = user.rate * user.mood * 1e-12 * (demand * 1e-6)
     if env.day <= user.damped_until:
         rate -= rate * p.behaviour.spending.message_damp_ppm * 1e-6
     shape = p.behaviour.spending.burst_shape

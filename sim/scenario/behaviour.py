@@ -43,6 +43,15 @@ class Spending(Section):
     strain_damp_ppm: int = share(
         150_000, "fall of spending for each 1,000 of strain", neutral=0, source=ASSUMED
     )
+    friends_weight_ppm: int = number(
+        0,
+        "rise of spending when all close friends have the line",
+        ge=0,
+        le=2_000_000,
+        unit="ppm",
+        neutral=0,
+        source="assumed (R-F7)",
+    )
     message_damp_ppm: int = share(
         300_000, "fall of spending after a message", neutral=0, source="assumed (R-W1)"
     )
@@ -257,6 +266,15 @@ class Repaying(Section):
         unit="1e-3 logit",
         neutral=0,
         source=ASSUMED,
+    )
+    friends_weight: int = number(
+        0,
+        "against paying when all close friends are past due",
+        ge=0,
+        le=20_000,
+        unit="1e-3 logit",
+        neutral=0,
+        source="assumed (R-F7)",
     )
     full_strain_weight_ppm: int = number(
         700_000,

@@ -18,6 +18,31 @@ class Growth(Section):
     share_ppm: int = share(1_000_000, "of run.users", source=ASSUMED)
 
 
+class Network(Section):
+    """Close ties between users: within communities of one region, and between them (R-F7).
+
+    Communities have `behaviour.applying.community` users. The weights that make ties matter are
+    `behaviour.applying.friends_weight_ppm`, `product.ways.friends_weight_ppm`,
+    `behaviour.spending.friends_weight_ppm` and `behaviour.repaying.friends_weight`.
+    """
+
+    close_ties: int = number(
+        0,
+        "close ties of a user with so many contacts; others in proportion; 0 for no graph",
+        ge=0,
+        le=200,
+        unit="ties",
+        neutral=0,
+        source="assumed; about 10 of the contacts are close",
+    )
+    contacts: int = number(
+        200, "contacts that close_ties belongs to", ge=1, le=32_000, unit="contacts", source="R-A2"
+    )
+    far_ppm: int = share(
+        150_000, "of close ties, with users of other communities of the region", source=ASSUMED
+    )
+
+
 class Population(Section):
     """Who the users are."""
 
@@ -42,6 +67,7 @@ class Population(Section):
         max_length=20,
         description="kinds of users; each may override marginals",
     )
+    network: Network = Network()
     traits: Marginals = Marginals()
     copula: Copula = Copula()
     score_auc: float = number(

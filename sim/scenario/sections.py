@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from sim.kinds import MOST_PRODUCTS
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
 from sim.scenario.billing import Billing, Charges
-from sim.scenario.economy import Environment, OwnDate, Step
+from sim.scenario.economy import Environment, Factor, OwnDate, Path, Paths, Shock, Step
 from sim.scenario.entry import Applying, Gates, Ways
 from sim.scenario.origin import Document
 from sim.scenario.outlook import (
@@ -26,7 +26,7 @@ from sim.scenario.outlook import (
     Regulation,
     SharedData,
 )
-from sim.scenario.people import Growth, Population
+from sim.scenario.people import Growth, Network, Population
 from sim.scenario.plans import (
     Borrowing,
     Factors,
@@ -53,7 +53,7 @@ from sim.scenario.risk import (
     Message,
     RiskControl,
 )
-from sim.scenario.section import ASSUMED, Section, number, share, text
+from sim.scenario.section import ASSUMED, Section, number, share, switch, text
 
 __all__ = [
     "Acceptance",
@@ -70,6 +70,7 @@ __all__ = [
     "Collection",
     "Coverage",
     "Environment",
+    "Factor",
     "Factors",
     "Fraud",
     "Gates",
@@ -81,8 +82,11 @@ __all__ = [
     "Login",
     "Message",
     "Money",
+    "Network",
     "Output",
     "OwnDate",
+    "Path",
+    "Paths",
     "PlaceMix",
     "PlaceScale",
     "Plus",
@@ -99,6 +103,7 @@ __all__ = [
     "Scenes",
     "Score",
     "SharedData",
+    "Shock",
     "Spending",
     "Step",
     "Ways",
@@ -176,6 +181,7 @@ TableName = Literal[
     "cost",
     "environment",
     "circles",
+    "friends",
     "users",
     "accounts",
 ]
@@ -194,6 +200,10 @@ class Output(Section):
 
     events_ppm: int = share(
         0, "share of users whose events are logged, keyed by user", source=ASSUMED, neutral=0
+    )
+
+    friends: bool = switch(
+        False, "keep what each user saw of close friends every 72 hours, for explain", ASSUMED
     )
 
     @model_validator(mode="after")
@@ -240,6 +250,32 @@ class Scenario(Document):
     def products(self) -> list[Product]:
         """All products, in the order of accounts and of tables."""
         return [self.product, *self.beside]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Scenario:
+        """Refuse shocks to regions and segments that there are not, and friends without ties."""
+        regions, segments = self.population.regions, [s.name for s in self.population.segments]
+        faults = []
+        for at, shock in enumerate(self.environment.shocks):
+            for key, name, names in (
+                ("region", shock.region, regions),
+                ("segment", shock.segment, segments),
+            ):
+                if name and name not in names:
+                    wanted = f"wanted one of {', '.join(names)}"
+                    faults.append(f"environment.shocks.{at}.{key}: {wanted} (found {name!r})")
+        spending, repaying = self.behaviour.spending, self.behaviour.repaying
+        if not self.population.network.close_ties:
+            for key, weight in (
+                ("spending.friends_weight_ppm", spending.friends_weight_ppm),
+                ("repaying.friends_weight", repaying.friends_weight),
+            ):
+                if weight:
+                    wanted = "wanted 0 while population.network.close_ties is 0"
+                    faults.append(f"behaviour.{key}: {wanted} (found {weight:,})")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
 
     @model_validator(mode="after")
     def _products_differ(self) -> Scenario:

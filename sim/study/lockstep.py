@@ -84,9 +84,14 @@ def counted(standing: Standing) -> Counts:
 
 
 def aligned(users: int, arms: Arms) -> int:
-    """Return a size of shards, no larger if it can be, that cuts through no circle of friends."""
+    """Return a size of shards, no larger if it can be, that cuts through no circle of friends.
+
+    Close ties run between all users of a region: with them a replication is one shard.
+    """
     if not barrier.befriends(arms):
         return users
+    if barrier.by_ties(arms):
+        return arms.plans[0][0].users
     size = arms.plans[0][0].behaviour.applying.community
     return max(users // size * size, size)
 

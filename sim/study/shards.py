@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import barrier
 from sim.arms import arms_of
-from sim.engines.state import COUNTED, State, branched, start
+from sim.engines.state import COUNTED, SEEN, State, branched, start
 from sim.results import checkpoint
 from sim.results.faults import room_to_write
 from sim.results.record import Record
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.study.workers import Workers
 
 USERS = 1_000_000  # of a shard
-ADDED = (*COUNTED, "circles")  # arrays of shards that add up
+ADDED = (*COUNTED, *SEEN)  # arrays of shards that add up; of `friends` none are kept
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -72,12 +72,15 @@ def run_shards(
     """Run what is left of a draft shard by shard; tell whether it got to its end.
 
     users: of a shard. stop: asked after each. hears: how many user-days are lived. Raises
-    ScenarioError where events are wanted, which shards do not keep.
+    ScenarioError where events or what friends saw are wanted, which shards do not keep.
     """
     scenario = draft.scenario
     if scenario.output.events_ppm:
         words = f"wanted 0 in a run by shards (found {scenario.output.events_ppm})"
         raise ScenarioError([f"{scenario.source}: output.events_ppm: {words}"])
+    if scenario.output.friends:
+        words = "wanted false in a run by shards (found true)"
+        raise ScenarioError([f"{scenario.source}: output.friends: {words}"])
     meeting = isinstance(workers, Cluster)
     cut = shards_of(scenario, users, meeting=meeting)
     shards = [one for one in cut if one.replication not in draft.finished]
