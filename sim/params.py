@@ -37,6 +37,9 @@ class Tables:
     place: list[int]  # Place of each of PLACE_CELLS equally likely choices
     place_scale: list[int]  # ppm, by Place
     periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
+    beyond: list[int]  # ppm: payment over the minimum, at normal scores -6 .. 6
+    beyond_own: float  # of 1e-3 of a user's own score, in units of the table's score
+    beyond_new: float  # and of each bill's
     burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
     mean_amount: int  # ppm: mean amount over places, against the user's scale
 
@@ -81,6 +84,9 @@ def tables_of(behaviour: Behaviour) -> Tables:
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
         periods=_period_cells(behaviour),
+        beyond=_beyond(behaviour),
+        beyond_own=math.sqrt(behaviour.repaying.beyond_own_ppm / 1_000_000) / 1_000,
+        beyond_new=math.sqrt(1 - behaviour.repaying.beyond_own_ppm / 1_000_000) / 1_000,
         burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],
         mean_amount=tickets.mean_amount_ppm(behaviour),
     )
@@ -102,6 +108,15 @@ def _period_cells(behaviour: Behaviour) -> list[int]:
     three = b.periods_3_ppm * PLACE_CELLS // 1_000_000
     six = b.periods_6_ppm * PLACE_CELLS // 1_000_000
     return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six)
+
+
+def _beyond(behaviour: Behaviour) -> list[int]:
+    """Return what is paid over the minimum at normal scores, ppm: a lognormal, cut at a thousand."""
+    repaying = behaviour.repaying
+    scores = np.arange(quantiles.GRID) / quantiles.GRID_PER_UNIT - quantiles.GRID_END
+    spread = np.exp(repaying.beyond_sigma_ppm / 1_000_000 * scores)
+    whole = np.minimum(repaying.beyond_median_ppm * spread, 1_000_000_000)
+    return np.rint(whole).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 
 def _place_scale(behaviour: Behaviour) -> list[int]:

@@ -1,1 +1,1 @@
-"""Fitting users to real accounts: what is observed of a run, targets, search, and what is left open."""
+"""Fitting users to real accounts: what is observed of a run, targets, search, what stays open."""

@@ -65,14 +65,7 @@ class Accounts:
     @cached_property
     def payment_class(self) -> Codes:
         """Index into CLASSES of the first five bills, shape (clients, 5)."""
-        due = self.bill[:, :5]
-        least = np.maximum(1000, 0.02 * due) + FINANCE_RATE * due
-        found = np.full(due.shape, CLASSES.index("partial"))
-        found[self.payment <= 1.4 * least] = CLASSES.index("minimum")
-        found[self.payment >= 0.98 * due] = CLASSES.index("full")
-        found[self.payment <= 0] = CLASSES.index("none")
-        found[due <= 0] = CLASSES.index("no_bill")
-        return found
+        return payment_classes(self.bill[:, :5], self.payment)
 
     @cached_property
     def status(self) -> Codes:
@@ -93,6 +86,17 @@ class Accounts:
     def charge_ratio(self) -> Floats:
         """New charges over limit, shape (clients, 5)."""
         return self.charge / self.limit[:, None]
+
+
+def payment_classes(due: Floats, paid: Floats) -> Codes:
+    """Return how bills were paid, as indices into CLASSES; `paid` is that of the next month."""
+    least = np.maximum(1000, 0.02 * due) + FINANCE_RATE * due
+    found = np.full(due.shape, CLASSES.index("partial"))
+    found[paid <= 1.4 * least] = CLASSES.index("minimum")
+    found[paid >= 0.98 * due] = CLASSES.index("full")
+    found[paid <= 0] = CLASSES.index("none")
+    found[due <= 0] = CLASSES.index("no_bill")
+    return found
 
 
 def read_accounts(file: str | Path) -> Accounts:

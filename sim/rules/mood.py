@@ -27,9 +27,11 @@ def mood(user: User, accounts: list[Account], p: Params) -> int:
     level = PPM
     money = funds(user)
     limits = 0
+    late = 0
     first_limits = 0
     for k in range(len(accounts)):
         account = accounts[k]
+        late += account.missed_count
         if account.standing == Standing.OPEN:
             money += max(account.limit - principal(account), 0)
             limits += account.limit
@@ -43,4 +45,6 @@ def mood(user: User, accounts: list[Account], p: Params) -> int:
         level = level * (floor + (PPM - floor) * money // needed) // PPM
     if user.strain > 0:
         level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
+    if late > 0:
+        level -= level * s.late_damp_ppm // PPM
     return level

@@ -43,6 +43,9 @@ class Spending(Section):
     strain_damp_ppm: int = share(
         150_000, "fall of spending for each 1,000 of strain", neutral=0, source=ASSUMED
     )
+    late_damp_ppm: int = share(
+        0, "fall of spending while past due", neutral=0, source=ASSUMED
+    )
     message_damp_ppm: int = share(
         300_000, "fall of spending after a message", neutral=0, source="assumed (R-W1)"
     )
@@ -264,6 +267,44 @@ class Repaying(Section):
         ge=0,
         le=10_000_000,
         unit="ppm",
+        neutral=0,
+        source=ASSUMED,
+    )
+    full_use_weight: int = number(
+        0,
+        "against paying in full a bill of the whole limit, less by its share of the limit",
+        ge=0,
+        le=30_000,
+        unit="1e-3 logit",
+        neutral=0,
+        source="assumed; paid in full: 2 % of balances above half of the limit (UCI, Taiwan 2005)",
+    )
+    beyond_sigma_ppm: int = number(
+        0,
+        "spread of the logarithm of what is paid over the minimum, in place of round_band",
+        ge=0,
+        le=3_000_000,
+        unit="ppm",
+        neutral=0,
+        source="assumed",
+    )
+    beyond_own_ppm: int = share(
+        500_000, "of that spread's variance, the user's own for good", neutral=0, source=ASSUMED
+    )
+    beyond_median_ppm: int = number(
+        1_000_000,
+        "median of what is meant to be paid, over the minimum; never less than the minimum",
+        ge=1_000,
+        le=100_000_000,
+        unit="ppm",
+        source=ASSUMED,
+    )
+    round_up_ppm: int = share(
+        0, "chance to round what is paid over the minimum up", neutral=0, source=ASSUMED
+    )
+    catch_up_ppm: int = share(
+        0,
+        "chance that who pays while past due means all that is asked, not what was missed alone",
         neutral=0,
         source=ASSUMED,
     )

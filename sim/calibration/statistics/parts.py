@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ def quantiles(prefix: str, values: ArrayLike, percents: Iterable[int]) -> Found:
 
 def bands(edges: Sequence[float], *, below: bool = False, above: bool = False) -> list[str]:
     """Return names of the bands between edges, open below: (a,b]; with <=a and >b if asked."""
-    names = [f"({a:g},{b:g}]" for a, b in zip(edges, edges[1:], strict=False)]
+    names = [f"({a:g},{b:g}]" for a, b in itertools.pairwise(edges)]
     return [f"<={edges[0]:g}"] * below + names + [f">{edges[-1]:g}"] * above
 
 
