@@ -57,6 +57,7 @@ class Purpose(IntEnum):
     CATCH_UP = 231  # whether who is past due means all that is asked
     BEYOND = 232  # how far beyond the minimum a bill is paid
     GENEROUS = 233  # and the user's own part of it, on day 0
+    SPELL = 234  # a month's part of a user's spells of buying
     STUDY_FACTOR = 240  # a study's factor of each replication
     STUDY_ORDER = 241  # and the orders in which it puts levers
 

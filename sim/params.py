@@ -38,6 +38,7 @@ class Tables:
     place_scale: list[int]  # ppm, by Place
     periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
     beyond: list[int]  # ppm: payment over the minimum, at normal scores -6 .. 6
+    spell: list[int]  # ppm: buying in a spell, against the usual, at the same scores
     beyond_own: float  # of 1e-3 of a user's own score, in units of the table's score
     beyond_new: float  # and of each bill's
     burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
@@ -74,7 +75,7 @@ def tables_of(behaviour: Behaviour) -> Tables:
     """Return the tables that the rules of behaviour look up."""
     from scipy import special
 
-    shape = behaviour.spending.burst_shape
+    shape, r = behaviour.spending.burst_shape, behaviour.repaying
     return Tables(
         ticket=tickets.ticket_quantiles(behaviour.spending).tolist(),
         logistic=quantiles.table_of(lambda low, high: 1_000 * np.log(low / high)).tolist(),
@@ -84,9 +85,10 @@ def tables_of(behaviour: Behaviour) -> Tables:
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
         periods=_period_cells(behaviour),
-        beyond=_beyond(behaviour),
-        beyond_own=math.sqrt(behaviour.repaying.beyond_own_ppm / 1_000_000) / 1_000,
-        beyond_new=math.sqrt(1 - behaviour.repaying.beyond_own_ppm / 1_000_000) / 1_000,
+        beyond=_lognormal(r.beyond_sigma_ppm, r.beyond_median_ppm),
+        spell=_lognormal(behaviour.spending.spell_sigma_ppm, 1_000_000),
+        beyond_own=math.sqrt(r.beyond_own_ppm / 1_000_000) / 1_000,
+        beyond_new=math.sqrt(1 - r.beyond_own_ppm / 1_000_000) / 1_000,
         burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],
         mean_amount=tickets.mean_amount_ppm(behaviour),
     )
@@ -110,12 +112,10 @@ def _period_cells(behaviour: Behaviour) -> list[int]:
     return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six)
 
 
-def _beyond(behaviour: Behaviour) -> list[int]:
-    """Return what is paid over the minimum at normal scores, ppm: a lognormal, cut at a thousand."""
-    repaying = behaviour.repaying
+def _lognormal(sigma_ppm: int, median_ppm: int) -> list[int]:
+    """Return a lognormal at normal scores -6 .. 6, ppm, cut at a thousand."""
     scores = np.arange(quantiles.GRID) / quantiles.GRID_PER_UNIT - quantiles.GRID_END
-    spread = np.exp(repaying.beyond_sigma_ppm / 1_000_000 * scores)
-    whole = np.minimum(repaying.beyond_median_ppm * spread, 1_000_000_000)
+    whole = np.minimum(median_ppm * np.exp(sigma_ppm / 1_000_000 * scores), 1_000_000_000)
     return np.rint(whole).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 

@@ -41,6 +41,11 @@ class Accounts:
     paid: Floats  # cash of the month
     label: Codes  # -2 .. 8; the last month is coded differently in the data
 
+    def some(self, chosen: NDArray[np.bool_]) -> Accounts:
+        """Return the accounts of some clients."""
+        parts = (self.limit, self.age, self.bill, self.paid, self.label)
+        return Accounts(*(part[chosen] for part in parts))
+
     @cached_property
     def used(self) -> Floats:
         """Bill over limit, shape (clients, 6)."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account, days_past_due, owed, past_due, payable, principal
 from sim.compiled import scalar
 from sim.day import Environment, Luck, Payment
-from sim.draws import Purpose, chance, mixed, word
+from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import AutoDebit
 from sim.quantiles import at_score, read
 from sim.units import PPM, share
@@ -102,8 +102,12 @@ def beyond_minimum(
     own = read(p.tables.normal, word(p.seed, p.replication, user.user, 0, Purpose.GENEROUS.value))
     z = own * p.tables.beyond_own + read(p.tables.normal, fate) * p.tables.beyond_new
     amount = max(least, least * at_score(p.tables.beyond, z) // PPM)
-    if chance(mixed(fate), r.round_up_ppm):
-        step = r.round_fen if amount < 20 * r.round_fen else 10 * r.round_fen
+    second = mixed(fate)
+    if chance(mixed(second), r.short_ppm):
+        return least * (second >> 16) >> 16
+    if chance(second, r.round_up_ppm):
+        third = for_product(second, 1)
+        step = 10 * r.round_fen if chance(third, r.round_coarse_ppm) else r.round_fen
         amount = (amount + step - 1) // step * step
     return min(amount, whole)
 
@@ -125,6 +129,8 @@ def bill_payment(
         )
     whole = max(account.statement_due, least)
     if lean > 0:
+        if r.all_owed_ppm > 0 and chance(for_product(luck.size, 1), r.all_owed_ppm):
+            whole = max(payable(account), least)
         return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)
     if r.beyond_sigma_ppm > 0:
         return min(beyond_minimum(user, least, whole, env, p), money)
