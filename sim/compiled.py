@@ -51,6 +51,7 @@ _UNREACHED = {
     "risk",
     "proof",
     "study",
+    "calibration",
     "report",
     "data",
     "docs",
@@ -59,6 +60,7 @@ _UNREACHED = {
 _UNREACHED_FILES = {
     "command.py",
     "study_command.py",
+    "calibration_command.py",
     "__main__.py",
     "bench.py",
     "version.py",

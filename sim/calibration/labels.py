@@ -20,17 +20,22 @@ LABELS = (-2, -1, 0, 1, 2, 3, 4)
 NO_BILL, NONE, MINIMUM, PARTIAL, FULL = range(len(CLASSES))
 BEFORE = ("-2", "-1", "0", "2", "3", "4")  # a 1 is treated as a 2
 SIZES = (500.0, 2_000.0, 10_000.0, 50_000.0)  # edges of a bill that was not paid at all, NT$
+RATIOS = (0.015, 0.02, 0.03, 0.05)  # edges of payment over bill, of payments near the minimum
 
 
-def circumstance(before: Codes, paid_as: Codes, bill: Floats, paid_next: Codes) -> Codes:
+def circumstance(
+    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes
+) -> Codes:
     """Return in which row of the table of shares each client is.
 
-    before: label of last month. paid_as: index into CLASSES. bill: in whole NT$. paid_next: how the
-    next bill was paid; it tells apart those without a bill, whose label looks ahead.
+    before: label of last month. paid_as: index into CLASSES. bill, paid: in whole NT$. paid_next:
+    how the next bill was paid; it tells apart those without a bill, whose label looks ahead.
     """
     state = np.select([before <= 0, before <= 2], [before + 2, 3], np.minimum(before + 1, 5))
     size = np.searchsorted(SIZES, bill)
-    detail = np.select([paid_as == NO_BILL, paid_as == NONE], [paid_next, size], 0)
+    ratio = np.searchsorted(RATIOS, paid / np.maximum(bill, 1))
+    kinds = [paid_as == NO_BILL, paid_as == NONE, paid_as == MINIMUM]
+    detail = np.select(kinds, [paid_next, size, ratio], 0)
     return (state * len(CLASSES) + paid_as) * 5 + detail
 
 
@@ -51,10 +56,10 @@ def shares() -> NDArray[np.float64]:
 
 
 def next_labels(
-    before: Codes, paid_as: Codes, bill: Floats, paid_next: Codes, luck: Floats
+    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes, luck: Floats
 ) -> Codes:
     """Return the labels of a month; luck: one uniform number a client."""
-    upto = shares()[circumstance(before, paid_as, bill, paid_next)]
+    upto = shares()[circumstance(before, paid_as, bill, paid, paid_next)]
     known = upto[:, -1] > 0
     drawn = np.array(LABELS)[np.minimum((luck[:, None] >= upto).sum(axis=1), len(LABELS) - 1)]
     return np.where(known, drawn, plain_label(before, paid_as))

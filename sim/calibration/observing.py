@@ -114,7 +114,7 @@ def _labels(bill: Floats, paid: Floats, key: tuple[int, int]) -> Codes:
     before = np.where(code[:, 0] == NO_BILL, -2, np.where(luck[0] < TRANSACTED_SHARE, -2, -1))
     for m in range(months - 1):
         ahead = code[:, min(m + 1, months - 2)]
-        before = next_labels(before, code[:, m], bill[:, m], ahead, luck[m])
+        before = next_labels(before, code[:, m], bill[:, m], paid[:, m + 1], ahead, luck[m])
         label[:, m] = before
     label[:, -1] = before
     return label
