@@ -54,7 +54,7 @@ class Purpose(IntEnum):
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
     LEDGER = 224  # and up to 230: whether a product reports a user to the ledger (R-F3)
-    CATCH_UP = 231  # whether who is past due means all that is asked
+    CATCH_UP = 231  # whether a user past due means all that is asked, on day 0
     BEYOND = 232  # how far beyond the minimum a bill is paid
     GENEROUS = 233  # and the user's own part of it, on day 0
     SPELL = 234  # a month's part of a user's spells of buying

@@ -49,6 +49,7 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
     level = PPM
     money = funds(user)
     limits = 0
+    used = 0
     late = 0
     first_limits = 0
     for k in range(len(accounts)):
@@ -57,6 +58,7 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
         if account.standing == Standing.OPEN:
             money += max(account.limit - principal(account), 0)
             limits += account.limit
+            used += principal(account)
             first_limits += account.first_limit
     if first_limits > 0 and limits != first_limits:
         rise = (limits - first_limits) * PPM // first_limits
@@ -67,6 +69,8 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
         level = level * (floor + (PPM - floor) * money // needed) // PPM
     if user.strain > 0:
         level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
+    if s.fill_damp_ppm > 0 and limits > 0:
+        level -= level * (min(used * PPM // limits, PPM) * s.fill_damp_ppm // PPM) // PPM
     if late > 0:
         level -= level * s.late_damp_ppm // PPM
     if s.spell_sigma_ppm > 0:

@@ -36,7 +36,7 @@ def repay(
     if late:
         reminded = days_past_due(account, env.day) % p.behaviour.repaying.reminder_days == 0
         if on_payday or reminded or account.worked == 1:
-            least = means_to_pay(user, account, env, p)
+            least = means_to_pay(user, account, p)
             payment.amount = bill_payment(user, account, luck, least, env, p)
     elif account.statement_due > 0 and user.auto_debit == AutoDebit.OFF:
         if env.day_of_month == user.pays_on or env.day_of_month == account.due_day:
@@ -80,9 +80,12 @@ def spare(user: User, p: Params) -> int:
 
 
 @scalar
-def means_to_pay(user: User, account: Account, env: Environment, p: Params) -> int:
-    """Return the least that counts for who is past due: what was missed, or all that is asked."""
-    fate = word(p.seed, p.replication, user.user, env.day, Purpose.CATCH_UP.value)
+def means_to_pay(user: User, account: Account, p: Params) -> int:
+    """Return the least that counts for who is past due: what was missed, or all that is asked.
+
+    A user is of one kind or the other for good: who pays what was missed alone stays behind.
+    """
+    fate = word(p.seed, p.replication, user.user, 0, Purpose.CATCH_UP.value)
     missed = past_due(account)
     if chance(fate, p.behaviour.repaying.catch_up_ppm):
         return max(missed, account.minimum_due)
@@ -108,6 +111,8 @@ def beyond_minimum(
     if chance(second, r.round_up_ppm):
         third = for_product(second, 1)
         step = 10 * r.round_fen if chance(third, r.round_coarse_ppm) else r.round_fen
+        if amount > 20 * r.round_fen and chance(mixed(third), r.round_coarse_ppm // 2):
+            step = 50 * r.round_fen
         amount = (amount + step - 1) // step * step
     return min(amount, whole)
 
@@ -132,11 +137,11 @@ def bill_payment(
         if r.all_owed_ppm > 0 and chance(for_product(luck.size, 1), r.all_owed_ppm):
             whole = max(payable(account), least)
         return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)
-    if r.beyond_sigma_ppm > 0:
-        return min(beyond_minimum(user, least, whole, env, p), money)
     if lean > -r.round_band and least > 0:
         between = least + (whole - least) * (lean + r.round_band) // r.round_band
         return min(max(least, between // r.round_fen * r.round_fen), money)
+    if r.beyond_sigma_ppm > 0:
+        return min(beyond_minimum(user, least, whole, env, p), money)
     return least
 
 

@@ -52,6 +52,9 @@ class Spending(Section):
         neutral=0,
         source="assumed; rank correlation of monthly spending falls from 0.59 to 0.46 (UCI 350)",
     )
+    fill_damp_ppm: int = share(
+        0, "fall of spending at a full line, by its share used", neutral=0, source=ASSUMED
+    )
     late_damp_ppm: int = share(
         0, "fall of spending while past due", neutral=0, source=ASSUMED
     )
@@ -290,7 +293,7 @@ class Repaying(Section):
     )
     beyond_sigma_ppm: int = number(
         0,
-        "spread of the logarithm of what is paid over the minimum, in place of round_band",
+        "spread of the logarithm of what is paid over the minimum",
         ge=0,
         le=3_000_000,
         unit="ppm",
@@ -298,7 +301,7 @@ class Repaying(Section):
         source="assumed",
     )
     beyond_own_ppm: int = share(
-        500_000, "of that spread's variance, the user's own for good", neutral=0, source=ASSUMED
+        500_000, "of that spread's variance, the user's own for good", source=ASSUMED
     )
     beyond_median_ppm: int = number(
         1_000_000,
@@ -312,7 +315,7 @@ class Repaying(Section):
         0, "chance to round what is paid over the minimum up", neutral=0, source=ASSUMED
     )
     round_coarse_ppm: int = share(
-        0, "of sums rounded up, to ten times round_fen", neutral=0, source=ASSUMED
+        0, "of sums rounded up, to ten or fifty times round_fen", neutral=0, source=ASSUMED
     )
     short_ppm: int = share(
         0, "of payments not in full, fall short of the minimum", neutral=0, source=ASSUMED
@@ -322,7 +325,7 @@ class Repaying(Section):
     )
     catch_up_ppm: int = share(
         0,
-        "chance that who pays while past due means all that is asked, not what was missed alone",
+        "users who mean all that is asked when they pay while past due, not what was missed alone",
         neutral=0,
         source=ASSUMED,
     )
