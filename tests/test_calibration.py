@@ -139,9 +139,7 @@ def test_who_revolves_and_pays_nothing_of_a_large_bill_is_mostly_labelled_2():
     many = 4_000
     whole = np.zeros(many, dtype=np.int64)
     luck = (np.arange(many) + 0.5) / many
-    label = next_labels(
-        whole, whole + NONE, np.full(many, 30_000.0), np.zeros(many), whole, luck
-    )
+    label = next_labels(whole, whole + NONE, np.full(many, 30_000.0), np.zeros(many), whole, luck)
     assert set(label.tolist()) <= {-1, 0, 2}
     assert (label == 2).mean() > 0.85
 
@@ -175,7 +173,7 @@ def test_another_target_file_is_judged_alike(study_file, tmp_path):
 def test_a_file_that_lacks_a_judged_key_is_refused(study_file, tmp_path):
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"limit": {"mean": {"value": 1.0, "se": 0.1}}}))
-    with pytest.raises(ScenarioError, match="wanted keys of .*other.json"):
+    with pytest.raises(ScenarioError, match=r"wanted keys of .*other\.json"):
         read_targets(other, study_file.parent / "taiwan_2005_judged.json")
 
 

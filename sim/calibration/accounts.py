@@ -43,8 +43,8 @@ class Accounts:
 
     def some(self, chosen: NDArray[np.bool_]) -> Accounts:
         """Return the accounts of some clients."""
-        parts = (self.limit, self.age, self.bill, self.paid, self.label)
-        return Accounts(*(part[chosen] for part in parts))
+        money = (part[chosen] for part in (self.limit, self.age, self.bill, self.paid))
+        return Accounts(*money, label=self.label[chosen])
 
     @cached_property
     def used(self) -> Floats:

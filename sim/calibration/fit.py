@@ -12,6 +12,7 @@ import numpy as np
 from sim.calibration import posterior
 from sim.calibration.judging import Verdict, root_mean_square
 from sim.calibration.page import page
+from sim.calibration.refining import STEPS, refined, values_at, z_of
 from sim.calibration.search import (
     Hears,
     Ledger,
@@ -73,7 +74,7 @@ def calibrate(
         ledger = Ledger(place)
         with held(place), Workers(workers) as some:
             trials = Trials(study, ledger, some, stop, hears)
-            best, outcome = search(study, trials)
+            best, outcome = refined(study, trials, search(study, trials))
             draws = posterior_of(study, trials, best)
         found = Fit(study, best, outcome.loss, check(study, study.scenario(best)), draws)
         save(found, place)
@@ -82,7 +83,9 @@ def calibrate(
 
 def trials_of(study: Calibration) -> int:
     """Return how many trials a fit does in all."""
-    return study.file.trials + study.file.posterior.trials
+    steps, refine = len(STEPS), study.file.refine
+    rounds = refine.rounds * (refine.trials + steps)
+    return study.file.trials + rounds + study.file.posterior.trials
 
 
 def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFrame:
@@ -99,10 +102,7 @@ def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFra
     outcomes: list[Outcome] = []
     for first in range(0, len(places), study.file.batch):
         some = places[first : first + study.file.batch]
-        batch = [
-            {one.key: at(study, one, p) for one, p in zip(free, row, strict=True)} for row in some
-        ]
-        outcomes += trials.outcomes(batch)
+        outcomes += trials.outcomes([values_at(study, place) for place in some])
     draws = posterior.accepted(places, *_summaries(study, outcomes, places), asked.kept_ppm / PPM)
     columns = {
         one.key: [at(study, one, float(p)) for p in draws.places[:, k]]
@@ -115,12 +115,7 @@ def _summaries(
     study: Calibration, outcomes: list[Outcome], places: posterior.Floats
 ) -> tuple[posterior.Floats, posterior.Floats]:
     """Return summaries of the outcomes, a row each, and of the targets."""
-    judged = [t for t in study.targets.judged]
-    value = np.array([t.value for t in judged])
-    allowed = study.file.allowance_ppm / PPM * value
-    error = np.maximum(np.hypot([t.error for t in judged], allowed), 1e-12)
-    z = (np.array([o.statistics for o in outcomes]) - value) / error
-    z = np.nan_to_num(np.clip(z, -study.file.most_z, study.file.most_z))
+    z = z_of(study, outcomes)
     both = posterior.summaries(np.vstack([z, np.zeros(z.shape[1])]), places)
     return both[:-1], both[-1]
 

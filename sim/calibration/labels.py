@@ -52,7 +52,7 @@ def shares() -> NDArray[np.float64]:
     table = np.array([[float(x) for x in line.split(",")] for line in lines[1:]])
     found = np.zeros((rows(), len(LABELS)))
     found[table[:, 0].astype(int)] = table[:, 1:]
-    return np.cumsum(found, axis=1) / np.maximum(found.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.cumsum(found, axis=1) / np.maximum(found.sum(axis=1, keepdims=True), 1))
 
 
 def next_labels(

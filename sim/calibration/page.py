@@ -32,8 +32,8 @@ observations: {{ "%.3f"|format(apart) }}.</p>
 {% endfor %}</table>
 <h2>Joint facts</h2>
 <table><tr><th>fact</th><th>target</th><th>fit</th></tr>
-{% for one in facts %}<tr><td>{{ one.target.key }}</td><td>{{ "%.4g"|format(one.target.value) }}</td>
-<td>{{ "%.4g"|format(one.simulated) }}</td></tr>
+{% for one in facts %}<tr><td>{{ one.target.key }}</td>
+<td>{{ "%.4g"|format(one.target.value) }}</td><td>{{ "%.4g"|format(one.simulated) }}</td></tr>
 {% endfor %}</table>
 <h2>All targets</h2>
 <table><tr><th>target</th><th>value</th><th>se</th><th>fit</th><th>z</th></tr>

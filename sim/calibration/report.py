@@ -63,7 +63,8 @@ def summary(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for v in joint_facts(verdicts):
         off = v.simulated / v.target.value - 1
         within = "within" if abs(off) <= MOST_OFF else "not within"
-        yield f"{v.target.key}: {v.simulated:.3f} for {v.target.value:.3f}, {off:+.0%}, {within} 15 %"
+        told = f"{v.simulated:.3f} for {v.target.value:.3f}, {off:+.0%}, {within} 15 %"
+        yield f"{v.target.key}: {told}"
     far = sorted((v for v in judged if abs(v.z) > FAR), key=lambda v: -abs(v.z))
     yield f"{len(far)} of them beyond {FAR:g} standard errors" + (":" if far else "")
     for v in far:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square,
 from sim.calibration.observing import observed
 from sim.calibration.statistics import statistics
 from sim.calibration.targets import Targets, read_targets
+from sim.population import check_inputs
 from sim.scenario import Scenario, ScenarioError, load
 from sim.scenario.calibrations import CalibrationFile
 from sim.scenario.studies import load_study
@@ -76,10 +78,18 @@ def read_calibration(file: str | Path, targets: str | Path | None = None) -> Cal
 
 
 def tried(task: Trial) -> Outcome:
-    """Run one trial: its replications, their statistics, its loss."""
+    """Run one trial: its replications, their statistics, its loss.
+
+    Parameters that no population can have, such as an impossible copula, miss every target by as
+    much as a miss counts.
+    """
     study = _kept(task.study)
     users = study.file.users
-    scenario = study.scenario(dict(task.values)).with_(users=users)
+    try:
+        scenario = study.scenario(dict(task.values)).with_(users=users)
+        check_inputs(scenario)
+    except ScenarioError:
+        return Outcome(study.file.most_z, (math.nan,) * len(study.targets.judged))
     many = [
         statistics(observed(scenario, replication=number))
         for number in range(study.file.replications)

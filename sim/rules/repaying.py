@@ -93,9 +93,7 @@ def means_to_pay(user: User, account: Account, p: Params) -> int:
 
 
 @scalar
-def beyond_minimum(
-    user: User, least: int, whole: int, env: Environment, p: Params
-) -> int:
+def beyond_minimum(user: User, least: int, whole: int, env: Environment, p: Params) -> int:
     """Return what is paid of a bill not paid in full: some multiple of the least, often round.
 
     The multiple is lognormal: the user's own for good, times a new one for every bill.
@@ -129,8 +127,8 @@ def bill_payment(
     lean = user.full_lean - user.strain * r.full_strain_weight_ppm // PPM
     lean += read(p.tables.logistic, luck.size)
     if r.full_use_weight > 0:
-        lean -= r.full_use_weight * min(principal(account), 2 * account.limit) // max(
-            account.limit, 1
+        lean -= (
+            r.full_use_weight * min(principal(account), 2 * account.limit) // max(account.limit, 1)
         )
     whole = max(account.statement_due, least)
     if lean > 0:

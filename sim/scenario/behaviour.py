@@ -55,9 +55,7 @@ class Spending(Section):
     fill_damp_ppm: int = share(
         0, "fall of spending at a full line, by its share used", neutral=0, source=ASSUMED
     )
-    late_damp_ppm: int = share(
-        0, "fall of spending while past due", neutral=0, source=ASSUMED
-    )
+    late_damp_ppm: int = share(0, "fall of spending while past due", neutral=0, source=ASSUMED)
     message_damp_ppm: int = share(
         300_000, "fall of spending after a message", neutral=0, source="assumed (R-W1)"
     )

@@ -37,6 +37,16 @@ class Posterior(Section):
     )
 
 
+class Refine(Section):
+    """Rounds of linear fits around the best trial of the search."""
+
+    rounds: int = number(0, "rounds", ge=0, le=1_000, source=ASSUMED)
+    trials: int = number(64, "trials of each round, besides the steps", ge=2, source=ASSUMED)
+    reach_ppm: int = share(
+        120_000, "half width of the first box, of each range of a parameter", source=ASSUMED
+    )
+
+
 class CalibrationFile(Document):
     """A fit of a scenario to targets of accounts."""
 
@@ -60,6 +70,7 @@ class CalibrationFile(Document):
     trials: int = number(200, "trials of the search", ge=1, le=1_000_000, source=ASSUMED)
     batch: int = number(8, "trials proposed at a time, whatever the workers", ge=1, source=ASSUMED)
     seed: int = number(1, "of search and posterior", ge=0, le=2**31 - 1, source=ASSUMED)
+    refine: Refine = Refine()
     posterior: Posterior = Posterior()
 
     @model_validator(mode="after")
