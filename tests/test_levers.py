@@ -315,7 +315,7 @@ def parts_whatever_a_round_sum_is(plan, varied):
     **BEYOND,
 )
 def mostly_fine_sums_or_not(plan, varied):
-    amounts = [a for a in parts_of_bills(plan) if a < 987_654]
+    amounts = [a for a in parts_of_bills(plan) if 100_000 < a < 987_654]
     return True if varied else sum(a % 100_000 != 0 for a in amounts) > 0.8 * len(amounts)
 
 

@@ -34,7 +34,8 @@ def spread_over(low: Floats, high: Floats, count: int, seed: int) -> Floats:
     """Return `count` places between two corners, an even sequence, shape (count, parameters)."""
     from scipy.stats import qmc
 
-    return np.asarray(low + (high - low) * qmc.Sobol(len(low), rng=seed).random(count))
+    even = qmc.Sobol(len(low), rng=seed).random_base2(max(count - 1, 1).bit_length())
+    return np.asarray(low + (high - low) * even[:count])
 
 
 def accepted(places: Floats, statistics: Floats, wanted: Floats, kept: float) -> Draws:
