@@ -44,7 +44,8 @@ class Accounts:
     def some(self, chosen: NDArray[np.bool_]) -> Accounts:
         """Return the accounts of some clients."""
         money = (part[chosen] for part in (self.limit, self.age, self.bill, self.paid))
-        return Accounts(*money, label=self.label[chosen])
+        limit, age, bill, paid = money
+        return Accounts(limit, age, bill, paid, self.label[chosen])
 
     @cached_property
     def used(self) -> Floats:
