@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim.calibration.fit import calibrate
     from sim.day import Environment, Luck, Payment, Wishes
     from sim.engines.agents import CreditModel, UserAgent
     from sim.kinds import Place, Standing
@@ -46,6 +47,7 @@ _HOMES = {
     "UserAgent": "sim.engines.agents",
     "Wishes": "sim.day",
     "annual_rate": "sim.products.annual_rate",
+    "calibrate": "sim.calibration.fit",
     "compare": "sim.study.comparison",
     "instalments": "sim.products.schedule",
     "load": "sim.scenario",
@@ -74,6 +76,7 @@ __all__ = [
     "Wishes",
     "__version__",
     "annual_rate",
+    "calibrate",
     "compare",
     "instalments",
     "load",

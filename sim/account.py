@@ -100,6 +100,7 @@ class Account:
     )
     missed_count: Annotated[Code, "how many"] = 0
     on_time_periods: Annotated[Count, "bills of which the minimum was paid in time, in a row"] = 0
+    paid_charges: Annotated[Flag, "1 once interest, a penalty or a fee was paid"] = 0
     lapses: Annotated[Count, "bills missed since opening"] = 0
     worst_days: Annotated[Count, "most days past due, ever"] = 0
     lapse_days: Annotated[Count, "most days past due since the last six bills in time (R-L4)"] = 0

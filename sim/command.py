@@ -307,7 +307,7 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
 
-from sim import inspection_command, study_command  # noqa: E402, F401  they join the app
+from sim import calibration_command, inspection_command, study_command  # noqa: E402, F401  joining
 
 if __name__ == "__main__":
     main()

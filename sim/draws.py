@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     SPREAD = 192  # and up to 207: whether a purchase of the day is put into instalments
     REFUND = 208  # and up to 223: whether a purchase of the day beyond the first four is refunded
     LEDGER = 224  # and up to 230: whether a product reports a user to the ledger (R-F3)
+    CATCH_UP = 231  # whether a user past due means all that is asked, on day 0
     SYSTEMATIC = 232  # the factor of a replication
     ECONOMY = 233  # and up to 235: a month's change of a simulated path
     CLOSE_TIES = 236  # how many close friends a user has, near and far
@@ -62,6 +63,9 @@ class Purpose(IntEnum):
     SHUFFLE = 239  # an order of users by which chance is judged
     STUDY_FACTOR = 240  # a study's factor of each replication
     STUDY_ORDER = 241  # and the orders in which it puts levers
+    BEYOND = 242  # how far beyond the minimum a bill is paid
+    GENEROUS = 243  # and the user's own part of it, on day 0
+    SPELL = 244  # a month's part of a user's spells of buying
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)

@@ -38,6 +38,10 @@ class Tables:
     place: list[int]  # Place of each of PLACE_CELLS equally likely choices
     place_scale: list[int]  # ppm, by Place
     periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
+    beyond: list[int]  # ppm: payment over the minimum, at normal scores -6 .. 6
+    spell: list[int]  # ppm: buying in a spell, against the usual, at the same scores
+    beyond_own: float  # of 1e-3 of a user's own score, in units of the table's score
+    beyond_new: float  # and of each bill's
     burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
     mean_amount: int  # ppm: mean amount over places, against the user's scale
 
@@ -74,7 +78,7 @@ def tables_of(behaviour: Behaviour) -> Tables:
     """Return the tables that the rules of behaviour look up."""
     from scipy import special
 
-    shape = behaviour.spending.burst_shape
+    shape, r = behaviour.spending.burst_shape, behaviour.repaying
     return Tables(
         ticket=tickets.ticket_quantiles(behaviour.spending).tolist(),
         logistic=quantiles.table_of(lambda low, high: 1_000 * np.log(low / high)).tolist(),
@@ -84,6 +88,10 @@ def tables_of(behaviour: Behaviour) -> Tables:
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
         periods=_period_cells(behaviour),
+        beyond=_lognormal(r.beyond_sigma_ppm, r.beyond_median_ppm),
+        spell=_lognormal(behaviour.spending.spell_sigma_ppm, 1_000_000),
+        beyond_own=math.sqrt(r.beyond_own_ppm / 1_000_000) / 1_000,
+        beyond_new=math.sqrt(1 - r.beyond_own_ppm / 1_000_000) / 1_000,
         burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],
         mean_amount=tickets.mean_amount_ppm(behaviour),
     )
@@ -105,6 +113,13 @@ def _period_cells(behaviour: Behaviour) -> list[int]:
     three = b.periods_3_ppm * PLACE_CELLS // 1_000_000
     six = b.periods_6_ppm * PLACE_CELLS // 1_000_000
     return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six)
+
+
+def _lognormal(sigma_ppm: int, median_ppm: int) -> list[int]:
+    """Return a lognormal at normal scores -6 .. 6, ppm, cut at a thousand."""
+    scores = np.arange(quantiles.GRID) / quantiles.GRID_PER_UNIT - quantiles.GRID_END
+    whole = np.minimum(median_ppm * np.exp(sigma_ppm / 1_000_000 * scores), 1_000_000_000)
+    return np.rint(whole).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 
 def _place_scale(behaviour: Behaviour) -> list[int]:

@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import scalar
+from sim.units import clamp
 
 CELLS = 256
 ROWS = 5  # all; low tail, high tail; low tail of the low tail, high tail of the high tail
 SIZE = ROWS * (CELLS + 1)
+GRID_PER_UNIT = 64  # points of a table over normal scores for each unit of the score
+GRID_END = 6  # the score runs from -6 to 6
+GRID = 2 * GRID_END * GRID_PER_UNIT + 1
 _LAST = 2.0**-25  # the probability beyond the outermost edge, which no word reaches
 
 
@@ -65,3 +69,12 @@ def read(table: list[int], word: int) -> int:
     at = row * 257 + cell
     low = table[at]
     return low + (((table[at + 1] - low) * inside) >> 24)
+
+
+@scalar
+def at_score(grid: list[int], z: float) -> int:
+    """Return the value at a normal score from a table of GRID points, straight between them."""
+    place = (z + GRID_END) * GRID_PER_UNIT
+    cell = clamp(int(place), 0, GRID - 2)
+    inside = min(max(place - cell, 0.0), 1.0)
+    return grid[cell] + int((grid[cell + 1] - grid[cell]) * inside)

@@ -159,12 +159,31 @@ def friends_or_nobody(plan, varied):
 def moods_whatever_the_limit_rose_by(plan, varied):
     user = User(**RICH)
     accounts = [open_account(first_limit=1_000_000 if varied else 2_000_000)]
-    return mood.mood(user, accounts, numbers(plan))
+    return mood.mood(user, accounts, HERE, numbers(plan))
+
+
+def mood_of(plan, user=None, **account):
+    return mood.mood(User(**RICH, **(user or {})), [open_account(**account)], HERE, numbers(plan))
 
 
 @probe("behaviour.spending.strain_damp_ppm", 150_000)
 def moods_whatever_the_strain(plan, varied):
-    return mood.mood(User(**RICH, strain=3_000 * varied), [open_account()], numbers(plan))
+    return mood_of(plan, {"strain": 3_000 * varied})
+
+
+@probe("behaviour.spending.late_damp_ppm", 500_000)
+def moods_whatever_is_past_due(plan, varied):
+    return mood_of(plan, missed_count=int(varied))
+
+
+@probe("behaviour.spending.fill_damp_ppm", 500_000)
+def moods_whatever_is_used_of_the_line(plan, varied):
+    return mood_of(plan, unbilled=1_500_000 * varied)
+
+
+@probe("behaviour.spending.spell_sigma_ppm", 700_000)
+def moods_in_a_spell_or_none(plan, varied):
+    return 1_000_000 if varied else mood_of(plan)
 
 
 @probe("behaviour.spending.message_damp_ppm", 300_000)
@@ -273,7 +292,70 @@ def amounts(plan, user, money=10**9):
     p, rich = numbers(plan), {"wallet": money, "prudence": 30_000}
     user = User(**rich, **user)
     account = open_account(billed=987_654, statement_due=987_654, minimum_due=98_765)
-    return [repaying.bill_payment(user, account, Luck(size=w), 98_765, p) for w in WORDS]
+    return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+
+
+@probe("behaviour.repaying.full_use_weight", 8_000)
+def paying_in_full_whatever_the_limit(plan, varied):
+    p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=1_000)
+    account = open_account(limit=10**7 if varied else 10**6, billed=987_654, statement_due=987_654)
+    return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+
+
+@probe("behaviour.repaying.all_owed_ppm", 500_000)
+def paying_whatever_is_not_billed(plan, varied):
+    p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=30_000)
+    owed = {"billed": 987_654, "statement_due": 987_654, "unbilled": 5_000 * varied}
+    account = open_account(**owed)
+    return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+
+
+def parts_of_bills(plan, least=98_765):
+    """Return what many users pay who do not mean to pay in full."""
+    p, found = numbers(plan), []
+    for number in MANY:
+        user = User(user=number, wallet=10**9, prudence=30_000, full_lean=-30_000)
+        account = open_account(billed=987_654, statement_due=987_654, minimum_due=least)
+        found.append(repaying.bill_payment(user, account, Luck(), least, HERE, p))
+    return found
+
+
+BEYOND = {"behaviour__repaying__beyond_sigma_ppm": 600_000, "behaviour__repaying__round_band": 0}
+
+
+@probe("behaviour.repaying.beyond_sigma_ppm", 600_000)
+def minimums_or_what_is_beyond(plan, varied):
+    return [98_765] * len(MANY) if varied else parts_of_bills(plan)
+
+
+@probe("behaviour.repaying.round_up_ppm", 600_000, **BEYOND)
+def parts_whatever_a_round_sum_is(plan, varied):
+    round_fen = 77_700 if varied else 10_000
+    return parts_of_bills(plan.with_(**{"behaviour.repaying.round_fen": round_fen}))
+
+
+@probe(
+    "behaviour.repaying.round_coarse_ppm",
+    600_000,
+    behaviour__repaying__round_up_ppm=1_000_000,
+    **BEYOND,
+)
+def mostly_fine_sums_or_not(plan, varied):
+    amounts = [a for a in parts_of_bills(plan) if 100_000 < a < 987_654]
+    return True if varied else sum(a % 100_000 != 0 for a in amounts) > 0.8 * len(amounts)
+
+
+@probe("behaviour.repaying.short_ppm", 300_000, **BEYOND)
+def at_least_the_minimum_or_not(plan, varied):
+    return True if varied else min(parts_of_bills(plan)) >= 98_765
+
+
+@probe("behaviour.repaying.catch_up_ppm", 500_000)
+def meaning_to_pay_whatever_is_asked(plan, varied):
+    account = open_account(missed_count=1, minimum_due=500 if varied else 200)
+    account.missed[0] = 100
+    p = numbers(plan)
+    return [repaying.means_to_pay(User(user=n), account, p) for n in MANY]
 
 
 @probe("behaviour.repaying.full_strain_weight_ppm", 700_000)
@@ -369,6 +451,12 @@ def asks_whatever_was_refused(plan, varied):
 
 
 # ---- product --------------------------------------------------------------------------------
+
+
+@probe("product.billing.minimum_floor_fen", 50_000)
+def minimums_whatever_the_floor(plan, varied):
+    least = billing.minimum(open_account(billed=300_000), 300_000, 300_000, 0, plan.product)
+    return 30_000 if varied else least
 
 
 @probe("product.gates.cards", 1)

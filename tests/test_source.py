@@ -53,8 +53,18 @@ LAYERS = [
     ],
     ["risk"],
     ["study"],
+    ["calibration"],
     ["proof"],
-    ["bench", "command", "inspection_command", "study_command", "docs", "__main__", "__init__"],
+    [
+        "bench",
+        "command",
+        "inspection_command",
+        "study_command",
+        "calibration_command",
+        "docs",
+        "__main__",
+        "__init__",
+    ],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
@@ -163,7 +173,7 @@ def test_rules_do_not_import_each_other():
         ("numba", {"compiled"}),
         ("mesa", {"engines"}),
         ("pydantic", {"scenario"}),
-        ("typer", {"command", "inspection_command", "study_command"}),
+        ("typer", {"command", "inspection_command", "study_command", "calibration_command"}),
     ],
 )
 def test_each_library_has_one_door(library, home):

@@ -66,7 +66,7 @@ def assess(
         if history.paid_nothing(user, clock):
             history.break_use(user, clock, env, terms[0])
         refresh(user, accounts, clock, env, p, terms, today, log)
-        user.mood = mood.mood(user, accounts, p)
+        user.mood = mood.mood(user, accounts, env, p)
 
 
 @scalar

@@ -9,8 +9,8 @@ import numpy as np
 from sim.compiled import kernel, scalar
 from sim.draws import Purpose, chance, four_words, word
 from sim.kinds import AutoDebit, Status
-from sim.population.plan import GRID, GRID_END, GRID_PER_UNIT, NUMBERS, Plan
-from sim.quantiles import read
+from sim.population.plan import NUMBERS, Plan
+from sim.quantiles import at_score, read
 from sim.rows import Table, default_table
 from sim.scenario.marginals import TRAITS
 from sim.units import EARLIEST, PPM, clamp
@@ -124,15 +124,6 @@ def draw_all(
             numbers[STRAIN_SD] * read(normal, extra[14]) // 1_000_000, -10_000, 20_000
         )
         remember_the_past(user, numbers[MEAN_AMOUNT])
-
-
-@scalar
-def at_score(grid: list[int], z: float) -> int:
-    """Return a trait at a normal score: straight between the points of its table."""
-    place = (z + GRID_END) * GRID_PER_UNIT
-    cell = clamp(int(place), 0, GRID - 2)
-    inside = min(max(place - cell, 0.0), 1.0)
-    return grid[cell] + int((grid[cell + 1] - grid[cell]) * inside)
 
 
 @scalar

@@ -12,6 +12,7 @@ from scipy import special
 
 from sim import quantiles
 from sim.paths import Span, path
+from sim.quantiles import GRID, GRID_END, GRID_PER_UNIT
 from sim.scenario import ScenarioError
 from sim.scenario.marginals import TRAITS, Distribution, Marginal
 from sim.tickets import mean_amount_ppm
@@ -19,10 +20,6 @@ from sim.units import PPM
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Scenario
-
-GRID_PER_UNIT = 64  # points of a trait's table for each unit of its normal score
-GRID_END = 6  # the score runs from -6 to 6
-GRID = 2 * GRID_END * GRID_PER_UNIT + 1
 
 # What one unit of a trait's table stands for; a table holds whole numbers.
 SCALE = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.units import NEVER
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,6 +38,7 @@ class Headline(NamedTuple):
 LATE_31 = Band(0.011, 0.030, "1.1 to 3.0 %")
 LATE_91 = Band(0.007, 0.022, "0.7 to 2.2 %")
 BALANCE = Band(1_000, 3_000, "about 2,000 yuan")
+NO_FEE = Band(0.70, 1.0, "more than 70 %")
 TICKET = Band(120, 360, "about 240 yuan")
 
 
@@ -45,7 +48,16 @@ def headlines(run: Run) -> list[Headline]:
     return [
         *(_of_days(run.daily) if "daily" in has else []),
         *(_of_scenes(run.scenes) if "scenes" in has else []),
+        *(_of_accounts(run) if "accounts" in has else []),
     ]
+
+
+def _of_accounts(run: Run) -> list[Headline]:
+    """Return the share of accounts ever used that never paid interest, a penalty or a fee."""
+    accounts = run.read("accounts", ["first_used_on", "paid_charges"])
+    used = accounts["first_used_on"] > NEVER
+    free = used & (accounts["paid_charges"] == 0)
+    return [_share("never paid interest, penalty or fee", free.sum(), used.sum(), NO_FEE)]
 
 
 def _of_days(daily: pd.DataFrame) -> list[Headline]:

@@ -174,5 +174,6 @@ def minimum(account: Account, total: int, new: int, instalments: int, terms: Ter
         return min(least, total)
     if billing.minimum_rule == MinimumRule.SHARE_OF_NOT_OVERDUE:
         rest -= account.overdue
-    least += share_by(rest, billing.minimum_ppm, billing.rounding) + account.overdue
+    part = share_by(rest, billing.minimum_ppm, billing.rounding)
+    least += max(part, billing.minimum_floor_fen) + account.overdue
     return min(least, total)

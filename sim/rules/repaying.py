@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sim.account import Account, days_past_due, owed, past_due, payable, principal
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Payment
-from sim.draws import Purpose, chance, mixed, word
+from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import AutoDebit
-from sim.quantiles import read
+from sim.quantiles import at_score, read
 from sim.units import PPM, share
 from sim.user import User, funds
 
@@ -36,10 +36,11 @@ def repay(
     if late:
         reminded = days_past_due(account, env.day) % p.behaviour.repaying.reminder_days == 0
         if on_payday or reminded or account.worked == 1:
-            payment.amount = bill_payment(user, account, luck, past_due(account), p)
+            least = means_to_pay(user, account, p)
+            payment.amount = bill_payment(user, account, luck, least, env, p)
     elif account.statement_due > 0 and user.auto_debit == AutoDebit.OFF:
         if env.day_of_month == user.pays_on or env.day_of_month == account.due_day:
-            payment.amount = bill_payment(user, account, luck, account.minimum_due, p)
+            payment.amount = bill_payment(user, account, luck, account.minimum_due, env, p)
     elif on_payday and chance(luck.pay, p.behaviour.repaying.early_ppm):
         payment.amount = min(payable(account), spare(user, p))
     if late:
@@ -78,8 +79,46 @@ def spare(user: User, p: Params) -> int:
     return max(funds(user) - share(user.income, p.behaviour.repaying.reserve_ppm), 0)
 
 
+@scalar
+def means_to_pay(user: User, account: Account, p: Params) -> int:
+    """Return the least that counts for who is past due: what was missed, or all that is asked.
+
+    A user is of one kind or the other for good: who pays what was missed alone stays behind.
+    """
+    fate = word(p.seed, p.replication, user.user, 0, Purpose.CATCH_UP.value)
+    missed = past_due(account)
+    if chance(fate, p.behaviour.repaying.catch_up_ppm):
+        return max(missed, account.minimum_due)
+    return missed
+
+
+@scalar
+def beyond_minimum(user: User, least: int, whole: int, env: Environment, p: Params) -> int:
+    """Return what is paid of a bill not paid in full: some multiple of the least, often round.
+
+    The multiple is lognormal: the user's own for good, times a new one for every bill.
+    """
+    r = p.behaviour.repaying
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.BEYOND.value)
+    own = read(p.tables.normal, word(p.seed, p.replication, user.user, 0, Purpose.GENEROUS.value))
+    z = own * p.tables.beyond_own + read(p.tables.normal, fate) * p.tables.beyond_new
+    amount = max(least, least * at_score(p.tables.beyond, z) // PPM)
+    second = mixed(fate)
+    if chance(mixed(second), r.short_ppm):
+        return least * (second >> 16) >> 16
+    if chance(second, r.round_up_ppm):
+        third = for_product(second, 1)
+        step = 10 * r.round_fen if chance(third, r.round_coarse_ppm) else r.round_fen
+        if amount > 20 * r.round_fen and chance(mixed(third), r.round_coarse_ppm // 2):
+            step = 50 * r.round_fen
+        amount = (amount + step - 1) // step * step
+    return min(amount, whole)
+
+
 @seldom
-def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params) -> int:
+def bill_payment(
+    user: User, account: Account, luck: Luck, least: int, env: Environment, p: Params
+) -> int:
     """Return what is paid of an open bill: nothing, `least`, a round sum, or all of it."""
     r = p.behaviour.repaying
     money = spare(user, p)
@@ -87,12 +126,20 @@ def bill_payment(user: User, account: Account, luck: Luck, least: int, p: Params
         return 0
     lean = user.full_lean - user.strain * r.full_strain_weight_ppm // PPM
     lean += read(p.tables.logistic, luck.size)
+    if r.full_use_weight > 0:
+        lean -= (
+            r.full_use_weight * min(principal(account), 2 * account.limit) // max(account.limit, 1)
+        )
     whole = max(account.statement_due, least)
     if lean > 0:
+        if r.all_owed_ppm > 0 and chance(for_product(luck.size, 1), r.all_owed_ppm):
+            whole = max(payable(account), least)
         return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)
     if lean > -r.round_band and least > 0:
         between = least + (whole - least) * (lean + r.round_band) // r.round_band
         return min(max(least, between // r.round_fen * r.round_fen), money)
+    if r.beyond_sigma_ppm > 0:
+        return min(beyond_minimum(user, least, whole, env, p), money)
     return least
 
 

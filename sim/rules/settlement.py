@@ -74,6 +74,8 @@ def apply_payment(
     earned += part
     book(today, log, Flow.INTEREST_REPAID, part, method)
     book(today, log, Flow.PRINCIPAL_REPAID, left, method)
+    if left < amount:
+        account.paid_charges = 1
     part = min(left, account.carried)
     account.carried -= part
     account.overdue = max(account.overdue - part, 0)
@@ -120,6 +122,8 @@ def pay_by_hand(
     apply_payment(account, amount, method, terms, today, log)
     book(today, log, Flow.FEES_CHARGED, fee)
     book(today, log, Flow.FEES_REPAID, fee, method)
+    if fee > 0:
+        account.paid_charges = 1
     today.paid_count[method] += 1
     today.paid[method] += amount
 

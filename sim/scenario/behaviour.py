@@ -52,6 +52,19 @@ class Spending(Section):
         neutral=0,
         source="assumed (R-F7)",
     )
+    spell_sigma_ppm: int = number(
+        0,
+        "spread of the logarithm of a user's spells of more and of less buying",
+        ge=0,
+        le=3_000_000,
+        unit="ppm",
+        neutral=0,
+        source="assumed; rank correlation of monthly spending falls from 0.59 to 0.46 (UCI 350)",
+    )
+    fill_damp_ppm: int = share(
+        0, "fall of spending at a full line, by its share used", neutral=0, source=ASSUMED
+    )
+    late_damp_ppm: int = share(0, "fall of spending while past due", neutral=0, source=ASSUMED)
     message_damp_ppm: int = share(
         300_000, "fall of spending after a message", neutral=0, source="assumed (R-W1)"
     )
@@ -282,6 +295,53 @@ class Repaying(Section):
         ge=0,
         le=10_000_000,
         unit="ppm",
+        neutral=0,
+        source=ASSUMED,
+    )
+    full_use_weight: int = number(
+        0,
+        "against paying in full a bill of the whole limit, less by its share of the limit",
+        ge=0,
+        le=30_000,
+        unit="1e-3 logit",
+        neutral=0,
+        source="assumed; paid in full: 2 % of balances above half of the limit (UCI, Taiwan 2005)",
+    )
+    beyond_sigma_ppm: int = number(
+        0,
+        "spread of the logarithm of what is paid over the minimum",
+        ge=0,
+        le=3_000_000,
+        unit="ppm",
+        neutral=0,
+        source="assumed",
+    )
+    beyond_own_ppm: int = share(
+        500_000, "of that spread's variance, the user's own for good", source=ASSUMED
+    )
+    beyond_median_ppm: int = number(
+        1_000_000,
+        "median of what is meant to be paid, over the minimum; never less than the minimum",
+        ge=1_000,
+        le=100_000_000,
+        unit="ppm",
+        source=ASSUMED,
+    )
+    round_up_ppm: int = share(
+        0, "chance to round what is paid over the minimum up", neutral=0, source=ASSUMED
+    )
+    round_coarse_ppm: int = share(
+        0, "of sums rounded up, to ten or fifty times round_fen", neutral=0, source=ASSUMED
+    )
+    short_ppm: int = share(
+        0, "of payments not in full, fall short of the minimum", neutral=0, source=ASSUMED
+    )
+    all_owed_ppm: int = share(
+        0, "of payments in full, of what is not billed yet too", neutral=0, source=ASSUMED
+    )
+    catch_up_ppm: int = share(
+        0,
+        "users who mean all that is asked when they pay while past due, not what was missed alone",
         neutral=0,
         source=ASSUMED,
     )

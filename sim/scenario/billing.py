@@ -84,6 +84,12 @@ class Billing(Section):
     minimum_whole_fen: int = money(
         10_000, "a bill up to this is its own minimum", source="assumed (R-P4): 100 yuan"
     )
+    minimum_floor_fen: int = money(
+        0,
+        "the share of the balance in the minimum is at least this much",
+        source="assumed (R-P4)",
+        neutral=0,
+    )
     carried_whole_fen: int = money(
         0,
         "carried principal below this is wholly in the minimum (minimum_rule = by_record)",

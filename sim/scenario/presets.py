@@ -17,7 +17,12 @@ from typing import Any, Literal, NamedTuple, get_args
 from sim.scenario.tree import Origin, Origins, Steps, Tree, copied, leaves
 
 PresetName = Literal[
-    "seed_article", "fenfu_public", "huabei_public", "baitiao_public", "weilidai_public"
+    "seed_article",
+    "fenfu_public",
+    "huabei_public",
+    "baitiao_public",
+    "weilidai_public",
+    "taiwan_2005",
 ]
 PRESETS: tuple[PresetName, ...] = get_args(PresetName)
 FOLDER = "presets"

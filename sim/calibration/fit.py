@@ -1,0 +1,157 @@
+"""A fit from its file to its folder: search, posterior, the fitted scenario, a page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.calibration import posterior
+from sim.calibration.judging import Verdict, root_mean_square
+from sim.calibration.page import page
+from sim.calibration.refining import STEPS, refined, values_at, z_of
+from sim.calibration.search import (
+    Hears,
+    Ledger,
+    Stop,
+    Trials,
+    Values,
+    at,
+    place_of,
+    search,
+)
+from sim.calibration.study import Calibration, Outcome, check, read_calibration
+from sim.results.faults import room_to_write
+from sim.results.lock import held
+from sim.scenario import ScenarioError
+from sim.study.workers import Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PPM = 1_000_000
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a calibration found."""
+
+    study: Calibration
+    best: Values
+    loss: float  # root mean square z of the best trial, misses capped
+    verdicts: list[Verdict]  # of the whole scenario with the best parameters
+    draws: pd.DataFrame  # of the posterior: a column a parameter, and `weight`
+
+    @property
+    def rms(self) -> float:
+        """Root mean square z over the targets that count."""
+        return root_mean_square(self.verdicts)
+
+
+def calibrate(
+    file: str | Path,
+    out: str | Path | None = None,
+    *,
+    workers: int = 1,
+    stop: Stop = lambda: False,
+    hears: Hears = lambda _: None,
+) -> Fit:
+    """Fit a scenario to targets and leave the result in a folder; gone on with if begun.
+
+    file: the study (TOML). out: folder, runs/NAME if None: `fitted.toml`, `posterior.parquet`,
+    `targets.parquet`, `fit.html` and `trials.jsonl`, by which the same call goes on. workers:
+    processes; the result does not depend on their number. Raises ScenarioError for wrong input,
+    Stopped where `stop()` tells so between two batches.
+    """
+    study = read_calibration(file)
+    if not study.file.free:
+        raise ScenarioError([f"{study.file.source}: free: wanted a parameter to fit (found none)"])
+    place = Path(out) if out else Path("runs") / study.name
+    with room_to_write(place):
+        ledger = Ledger(place)
+        with held(place), Workers(workers) as some:
+            trials = Trials(study, ledger, some, stop, hears)
+            best, outcome = refined(study, trials, search(study, trials))
+            draws = posterior_of(study, trials, best)
+        found = Fit(study, best, outcome.loss, check(study, study.scenario(best)), draws)
+        save(found, place)
+    return found
+
+
+def trials_of(study: Calibration) -> int:
+    """Return how many trials a fit does in all."""
+    steps, refine = len(STEPS), study.file.refine
+    rounds = refine.rounds * (refine.trials + steps)
+    return study.file.trials + rounds + study.file.posterior.trials
+
+
+def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFrame:
+    """Return draws around the best parameters; no rows where none are asked for."""
+    import pandas as pd
+
+    asked, free = study.file.posterior, study.file.free
+    names = [one.key for one in free]
+    if asked.trials == 0:
+        return pd.DataFrame(columns=[*names, "weight"], dtype=np.float64)
+    centre = np.array([place_of(one, float(best[one.key])) for one in free])
+    low, high = posterior.box(centre, asked.reach_ppm / PPM)
+    places = posterior.spread_over(low, high, asked.trials, study.file.seed)
+    outcomes: list[Outcome] = []
+    for first in range(0, len(places), study.file.batch):
+        some = places[first : first + study.file.batch]
+        outcomes += trials.outcomes([values_at(study, place) for place in some])
+    draws = posterior.accepted(places, *_summaries(study, outcomes, places), asked.kept_ppm / PPM)
+    columns = {
+        one.key: [at(study, one, float(p)) for p in draws.places[:, k]]
+        for k, one in enumerate(free)
+    }
+    return pd.DataFrame(columns | {"weight": draws.weights})
+
+
+def _summaries(
+    study: Calibration, outcomes: list[Outcome], places: posterior.Floats
+) -> tuple[posterior.Floats, posterior.Floats]:
+    """Return summaries of the outcomes, a row each, and of the targets."""
+    z = z_of(study, outcomes)
+    both = posterior.summaries(np.vstack([z, np.zeros(z.shape[1])]), places)
+    return both[:-1], both[-1]
+
+
+def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
+    """Return a row a target: key, value, se, simulated, z, judged."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = [
+        {
+            "key": v.target.key,
+            "value": v.target.value,
+            "se": v.target.error,
+            "simulated": v.simulated,
+            "z": v.z,
+            "judged": v.target.judged,
+        }
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows)
+
+
+def save(found: Fit, place: Path) -> None:
+    """Write scenario, draws, targets and page into a folder, each whole or not there."""
+    fitted = found.study.scenario(found.best)
+    _write(place / "fitted.toml", fitted.to_toml().encode())
+    for name, frame in (("posterior", found.draws), ("targets", verdict_table(found.verdicts))):
+        unfinished = place / f".{name}.unfinished"
+        frame.to_parquet(unfinished, index=False)
+        unfinished.rename(place / f"{name}.parquet")
+    told = {"best": found.best, "loss": found.loss, "rms": found.rms}
+    _write(place / "fit.json", json.dumps(told, indent=1).encode())
+    _write(place / "fit.html", page(found.study.name, found.verdicts, found.best).encode())
+
+
+def _write(place: Path, content: bytes) -> None:
+    unfinished = place.with_name(f".{place.name}.unfinished")
+    unfinished.write_bytes(content)
+    unfinished.rename(place)

@@ -1,0 +1,72 @@
+"""The status labels that the bank of UCI data set 350 would put on simulated accounts.
+
+Labels are not clean (the data's README, warnings 3 to 5): a first miss shows as 2, a third of the
+inactive have paid a bill in full, small misses often do not count. So a label is drawn from what
+the bank made of the label before, of how the bill was paid and how large it was; the shares are
+those of the data. Behaviour does not see labels; they are how it is looked at.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration.accounts import CLASSES, Codes, Floats
+
+LABELS = (-2, -1, 0, 1, 2, 3, 4)
+NO_BILL, NONE, MINIMUM, PARTIAL, FULL = range(len(CLASSES))
+BEFORE = ("-2", "-1", "0", "2", "3", "4")  # a 1 is treated as a 2
+SIZES = (500.0, 2_000.0, 10_000.0, 50_000.0)  # edges of a bill that was not paid at all, NT$
+RATIOS = (0.015, 0.02, 0.03, 0.05)  # edges of payment over bill, of payments near the minimum
+
+
+def circumstance(
+    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes
+) -> Codes:
+    """Return in which row of the table of shares each client is.
+
+    before: label of last month. paid_as: index into CLASSES. bill, paid: in whole NT$. paid_next:
+    how the next bill was paid; it tells apart those without a bill, whose label looks ahead.
+    """
+    state = np.select([before <= 0, before <= 2], [before + 2, 3], np.minimum(before + 1, 5))
+    size = np.searchsorted(SIZES, bill)
+    ratio = np.searchsorted(RATIOS, paid / np.maximum(bill, 1))
+    kinds = [paid_as == NO_BILL, paid_as == NONE, paid_as == MINIMUM]
+    detail = np.select(kinds, [paid_next, size, ratio], 0)
+    return (state * len(CLASSES) + paid_as) * 5 + detail
+
+
+def rows() -> int:
+    """Return how many circumstances there are."""
+    return len(BEFORE) * len(CLASSES) * 5
+
+
+@cache
+def shares() -> NDArray[np.float64]:
+    """Return the running shares of LABELS in each circumstance, shape (rows, 7)."""
+    words = (files("sim") / "data" / "labels_taiwan_2005.csv").read_text(encoding="utf-8")
+    lines = [line for line in words.splitlines() if line and not line.startswith("#")]
+    table = np.array([[float(x) for x in line.split(",")] for line in lines[1:]])
+    found = np.zeros((rows(), len(LABELS)))
+    found[table[:, 0].astype(int)] = table[:, 1:]
+    return np.asarray(np.cumsum(found, axis=1) / np.maximum(found.sum(axis=1, keepdims=True), 1))
+
+
+def next_labels(
+    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes, luck: Floats
+) -> Codes:
+    """Return the labels of a month; luck: one uniform number a client."""
+    upto = shares()[circumstance(before, paid_as, bill, paid, paid_next)]
+    known = upto[:, -1] > 0
+    drawn = np.array(LABELS)[np.minimum((luck[:, None] >= upto).sum(axis=1), len(LABELS) - 1)]
+    return np.where(known, drawn, plain_label(before, paid_as))
+
+
+def plain_label(before: Codes, paid_as: Codes) -> Codes:
+    """Return the label that the data's author describes, for what the data never show."""
+    late = np.where(before > 0, np.minimum(before + 1, 8), 2)
+    told = [np.full_like(before, -2), late, np.maximum(before, 0), np.maximum(before, 0)]
+    return np.choose(paid_as, [*told, np.where(before == -2, -2, -1)])

@@ -1,0 +1,83 @@
+"""The command that fits a scenario to accounts; it joins those of `sim.command`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.command import INTERRUPTED, Quiet, Settings, app, changes_of, stop_on_interrupt
+from sim.study_command import WorkerCount
+
+
+@app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="a calibration (TOML)")],
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="run the scenario once and judge it; fit nothing")
+    ] = False,
+    targets: Annotated[
+        Path | None, typer.Option(help="other targets of the same format; with --check")
+    ] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(help="judge this scenario instead; with --check")
+    ] = None,
+    set_: Settings = None,
+    workers: WorkerCount = 1,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Fit behaviour to targets of accounts; gone on with by the same command."""
+    from sim.calibration import report
+    from sim.calibration.study import check as checked
+    from sim.calibration.study import read_calibration
+    from sim.scenario import ScenarioError, load
+
+    if not check:
+        if targets or scenario or set_:
+            raise ScenarioError(["--targets, --scenario, --set: wanted with --check only"])
+        return fit(file, out, workers, quiet=quiet)
+    study = read_calibration(file, targets)
+    asked = load(scenario or str(study.file.path_of("scenario")), changes_of(set_))
+    given = study.file.set
+    verdicts = checked(study, asked.with_(**given) if given and scenario is None else asked)
+    for line in (report.summary if quiet else report.lines)(verdicts):
+        print(line)
+    return 0
+
+
+def fit(file: Path, out: Path | None, workers: int, *, quiet: bool) -> int:
+    """Fit with progress shown; Ctrl-C leaves what is done, to be gone on with."""
+    from sim.calibration import report
+    from sim.calibration.fit import calibrate as fitted
+    from sim.calibration.fit import trials_of
+    from sim.calibration.search import Stopped
+    from sim.calibration.study import read_calibration
+    from sim.progress import Progress
+
+    study = read_calibration(file)
+    run = study.base.run
+    each = (run.burn_in_days + run.days) * study.file.users * study.file.replications
+    with (
+        stop_on_interrupt() as stop,
+        Progress(study.name, trials_of(study) * each, quiet=quiet) as bar,
+    ):
+        try:
+            found = fitted(
+                file,
+                out,
+                workers=workers,
+                stop=stop,
+                hears=lambda done: bar.reach(done * each),
+            )
+        except Stopped:
+            print("Stopped; the same command goes on with it.", file=sys.stderr)
+            return INTERRUPTED
+    if not quiet:
+        for line in report.summary(found.verdicts):
+            print(line)
+        print(f"The fitted scenario, draws and a page lie in {out or Path('runs') / study.name}")
+    return 0
