@@ -260,7 +260,9 @@ def strain_whatever_was_not_paid(plan, varied):
 
 @probe("behaviour.spending.friends_weight_ppm", 300_000, population__network__close_ties=5)
 def moods_whatever_the_friends_have(plan, varied):
-    return mood.mood(User(**RICH, friends_active=80 * varied), [open_account()], numbers(plan))
+    return mood.mood(
+        User(**RICH, friends_active=80 * varied), [open_account()], HERE, numbers(plan)
+    )
 
 
 def payers(plan, user, account):

@@ -10,7 +10,7 @@ from test_engines import lived as lived_by
 import sim
 from sim import barrier
 from sim.account import Account
-from sim.day import Luck
+from sim.day import Environment, Luck
 from sim.engines.agents import AgentsEngine
 from sim.engines.plain import PlainEngine
 from sim.engines.state import restored, start
@@ -198,7 +198,10 @@ def test_friends_late_weigh_against_paying_and_friends_active_for_spending(tied)
     # All friends late weigh 5,000, a fifth of them 1,000.
     assert index(20) - index(0) == pytest.approx(1_000, abs=20)
     rich = {"wallet": 10**8, "bank": 10**9}
-    moods = [mood.mood(User(**rich, friends_active=a), [open_account()], p) for a in (0, 50, 100)]
+    moods = [
+        mood.mood(User(**rich, friends_active=a), [open_account()], Environment(), p)
+        for a in (0, 50, 100)
+    ]
     assert moods == [1_000_000, 1_150_000, 1_300_000]
 
 
@@ -247,14 +250,14 @@ def test_a_run_taken_up_again_makes_the_same_ties(tied, reference):
     state = start(tied)
     engine = engine_of("table", state, 1)
 
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     def stop(now):
         if now.day >= 62:
-            raise Enough
+            raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         live(state, engine, every=31, on_stretch=stop)
     engine.close()
     again = restored(tied, 0, state.day, {k: v.copy() for k, v in state.arrays().items()})
@@ -355,8 +358,8 @@ def test_clustering_has_known_values():
     pairs = sparse.csr_array(
         np.array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=float)
     )
-    assert clustering(pairs, [1, 1, 0, 0], shuffles=99).index == pytest.approx(1)
-    assert clustering(pairs, [1, 0, 1, 0], shuffles=99).index == pytest.approx(-1)
+    assert clustering(pairs, [1, 1, 0, 0], shuffles=99).moran == pytest.approx(1)
+    assert clustering(pairs, [1, 0, 1, 0], shuffles=99).moran == pytest.approx(-1)
     with pytest.raises(ValueError, match="values that differ"):
         clustering(pairs, [1, 1, 1, 1])
 

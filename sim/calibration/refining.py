@@ -68,8 +68,12 @@ def least(study: Calibration, tried: Sequence[Found], low: Floats, high: Floats)
         return np.asarray(level + step @ slopes)
 
     ends = (low - centre) / width - 1e-9, (high - centre) / width + 1e-9
+
+    def steepness(_: Floats) -> Floats:
+        return np.asarray(slopes.T)
+
     found = least_squares(
-        misses, np.zeros(len(width)), lambda _: slopes.T, bounds=ends, loss="soft_l1", f_scale=SOFT
+        misses, np.zeros(len(width)), steepness, bounds=ends, loss="soft_l1", f_scale=SOFT
     )
     return np.asarray(centre + found.x * width)
 
@@ -82,7 +86,7 @@ def z_of(study: Calibration, outcomes: Sequence[Outcome]) -> Floats:
     error = np.maximum(np.hypot([t.error for t in judged], allowed), 1e-12)
     most = study.file.most_z
     z = (np.array([one.statistics for one in outcomes]) - value) / error
-    return np.clip(np.nan_to_num(z, nan=most), -most, most)
+    return np.asarray(np.clip(np.nan_to_num(z, nan=most), -most, most))
 
 
 def values_at(study: Calibration, place: Floats) -> Values:
