@@ -1,0 +1,34 @@
+"""The words of a report: English as the code has them, or Chinese as `chinese.toml` says them."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+
+class Words:
+    """Says a text in the language of the report; `unsaid` collects what has no translation."""
+
+    def __init__(self, language: str = "en") -> None:
+        """Read the translations. Raises ValueError for a language that there is none of."""
+        if language not in LANGUAGES:
+            raise ValueError(f"lang: wanted one of {', '.join(LANGUAGES)} (found {language!r})")
+        self.language = language
+        self.unsaid: set[str] = set()
+        self._known: dict[str, str] = {}
+        if language == "zh":
+            text = resources.files("sim.report").joinpath("chinese.toml").read_text("utf-8")
+            self._known = tomllib.loads(text)["words"]
+
+    def __call__(self, text: str, **values: Any) -> str:
+        """Return the text in the language, with values put into its braces."""
+        if self.language != "en" and text not in self._known:
+            self.unsaid.add(text)
+        said = self._known.get(text, text)
+        return said.format(**values) if values else said
+
+
+ENGLISH = Words()
