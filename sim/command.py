@@ -404,7 +404,7 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
 
-from sim import study_command  # noqa: E402, F401  its commands join the app
+from sim import report_command, study_command  # noqa: E402, F401  their commands join the app
 
 if __name__ == "__main__":
     main()

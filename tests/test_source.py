@@ -42,7 +42,8 @@ LAYERS = [
     ["risk"],
     ["study"],
     ["proof"],
-    ["bench", "command", "study_command", "docs", "__main__", "__init__"],
+    ["report"],
+    ["bench", "command", "study_command", "report_command", "docs", "__main__", "__init__"],
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -23,7 +23,7 @@ class Words:
             text = resources.files("sim.report").joinpath("chinese.toml").read_text("utf-8")
             self._known = tomllib.loads(text)["words"]
 
-    def __call__(self, text: str, **values: Any) -> str:
+    def __call__(self, text: str, /, **values: Any) -> str:
         """Return the text in the language, with values put into its braces."""
         if self.language != "en" and text not in self._known:
             self.unsaid.add(text)
