@@ -36,7 +36,9 @@ def report(
 
     suffix = "" if lang is Language.EN else f"-{lang.value}"
     found = made(folder, lang=lang.value, baseline=baseline, proof=proof)
-    place = found.save(out or folder.absolute().with_name(f"{folder.absolute().name}-report{suffix}"))
+    place = found.save(
+        out or folder.absolute().with_name(f"{folder.absolute().name}-report{suffix}")
+    )
     size = (place / "report.html").stat().st_size / 1e6
     print(f"{place / 'report.html'} ({size:.1f} MB, {len(found.tables)} tables beside it)")
     return 0

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.report.page import Block, Cell, Column, Missing, Section, Table, Text
 from sim.report.source import Source
-from sim.report.value import Value
+from sim.report.value import Value, around
 from sim.report.words import Words
 
 
@@ -57,14 +57,15 @@ class Context:
 def of_share(row: Any, unit: str = "share") -> Value:
     """Return the value of a row that has the columns of `sim.risk.shares.Share`."""
     numbers = (float(row["share"]), float(row["low"]), float(row["high"]))
-    return Value(*numbers, int(row["replications"]), unit)
+    return around(numbers, int(row["replications"]), unit)
 
 
 def per_run(table: pd.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Return sums by keys and replication, with 0 where a replication has no row for a key."""
     sums = table.groupby([*by, "replication"], observed=True, sort=False)[list(columns)].sum()
     runs = sorted(table["replication"].unique())
-    keys = sums.index.droplevel("replication").unique()
+    index: Any = sums.index
+    keys = index.droplevel("replication").unique()
     names = [*by, "replication"]
     tuples = [(*(key if isinstance(key, tuple) else (key,)), run) for key in keys for run in runs]
     whole = pd.MultiIndex.from_tuples(tuples, names=names)

@@ -113,7 +113,11 @@ def _laid_out(context: Context, sections: list[Section], made: dt.datetime) -> s
 
     loader = PackageLoader("sim.report", "templates")
     page = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found = key_figures(context.source)
     style = resources.files("sim.report").joinpath("templates/report.css").read_text("utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.source import Source
-from sim.report.value import NAN, Value, mean_of, ratio_of
+from sim.report.value import NAN, Value, around, mean_of, ratio_of
 from sim.risk import earnings, loss_distribution
 from sim.scenario import Scenario
 from sim.study.difference import paired
@@ -63,7 +63,7 @@ def light(value: Value, limit: float) -> str:
     """Return whether a value keeps to a limit, comes close to it or breaks it."""
     if value.estimate > limit:
         return BROKEN
-    reach = value.high if value.high == value.high else value.estimate  # noqa: PLR0124  NaN
+    reach = value.high if value.high == value.high else value.estimate
     return CLOSE if max(reach, value.estimate / 0.9) > limit else KEPT
 
 
@@ -98,9 +98,7 @@ def measured(series: Series, expression: str, unit: str) -> Value:
 
 def _change(before: Series, after: Series, expression: str, unit: str) -> Value:
     asked = metric(expression)
-    one, other = (
-        np.asarray(asked.values(side)[:, -1], dtype=float) for side in (before, after)
-    )
+    one, other = (np.asarray(asked.values(side)[:, -1], dtype=float) for side in (before, after))
     known = ~np.isnan(one) & ~np.isnan(other)
     if not known.any():
         return Value(NAN, unit=unit)
@@ -117,7 +115,7 @@ def _of_books(source: Source) -> list[KeyFigure]:
         rows = earnings.margins(source.table("pnl"), source.table("daily_by"))
         row = rows[(rows["segment"] == "all") & (rows["measure"] == "risk_adjusted_margin")].iloc[0]
         numbers = (float(row["share"]), float(row["low"]), float(row["high"]))
-        found.append(KeyFigure("margin", Value(*numbers, int(row["replications"]), "share")))
+        found.append(KeyFigure("margin", around(numbers, int(row["replications"]), "share")))
         found.append(KeyFigure("cost_of_risk", _cost_of_risk(source)))
     if source.has("balance_sheet"):
         found += _allowance(source.table("balance_sheet"))
@@ -151,7 +149,7 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
     wanted = (("var_99", "var", 0.99), ("var_999", "var", 0.999), ("es_99", "es", 0.99))
     if not len(rates):
         return []
-    seen = loss_distribution.value_at_risk(rates, (0.99, 0.999)).set_index("level")
+    seen: Any = loss_distribution.value_at_risk(rates, (0.99, 0.999)).set_index("level")
     fitted: Any = None
     if len(rates) > 1 and (rates >= 0).all() and (rates <= 1).all():
         fitted = loss_distribution.fitted_tail(rates, (0.99, 0.999)).set_index("level")
@@ -159,9 +157,9 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
     for key, kind, level in wanted:
         row = seen.loc[level]
         ends = (float(row[kind]), float(row[f"{kind}_low"]), float(row[f"{kind}_high"]))
-        value, note = Value(*ends, len(rates), "share"), str(row["note"])
+        value, note = around(ends, len(rates), "share"), str(row["note"])
         if note and fitted is not None:
-            value = Value(float(fitted.loc[level, kind]), runs=len(rates), unit="share")
+            value = Value(float(fitted.loc[level][kind]), runs=len(rates), unit="share")
             note += "; shown: one-factor model fitted to mean and spread, assumed"
         found.append(KeyFigure(key, value, note=note))
     return found

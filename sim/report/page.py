@@ -34,6 +34,10 @@ class Table:
     kind: str = "table"
     definitions: list[str] = field(default_factory=list)  # of rows, where each has its own
 
+    def numeric(self, at: int) -> bool:
+        """Tell whether a column holds numbers."""
+        return any(isinstance(row[at], Value) for row in self.rows)
+
     def frame(self) -> pd.DataFrame:
         """Return the rows with a column each for estimate, low, high and runs of a number."""
         import pandas as pd

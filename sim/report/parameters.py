@@ -33,7 +33,11 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     found = []
     for path, value in leaves(scenario.tree()):
         where = tuple(0 if isinstance(step, int) else step for step in path)
-        text = f"{value:_}" if type(value) is int else json.dumps(value, default=str, ensure_ascii=False)
+        text = (
+            f"{value:_}"
+            if type(value) is int
+            else json.dumps(value, default=str, ensure_ascii=False)
+        )
         if len(text) > 160:
             text = f"{text[:160]} …"
         found.append(Parameter(dotted(path), text, sources.get(where, "")))

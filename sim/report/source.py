@@ -106,11 +106,16 @@ class Source:
 
 
 _FINAL = {
-    "users": ["replication", "user", "status", "segment", "score_milli_points"]
-    + ["score_anchor_points", "income_fen", "debt_elsewhere_fen"],
-    "accounts": ["replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"]
-    + ["planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"]
-    + ["charged_off_on", "written_off_fen", "recovered_fen", "on_time_periods", "missed_count"],
+    "users": [
+        *("replication", "user", "status", "segment", "score_milli_points"),
+        *("score_anchor_points", "income_fen", "debt_elsewhere_fen"),
+    ],
+    "accounts": [
+        *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
+        *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
+        *("charged_off_on", "written_off_fen", "recovered_fen"),
+        *("on_time_periods", "missed_count"),
+    ],
 }
 
 
@@ -150,5 +155,5 @@ def _paired(run: Run, place: Path) -> Run:
 def _series(daily: pd.DataFrame) -> Series:
     ordered = daily.sort_values(["replication", "day"], kind="stable")
     runs = ordered["replication"].nunique()
-    numbers = [name for name in ordered if name not in KEYS]
+    numbers = [str(name) for name in ordered if name not in KEYS]
     return Series({name: np.asarray(ordered[name]).reshape(runs, -1) for name in numbers})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ class Value(NamedTuple):
 def shown(number: float, unit: str) -> str:
     """Return a number as text: fen as yuan, shares in percent, with as many digits as are read."""
     if np.isnan(number):
-        return "–"
+        return "-"
     if np.isinf(number):
         return "∞" if number > 0 else "-∞"
     if unit == "share":
@@ -68,3 +69,9 @@ def ratio_of(parts: ArrayLike, wholes: ArrayLike, unit: str = "share") -> Value:
 def _rounded(number: float, digits: int) -> str:
     text = f"{number:,.{digits}f}"
     return text.replace("-", "", 1) if float(text.replace(",", "")) == 0 else text
+
+
+def around(ends: Iterable[float], runs: int, unit: str, total: int | None = None) -> Value:
+    """Return the value with an estimate, a lower and an upper bound, in this order."""
+    estimate, low, high = (float(end) for end in ends)
+    return Value(estimate, low, high, runs, unit, total)

@@ -30,5 +30,10 @@ class Words:
         said = self._known.get(text, text)
         return said.format(**values) if values else said
 
+    def named(self, name: str) -> str:
+        """Return a name of the data as it is read: `manual_bill` as `manual bill`."""
+        plain = name.replace("_", " ")
+        return self._known.get(plain, plain)
+
 
 ENGLISH = Words()

@@ -32,7 +32,8 @@ def bucket_stack(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     at = int(base.argmax())
     axes.set_title(
         words(
-            "{end:.2f} % of principal is past due at the last month end; the most was {most:.2f} % in {month}",
+            "{end:.2f} % of principal is past due at the last month end; "
+            "the most was {most:.2f} % in {month}",
             end=base[-1],
             most=base[at],
             month=f"{wide.index[at]:%Y-%m}",

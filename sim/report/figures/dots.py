@@ -39,16 +39,14 @@ def segment_dots(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     figure, axes = drawing(height=1.0 + 0.26 * len(table))
     _dotted(axes, table, [BLUE] * len(table), words)
     axes.set_xlabel(words("% of users with an account; 95 % interval"))
-    top, least = (
-        table.loc[table["difference"].idxmax()],
-        table.loc[table["difference"].idxmin()],
-    )
+    ordered = table.sort_values("difference", kind="stable")
+    top, least = ordered.iloc[-1], ordered.iloc[0]
     axes.set_title(
         words(
             "{top} are let in most ({high:.1f} %), {least} least ({low:.1f} %)",
-            top=words(str(top["label"])),
+            top=words.named(str(top["label"])),
             high=100 * float(top["difference"]),
-            least=words(str(least["label"])),
+            least=words.named(str(least["label"])),
             low=100 * float(least["difference"]),
         )
     )
@@ -61,5 +59,5 @@ def _dotted(axes: Any, table: pd.DataFrame, colours: list[str], words: Words) ->
         middle, low, high = (100 * float(row[name]) for name in ("difference", "low", "high"))
         axes.plot([low, high], [place, place], color=colour, lw=1.6, solid_capstyle="butt")
         axes.plot([middle], [place], "o", color=colour, ms=4.5)
-    axes.set_yticks(places, [words(str(label)) for label in table["label"]])
+    axes.set_yticks(places, [words.named(str(label)) for label in table["label"]])
     axes.set_ylim(-0.7, len(table) - 0.3)

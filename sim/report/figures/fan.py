@@ -29,7 +29,8 @@ def fan_chart(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     low, mid, high = (float(paths[key].iloc[-1]) for key in ("q5", "q50", "q95"))
     axes.set_title(
         words(
-            "Receivables end at {mid:,.4g} {unit}, in 9 of 10 runs between {low:,.4g} and {high:,.4g}",
+            "Receivables end at {mid:,.4g} {unit}, "
+            "in 9 of 10 runs between {low:,.4g} and {high:,.4g}",
             mid=mid,
             low=low,
             high=high,

@@ -23,7 +23,7 @@ def funnel(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     for at, (_, row) in enumerate(table.iterrows()):
         counts = np.array([float(row[step]) for step in STEPS])
         places = np.arange(len(STEPS)) + at * width - 0.4 + width / 2
-        label = words(str(row["way"]))
+        label = words.named(str(row["way"]))
         bars = axes.bar(places, counts, 0.92 * width, color=SERIES[at], label=label)
         axes.bar_label(bars, [f"{count:,.0f}" for count in counts], fontsize=7)
     axes.set_xticks(range(len(STEPS)), [words(step) for step in STEPS])

@@ -19,13 +19,13 @@ def roll_rate_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     figure, axes = drawing(height=3.9)
     shares = 100 * matrix.to_numpy(dtype=float)
     # The root keeps small rates apart, which matter most.
-    axes.imshow(np.sqrt(shares), cmap="cividis_r", vmin=0, vmax=10, aspect="auto")
-    names = [words(str(name)) for name in matrix.columns]
+    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=10, aspect="auto")
+    names = [words.named(str(name)) for name in matrix.columns]
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
-    axes.set_yticks(range(len(matrix)), [words(str(name)) for name in matrix.index])
+    axes.set_yticks(range(len(matrix)), [words.named(str(name)) for name in matrix.index])
     for (row, column), share in np.ndenumerate(shares):
         if share >= 0.05:
-            colour = "white" if share > 36 else "black"
+            colour = "white" if share > 42 else "black"
             text = f"{share:.1f}"
             axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=colour)
     axes.set_xlabel(words("a month later"))

@@ -30,7 +30,8 @@ def histogram(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         medians[what] = float((low[at] + high[at]) / 2)
     panels[0].set_title(
         words(
-            "Half of the accounts score above {score:,.0f} points and have more than {limit:,.0f} yuan",
+            "Half of the accounts score above {score:,.0f} points "
+            "and have more than {limit:,.0f} yuan",
             **medians,
         )
     )

@@ -27,7 +27,7 @@ def mix_over_time(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     for at, method in enumerate(wide):
         part = wide[method].to_numpy()
         look = {"color": SERIES[at % 8], "hatch": HATCHES[at % 8], "edgecolor": "white"}
-        label = words(str(method))
+        label = words.named(str(method))
         axes.bar(places, part, 0.8, bottom=base, lw=0.3, label=label, **look)
         base = base + part
     axes.set_xticks(places, [f"{month:%Y-%m}" for month in wide.index], rotation=45, ha="right")
@@ -37,7 +37,7 @@ def mix_over_time(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.set_title(
         words(
             "Most money comes by {method}: {share:.0f} % in the last month",
-            method=words(str(first)),
+            method=words.named(str(first)),
             share=float(wide[first].iloc[-1]),
         )
     )

@@ -20,7 +20,7 @@ SERIES = (BLUE, RED, GREEN, ORANGE, PINK, SKY, GREY, DARK)
 STEPS = ("#D9E6F2", "#A6CBE3", "#F6D7A7", "#EBA75C", "#D9762E", "#B64A1C", "#7F2A10", "#4A1608")
 WIDTH, HEIGHT = 7.4, 3.2  # inches; as wide as the text of a page
 
-RC: dict[str, Any] = {
+RC: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
@@ -76,11 +76,12 @@ def svg(figure: Figure, name: str) -> str:
 
 def months_below(axes: Any) -> None:
     """Put few dates on the axis below, with the year once."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
 
-    locator = AutoDateLocator(minticks=3, maxticks=9)
+    known: Any = dates  # not typed
+    locator = known.AutoDateLocator(minticks=3, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(known.ConciseDateFormatter(locator))
 
 
 def scaled(fen: float) -> tuple[float, str]:

@@ -31,7 +31,7 @@ def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         words(
             "{key} moves {metric} most: from {low:+.1f} to {high:+.1f} %",
             key=str(top["key"]),
-            metric=words(str(top["metric"])),
+            metric=words.named(str(top["metric"])),
             low=100 * float(top["low"]),
             high=100 * float(top["high"]),
         )

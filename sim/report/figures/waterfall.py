@@ -38,7 +38,7 @@ def pnl_bridge(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     """
     figure, axes = drawing(height=3.5)
     _steps(axes, table, words)
-    changes = table[~table["whole"]]
+    changes: Any = table[~table["whole"]]
     largest = changes.loc[changes["amount_fen"].abs().idxmax()]
     unit, name = scaled(float(table["amount_fen"].abs().max()))
     axes.set_title(
@@ -46,7 +46,7 @@ def pnl_bridge(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
             "Profit of {profit:,.4g} {unit}; the largest step is {step} ({amount:+,.4g})",
             profit=float(table["amount_fen"].iloc[-1]) / unit,
             unit=words(name),
-            step=words(str(largest["step"])),
+            step=words.named(str(largest["step"])),
             amount=float(largest["amount_fen"]) / unit,
         )
     )
@@ -61,7 +61,7 @@ def attribution_waterfall(table: pd.DataFrame, words: Words = ENGLISH) -> Figure
     """
     figure, axes = drawing(height=2.8)
     _steps(axes, table, words)
-    changes = table[~table["whole"]]
+    changes: Any = table[~table["whole"]]
     largest = changes.loc[changes["amount_fen"].abs().idxmax()]
     axes.set_title(words("{key} makes most of the difference", key=str(largest["step"])))
     return figure
@@ -85,11 +85,11 @@ def _steps(axes: Any, table: pd.DataFrame, words: Words) -> None:
         axes.annotate(text, (at, top), (0, 2), textcoords="offset points", ha="center", fontsize=7)
     for at, height in enumerate(after[:-1]):
         axes.plot([at - 0.35, at + 1.35], [height, height], color="0.5", lw=0.5)
-    labels = [words(str(step)) for step in table["step"]]
+    labels = [words.named(str(step)) for step in table["step"]]
     axes.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
     axes.set_ylabel(words(name))
     axes.axhline(0, color="0.3", lw=0.6)
-    axes.margins(y=0.12)
+    axes.margins(y=0.18)
 
 
 def _two(rows: pd.Series, up: str, down: str, words: Words) -> dict[str, Any]:

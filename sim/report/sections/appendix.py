@@ -1,4 +1,4 @@
-"""The appendix: what each measure means, all other parameters, columns, environment, how to rerun."""
+"""The appendix: definitions, all other parameters, columns, environment, how to rerun."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ def appendix(context: Context, sections: list[Section]) -> Section:
     say = context.words
     source = context.source
     known = [each for each in parameters(source.scenario) if not each.assumed]
-    caption = say("Parameters with a source ({count}); the assumed ones stand in section 17", count=len(known))
-    entries = [(each.key, f"{each.value} ({each.source})" if each.source else each.value) for each in known]
+    caption = say(
+        "Parameters with a source ({count}); the assumed ones stand in section 17", count=len(known)
+    )
+    entries = [
+        (each.key, f"{each.value} ({each.source})" if each.source else each.value) for each in known
+    ]
     blocks: list[Block] = [Names(caption, entries)]
     tables: list[Table] = [table for section in sections for table in section.tables()]
-    columns = [(f"{table.name}.parquet", ", ".join(c.key for c in table.columns)) for table in tables]
+    columns = [
+        (f"{table.name}.parquet", ", ".join(c.key for c in table.columns)) for table in tables
+    ]
     blocks.append(Names(say("Tables of this report, beside it as Parquet"), columns))
     blocks.append(Names(say("Tables of the folder it was made from"), _dictionary(context)))
     versions = source.made.get("versions", {})

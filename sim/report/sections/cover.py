@@ -18,8 +18,8 @@ def key_figures(context: Context) -> Section:
     say = context.words
     found = figures_of(context.source)
     if not found:
-        note = context.missing("key figures", context.rerun("--set output.tables='[\"daily\"]'"))
-        return context.section(1, "Key figures", [note])
+        command = context.rerun("--set output.tables='[\"daily\"]'")
+        return context.section(1, "Key figures", [context.missing("key figures", command)])
     columns = [
         ("figure", "Figure", ""),
         ("value", "Value and 95 % interval", "interval"),
@@ -59,8 +59,8 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     loss, late = by_key["net_loss"].value, by_key["late_31"].value
     lines = [
         say(
-            "The book loses {loss} of its mean principal a year, and {late} of principal is more than "
-            "30 days past due on the last day.",
+            "The book loses {loss} of its mean principal a year, and {late} of principal is "
+            "more than 30 days past due on the last day.",
             loss=_with_bounds(loss),
             late=_with_bounds(late),
         ),
@@ -98,8 +98,8 @@ def _certainty(context: Context, loss: Value, found: list[KeyFigure]) -> str:
         )
     wide = (loss.high - loss.low) / 2 / abs(loss.estimate) if loss.estimate else 0.0
     return say(
-        "{runs} runs put the loss rate within ± {wide} of its value (95 %); of {held} appetite "
-        "limits {broken} are broken and {close} come close.",
+        "{runs} runs put the loss rate within ± {wide} of its value (95 %); of {held} "
+        "appetite limits {broken} are broken and {close} come close.",
         runs=loss.runs,
         wide=f"{100 * wide:.0f} %",
         **lights,
@@ -111,10 +111,11 @@ def _bearers(context: Context) -> str:
     rates = rates[(rates["segment"] != "all") & rates["share"].notna()]
     if rates.empty:
         return context.words("No account fell into default.")
-    worst = rates.loc[rates["share"].idxmax()]
-    least = rates.loc[rates["share"].idxmin()]
+    ordered = rates.sort_values("share", kind="stable")
+    worst, least = ordered.iloc[-1], ordered.iloc[0]
     return context.words(
-        "Default falls hardest on the segment {worst}, at {high} a month against {low} for {least}.",
+        "Default falls hardest on the segment {worst}, at {high} a month "
+        "against {low} for {least}.",
         worst=worst["segment"],
         least=least["segment"],
         high=shown(float(worst["share"]), "share"),

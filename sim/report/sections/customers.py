@@ -7,7 +7,7 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context, of_share, per_run
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import NAN, Value, mean_of, ratio_of
+from sim.report.value import NAN, Value, around, mean_of, ratio_of
 from sim.risk import default
 from sim.risk.fairness import LEAST, approvals
 from sim.risk.fairness import fairness as compared
@@ -47,7 +47,7 @@ def _rates(context: Context) -> Block:
         nominal = ratio_of(lot["weighted"], lot["agreements"])
         dear = ratio_of(lot["above_cap"], lot["agreements"])
         count = mean_of(lot["agreements"].to_numpy(), "count")
-        rows.append([context.words(str(method)), count, nominal, dear])
+        rows.append([context.words.named(str(method)), count, nominal, dear])
     columns = [("method", "Method", ""), ("agreements", "Agreements", "count")]
     columns += [("nominal", "annual rate, nominal", "rate_cost")]
     columns.append(("above_cap", "above the cap", "rate_cost"))
@@ -85,7 +85,7 @@ def _disputes(context: Context) -> Block:
         upheld = ratio_of(lot["upheld"], lot["decided"])
         wrong = ratio_of(lot["wrong"], lot["decided"])
         hours = ratio_of(lot["hours"], lot["decided"], "hours")
-        rows.append([context.words(str(claim)), raised, upheld, wrong, hours])
+        rows.append([context.words.named(str(claim)), raised, upheld, wrong, hours])
     columns = [("claim", "Claim", ""), ("raised", "raised", "complaints")]
     columns += [("upheld", "upheld", "share"), ("wrong", "decided wrongly", "share")]
     columns.append(("hours", "mean hours (72 promised)", "count"))
@@ -123,10 +123,13 @@ def _approved(context: Context, found: pd.DataFrame) -> Chart:
         if not row["enough"]:
             flag = context.words("fewer than {least}", least=LEAST)
         count = Value(float(row["users"]) / runs, runs=runs, unit="count", total=int(row["users"]))
-        ratio = Value(*ends, runs, "number")
-        rows.append([context.words(str(row["segment"])), count, of_share(row), ratio, flag])
+        ratio = around(ends, runs, "number")
+        rows.append([context.words.named(str(row["segment"])), count, of_share(row), ratio, flag])
     columns = [("segment", "Segment", ""), ("users", "Users", "count")]
-    columns += [("approved", "with an account", "share"), ("ratio", "ratio to the highest", "fairness")]
+    columns += [
+        ("approved", "with an account", "share"),
+        ("ratio", "ratio to the highest", "fairness"),
+    ]
     columns.append(("flag", "Flag", "fairness"))
     table = context.table("fairness", "Users ever let in, by segment", columns, rows)
     drawn = found.rename(columns={"segment": "label", "share": "difference"})
@@ -136,7 +139,7 @@ def _approved(context: Context, found: pd.DataFrame) -> Chart:
 def _defaults(context: Context) -> Block:
     found = default.default_rates(context.source.table("roll_rates"))
     rows: list[list[Cell]] = [
-        [context.words(str(row["segment"])), of_share(row)] for _, row in found.iterrows()
+        [context.words.named(str(row["segment"])), of_share(row)] for _, row in found.iterrows()
     ]
     columns = [("segment", "Segment", ""), ("rate", "Default rate a month", "roll_rate")]
     caption = "Default (90 days past due or charged off) by segment"

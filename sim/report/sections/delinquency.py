@@ -59,16 +59,23 @@ def _rolls(context: Context) -> list[Block]:
     rates = roll_rates(moves)
     tables = [
         _matrix(context, rates, seen, kind)
-        for kind in (("accounts", "rate", "rate_se"), ("money", "rate_principal", "rate_principal_se"))
+        for kind in (
+            ("accounts", "rate", "rate_se"),
+            ("money", "rate_principal", "rate_principal_se"),
+        )
     ]
     return [Chart("rolls", figures.roll_rate_heat_map(matrix, context.words), tables[0]), tables[1]]
 
 
-def _matrix(context: Context, rates: pd.DataFrame, seen: list[str], kind: tuple[str, str, str]) -> Table:
+def _matrix(
+    context: Context, rates: pd.DataFrame, seen: list[str], kind: tuple[str, str, str]
+) -> Table:
     name, rate, error = kind
     runs = context.source.replications
     cells = {}
     for _, row in rates.iterrows():
+        if not row["accounts"]:
+            continue
         reach = Z * float(row[error])
         value = float(row[rate])
         ends = (max(value - reach, 0.0), min(value + reach, 1.0))
@@ -110,7 +117,7 @@ def _steady(context: Context) -> Block:
     rows: list[list[Cell]] = []
     for _, row in found.iterrows():
         numbers = [Value(float(row[n]), runs=runs, unit="share") for n in ("observed", "steady")]
-        rows.append([context.words(str(row["bucket"])), *numbers])
+        rows.append([context.words.named(str(row["bucket"])), *numbers])
     columns = [("bucket", "Bucket", ""), ("observed", "last month end", "share")]
     columns.append(("steady", "steady state", "steady"))
     return context.table("steady_state", "Where the roll rates lead", columns, rows)
@@ -122,7 +129,9 @@ def _warnings(context: Context) -> Block:
     rows: list[list[Cell]] = []
     for level, lot in sums.groupby(level="level", sort=False, observed=True):
         counts = [mean_of(lot[name].to_numpy(), "count") for name in names]
-        rows.append([context.words(str(level)), *counts, ratio_of(lot["true"], lot["raised"])])
+        rows.append(
+            [context.words.named(str(level)), *counts, ratio_of(lot["true"], lot["raised"])]
+        )
     columns = [("level", "Level", ""), ("raised", "raised", "count"), ("true", "true", "count")]
     columns += [("false", "false", "count"), ("true_share", "true, of raised", "share")]
     return context.table("warning_levels", "Warnings by level, a run", columns, rows)

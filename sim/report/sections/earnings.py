@@ -7,7 +7,7 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context, of_share
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import Value, mean_of, ratio_of
+from sim.report.value import around, mean_of, ratio_of
 from sim.risk.earnings import EXPENSES, INCOME, margins
 from sim.study.difference import paired
 
@@ -69,12 +69,18 @@ def _bridge(context: Context) -> Chart:
     assert context.source.baseline is not None  # noqa: S101  its caller has looked
     after, before = _sums(context.source.table("pnl")), _sums(context.source.baseline.pnl)
     rows: list[list[Cell]] = []
-    steps = [{"step": "profit of the baseline", "amount_fen": float(before["profit_fen"].mean()), "whole": True}]
+    steps = [
+        {
+            "step": "profit of the baseline",
+            "amount_fen": float(before["profit_fen"].mean()),
+            "whole": True,
+        }
+    ]
     for name in LINES:
         sign = 1 if name in INCOMES else -1
         found = paired(sign * before[name], sign * after[name]).interval
         label = name.removesuffix("_fen")
-        rows.append([context.words(label), Value(*found[:3], found.runs, "fen")])
+        rows.append([context.words(label), around(found[:3], found.runs, "fen")])
         if found.estimate:
             steps.append({"step": label, "amount_fen": found.estimate, "whole": False})
     profit = float(after["profit_fen"].mean())
@@ -95,7 +101,7 @@ def _segments(context: Context) -> Block:
         by_name = lot.set_index("measure")
         numbers = [of_share(by_name.loc[name]) for name in MEASURES]
         each = of_share(by_name.loc["profit_per_account"], "fen")
-        rows.append([context.words(str(segment)), *numbers, each])
+        rows.append([context.words.named(str(segment)), *numbers, each])
     columns = [("segment", "Segment", "")]
     columns += [(name, label, "margin") for name, label in MEASURES.items()]
     columns.append(("profit_per_account", "profit an account, yuan", "money"))

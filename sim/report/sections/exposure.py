@@ -24,8 +24,8 @@ def exposure(context: Context) -> Section:
     if source.has("daily"):
         blocks.append(_fan(context))
     else:
-        note = context.missing("receivables by day", "paylater run SCENARIO.toml; paylater report RUN")
-        blocks.append(note)
+        command = "paylater run SCENARIO.toml; paylater report RUN"
+        blocks.append(context.missing("receivables by day", command))
     if source.has("cycles", "daily"):
         blocks += [_refreshes(context), _limits(context)]
     if source.has("users", "accounts"):
@@ -120,7 +120,7 @@ def _use_by_score(context: Context) -> Block:
         count = lot.groupby("replication").size().reindex(sums.index, fill_value=0)
         use = ratio_of(sums["principal_fen"], sums["limit_fen"])
         number = mean_of(count.to_numpy(), "count")
-        rows.append([f"{band} – {int(str(band)) + 49}", number, use])
+        rows.append([f"{band} to {int(str(band)) + 49}", number, use])
     columns = [("band", "Score", ""), ("accounts", "Accounts", "count")]
     columns.append(("use", "Utilisation", "utilisation"))
     return context.table("use_by_score", "Utilisation by score band", columns, rows)

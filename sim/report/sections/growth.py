@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -42,7 +44,7 @@ def _funnel(context: Context) -> Chart:
     for way, lot in sums.groupby(level="way", sort=False, observed=True):
         approved = ratio_of(lot["approved"], lot["finished"])
         counts = [mean_of(lot[step].to_numpy(), "count") for step in STEPS]
-        rows.append([context.words(str(way)), *counts, approved])
+        rows.append([context.words.named(str(way)), *counts, approved])
         means.append({"way": way} | {step: lot[step].mean() for step in STEPS})
     columns = [("way", "Way in", "")]
     columns += [(step, step, "count") for step in STEPS]
@@ -71,28 +73,38 @@ def _adoption(context: Context) -> Chart:
     return Chart("adoption", figures.adoption(frame, context.words), table)
 
 
-def _histograms(context: Context) -> Chart:
+def _histograms(context: Context) -> Block:
     users, accounts = (context.source.table(name) for name in ("users", "accounts"))
     open_ = accounts[accounts["opened_on"] != NEVER]
     open_ = open_[open_["standing"].isin(["open", "blocked"])]
+    if open_.empty:
+        return context.text("No account is open on the last day.")
     joined = open_.merge(users, on=["replication", "user"])
-    runs = context.source.replications
     kinds = (("score", joined["score_milli_points"] / 1000), ("limit", joined["limit_fen"]))
     parts, rows = [], []
     for what, values in kinds:
         edges = _edges(values.to_numpy(dtype=float))
-        frame = pd.DataFrame({"replication": joined["replication"], "bin": np.digitize(values, edges[1:-1])})
-        counts = frame.groupby(["bin", "replication"]).size().unstack(fill_value=0)
+        frame = pd.DataFrame(
+            {"replication": joined["replication"], "bin": np.digitize(values, edges[1:-1])}
+        )
+        counts = pd.crosstab(frame["bin"], frame["replication"])
         counts = counts.reindex(range(len(edges) - 1), fill_value=0)
-        for at, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for at, (low, high) in enumerate(pairwise(edges)):
             number = mean_of(counts.loc[at].to_numpy(), "count")
             parts.append({"what": what, "low": low, "high": high, "accounts": number.estimate})
             unit = 100 if what == "limit" else 1
-            row: list[Cell] = [context.words(what), f"{low / unit:,.0f} – {high / unit:,.0f}", number]
+            row: list[Cell] = [
+                context.words(what),
+                f"{low / unit:,.0f} to {high / unit:,.0f}",
+                number,
+            ]
             rows.append(row)
-    columns = [("what", "of", ""), ("bin", "points, or yuan", ""), ("accounts", "Accounts", "count")]
+    columns = [
+        ("what", "of", ""),
+        ("bin", "points, or yuan", ""),
+        ("accounts", "Accounts", "count"),
+    ]
     table = context.table("score_and_limit", "Accounts by score and by limit, a run", columns, rows)
-    del runs
     return Chart("histograms", figures.histogram(pd.DataFrame(parts), context.words), table)
 
 
@@ -118,7 +130,7 @@ def _swap_sets(context: Context) -> Block:
                 ("b_written_off_fen", "fen"),
             )
         ]
-        rows.append([context.words(str(group)), *numbers])
+        rows.append([context.words.named(str(group)), *numbers])
     columns = [("group", "Let in by", ""), ("users", "Users", "count")]
     columns += [("a_written_off", "Charged off under A", "money")]
     columns += [("b_written_off", "Charged off under B", "money")]

@@ -29,8 +29,12 @@ def limits(context: Context) -> Section:
     for title, lines in (("Known gaps", GAPS), ("The model in outline", ODD)):
         words = " ".join(context.words(line) for line in lines)
         blocks.append(context.text("{title}: {words}", title=context.words(title), words=words))
-    blocks.append(context.text("Changes since the last report: see CHANGELOG.md of the version above."))
-    rows: list[list[Cell]] = [[context.words(who), "", ""] for who in ("Prepared", "Reviewed", "Accepted")]
+    blocks.append(
+        context.text("Changes since the last report: see CHANGELOG.md of the version above.")
+    )
+    rows: list[list[Cell]] = [
+        [context.words(who), "", ""] for who in ("Prepared", "Reviewed", "Accepted")
+    ]
     columns = [("by", "Sign-off", ""), ("name", "Name", ""), ("date", "Date and signature", "")]
     blocks.append(context.table("sign_off", "Sign-off", columns, rows))
     return context.section(17, "Limits and assumptions", blocks)

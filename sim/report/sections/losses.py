@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import NAN, Value
+from sim.report.value import NAN, Value, around
 from sim.risk import loss_distribution
 
 LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)
@@ -44,42 +46,41 @@ def losses(context: Context) -> Section:
     columns = [("replication", "Run", ""), ("written_off", "Principal charged off, yuan", "money")]
     columns += [("recovered", "recovered", "money"), ("net_loss", "net loss", "money")]
     columns.append(("loss_rate", "net loss rate a year", "net_loss"))
-    under = context.table("losses_by_run", "Loss of each run (at most 40 are printed)", columns, rows)
+    under = context.table(
+        "losses_by_run", "Loss of each run (at most 40 are printed)", columns, rows
+    )
     drawn = figures.loss_histogram(known, *pair, context.words)
     blocks: list[Block] = [Chart("losses", drawn, under), _tails(context, rates, fitted)]
     if fitted is not None:
-        words = "Implied asset correlation {rho:.4f}, at a mean loss rate of {mean:.2f} % and {runs} runs."
-        told = context.text(words, rho=pair[1], mean=100 * pair[0], runs=len(rates))
+        words = "Implied asset correlation {rho:.4f}, at a mean loss rate of {mean:.2f} %."
+        told = context.text(words, rho=pair[1], mean=100 * pair[0])
         blocks.append(told)
     blocks.append(_worst(context))
     return context.section(8, title, blocks)
 
 
-def _tails(context: Context, rates: np.ndarray, fitted: object) -> Block:
-    import pandas as pd
-
-    seen = loss_distribution.value_at_risk(rates, LEVELS).set_index("level")
-    model = fitted.set_index("level") if isinstance(fitted, pd.DataFrame) else None
+def _tails(context: Context, rates: np.ndarray, fitted: Any) -> Block:
+    seen: Any = loss_distribution.value_at_risk(rates, LEVELS).set_index("level")
+    model = fitted.set_index("level") if fitted is not None else None
+    runs = len(rates)
+    unsaid = context.words("not estimable with {runs} runs", runs=runs)
     rows: list[list[Cell]] = []
     for level in LEVELS:
         row = seen.loc[level]
-        numbers: list[Cell] = [
-            str(row["note"])
-            if row["note"]
-            else Value(*(float(row[f"{kind}{end}"]) for end in ("", "_low", "_high")), len(rates), "share")
-            for kind in ("var", "es")
-        ]
-        if row["note"]:
-            words = context.words("not estimable with {runs} runs", runs=len(rates))
-            numbers = [words, words]
-        modelled = [
-            Value(NAN if model is None else float(model.loc[level, kind]), runs=len(rates), unit="share")
-            for kind in ("var", "es")
-        ]
-        rows.append([f"{100 * level:g} %", *numbers, *modelled])
+        numbers: list[Cell] = []
+        for kind in ("var", "es"):
+            ends = (row[f"{kind}{end}"] for end in ("", "_low", "_high"))
+            numbers.append(unsaid if row["note"] else around(ends, runs, "share"))
+        for kind in ("var", "es"):
+            told = NAN if model is None else float(model.loc[level][kind])
+            numbers.append(Value(told, runs=runs, unit="share"))
+        rows.append([f"{100 * level:g} %", *numbers])
     columns = [("level", "Level", ""), ("var", "VaR of the runs", "var_99")]
     columns += [("es", "shortfall of the runs", "es_99")]
-    columns += [("var_model", "VaR, fitted model", "var_99"), ("es_model", "shortfall, fitted", "es_99")]
+    columns += [
+        ("var_model", "VaR, fitted model", "var_99"),
+        ("es_model", "shortfall, fitted", "es_99"),
+    ]
     return context.table("loss_tail", "Tail of the net loss rate a year", columns, rows)
 
 
@@ -92,8 +93,8 @@ def _worst(context: Context) -> Block:
     share = last["principal_late_31_fen"] / last["principal_fen"]
     return context.text(
         "The worst {count} of {runs} runs (number {number}): net loss rate {rate:.2f} % against "
-        "{mean:.2f} % on average, 30+ days past due {late:.2f} % against {usual:.2f} %, out of work "
-        "{jobs:,.0f} people against {jobless:,.0f}.",
+        "{mean:.2f} % on average, 30+ days past due {late:.2f} % against {usual:.2f} %, out "
+        "of work {jobs:,.0f} people against {jobless:,.0f}.",
         count=count,
         runs=len(table),
         number=int(worst[0]),

@@ -50,7 +50,14 @@ def _methods(context: Context) -> Chart:
             continue
         share = ratio_of(lot["amount_fen"], whole.reindex(lot.index))
         amount = mean_of(lot["amount_fen"].to_numpy(), "fen")
-        rows.append([context.words(str(method)), mean_of(lot["count"].to_numpy(), "count"), amount, share])
+        rows.append(
+            [
+                context.words.named(str(method)),
+                mean_of(lot["count"].to_numpy(), "count"),
+                amount,
+                share,
+            ]
+        )
     columns = [("method", "Method", ""), ("count", "Payments", "count")]
     columns += [("amount", "Repaid, yuan", "money"), ("share", "of all money", "share")]
     under = context.table("repayment_methods", "Repayment by method, a run", columns, rows)
@@ -86,7 +93,7 @@ def _places(context: Context) -> Block:
             continue
         money = mean_of(lot["credit_fen"].to_numpy(), "fen")
         shares = [ratio_of(lot[name], lot["wishes"]) for name in ("approved", *LIMITED)]
-        rows.append([context.words(str(place)), money, *shares])
+        rows.append([context.words.named(str(place)), money, *shares])
     columns = [("place", "Place", ""), ("credit", "On credit, yuan", "money")]
     columns += [("approved", "approved", "share")]
     columns += [(name, label, "share") for name, label in LIMITED.items()]

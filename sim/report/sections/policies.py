@@ -7,7 +7,7 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import Value
+from sim.report.value import Value, around
 from sim.study.metrics import FIGURES
 
 
@@ -42,16 +42,19 @@ def _differences(context: Context) -> list[Block]:
             sides = [Value(float(row[n]), runs=runs, unit=unit) for n in ("of_a", "of_b")]
             ends = [float(row[n]) for n in ("difference", "low", "high")]
             better = [float(row[n]) for n in ("better", "better_low", "better_high")]
-            chance = Value(*better, runs, "share")
-            name = context.words(str(row["metric"]))
+            chance = around(better, runs, "share")
+            name = context.words.named(str(row["metric"]))
             ratio = Value(float(row["variance_ratio"]), runs=runs)
-            rows.append([name, *sides, Value(*ends, runs, unit), chance, ratio])
+            rows.append([name, *sides, around(ends, runs, unit), chance, ratio])
             if float(row["of_a"]):
                 parts = [end / abs(float(row["of_a"])) for end in ends]
                 dots.append([str(row["metric"]), *parts])
         columns = [("metric", "Metric", ""), ("of_a", f"A: {names['a']}", "money")]
         columns += [("of_b", f"{str(label).upper()}: {names[str(label)]}", "money")]
-        columns += [("difference", "difference", "difference"), ("better", "better for the lender", "share")]
+        columns += [
+            ("difference", "difference", "difference"),
+            ("better", "better for the lender", "share"),
+        ]
         columns.append(("gain", "variance ratio of pairing", "difference"))
         caption = "Differences on the last day, paired"
         under = context.table(f"differences_{label}", caption, columns, rows)
@@ -69,14 +72,19 @@ def _attribution(context: Context) -> Block:
     for _, row in table.iterrows():
         unit = "fen" if str(row["metric"]).endswith("_fen") else "count"
         ends = [float(row[name]) for name in ("mean", "low", "high")]
-        part = Value(*ends, int(row["runs"]), unit, int(row["part"]))
-        rows.append([context.words(str(row["metric"])), str(row["lever"]), part])
+        part = around(ends, int(row["runs"]), unit, int(row["part"]))
+        rows.append([context.words.named(str(row["metric"])), str(row["lever"]), part])
     columns = [("metric", "Metric", ""), ("lever", "Key", ""), ("part", "Part", "attribution")]
     under = context.table("attribution", "What each changed key contributes", columns, rows)
-    steps = [{"step": str(row["lever"]), "amount_fen": float(row["mean"]), "whole": False} for _, row in lot.iterrows()]
+    steps = [
+        {"step": str(row["lever"]), "amount_fen": float(row["mean"]), "whole": False}
+        for _, row in lot.iterrows()
+    ]
     whole = sum(float(str(step["amount_fen"])) for step in steps)
     steps.append({"step": "B - A", "amount_fen": whole, "whole": True})
-    return Chart("attribution", figures.attribution_waterfall(pd.DataFrame(steps), context.words), under)
+    return Chart(
+        "attribution", figures.attribution_waterfall(pd.DataFrame(steps), context.words), under
+    )
 
 
 def _frontier(context: Context) -> list[Block]:

@@ -40,7 +40,9 @@ def proof_of(file: Path | None) -> dict[str, Any]:
     return found
 
 
-def proof(context: Context, found: dict[str, Any], audited: Audit | str | None, whole: bool) -> Section:
+def proof(
+    context: Context, found: dict[str, Any], audited: Audit | str | None, whole: bool
+) -> Section:
     """Return the PASS table, the outcome of the audit, and the hashes of the files.
 
     audited: the outcome, or why there is none; None where there is nothing to audit.
@@ -68,9 +70,13 @@ def proof(context: Context, found: dict[str, Any], audited: Audit | str | None, 
     blocks.append(_precision(context))
     blocks.append(
         context.text(
-            "Results depend on no number of threads or workers (tests/test_engines.py): the hash of "
-            "the daily table is {hash}.",
-            hash=str(context.source.made.get("files", {}).get("daily.parquet", {}).get("sha256", say("none")))[:16],
+            "Results depend on no number of threads or workers (tests/test_engines.py): the hash "
+            "of the daily table is {hash}.",
+            hash=str(
+                context.source.made.get("files", {})
+                .get("daily.parquet", {})
+                .get("sha256", say("none"))
+            )[:16],
         )
     )
     return context.section(16, "Model proof", blocks)

@@ -46,7 +46,9 @@ def _stages(context: Context) -> Block:
     rows: list[list[Cell]] = [
         [
             f"{context.words('stage')} {row['stage']}",
-            Value(float(row["accounts"]) / runs, runs=runs, unit="count", total=int(row["accounts"])),
+            Value(
+                float(row["accounts"]) / runs, runs=runs, unit="count", total=int(row["accounts"])
+            ),
             Value(
                 float(row["principal_fen"]) / runs,
                 runs=runs,
@@ -113,7 +115,7 @@ def _expected(context: Context) -> list[Block]:
     for _, row in table.iterrows():
         numbers = [Value(float(row[name]), runs=runs, unit="fen") for name in names]
         share = Value(float(row["coverage"]), runs=runs, unit="share")
-        bucket = context.words(str(row["bucket"]))
+        bucket = context.words.named(str(row["bucket"]))
         rows.append([bucket, str(row["stage"]), *numbers, share])
     sums = table[list(names)].sum()
     whole = [Value(float(sums[name]), runs=runs, unit="fen") for name in names]
@@ -127,7 +129,8 @@ def _expected(context: Context) -> list[Block]:
     caption = "Expected credit loss at the last month end, weighted over three economies"
     note = context.text(
         "Loss of what is charged off: {lgd:.1f} % ({accounts} accounts charged off). Economies and "
-        "weights are assumed: baseline 50 %; mild 30 %, moves for the worse x 1.25; severe 20 %, x 1.6.",
+        "weights are assumed: baseline 50 %; mild 30 %, moves for the worse x 1.25; severe 20 %, "
+        "x 1.6.",
         lgd=100 * lgd,
         accounts=int(severity["accounts"]),
     )

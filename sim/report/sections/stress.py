@@ -37,5 +37,7 @@ def _paths(context: Context) -> Chart:
         rows.append([context.words(name), *numbers])
     columns = [("path", "Path", ""), ("first", "first day", "share"), ("least", "least", "share")]
     columns += [("most", "most", "share"), ("last", "last day", "share")]
-    under = context.table("economy", "Paths of the economy: inputs, without sampling", columns, rows)
+    under = context.table(
+        "economy", "Paths of the economy: inputs, without sampling", columns, rows
+    )
     return Chart("paths", figures.paths(one[["date", *names]], context.words), under)

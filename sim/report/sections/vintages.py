@@ -36,7 +36,8 @@ def vintages(context: Context) -> Section:
 
 def _months(cohorts: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(cohorts):
-        return cohorts.dt.strftime("%Y-%m")
+        found: pd.Series = cohorts.dt.strftime("%Y-%m")
+        return found
     return cohorts.astype(str).str.slice(0, 7)
 
 
