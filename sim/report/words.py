@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+_PLAIN = re.compile(r"[MmA-E]?[0-9]*%?")  # such as M3 and 95%: the same in all languages
 
 
 class Words:
@@ -25,7 +27,9 @@ class Words:
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """Return the text in the language, with values put into its braces."""
-        if self.language != "en" and text not in self._known:
+        if text.isidentifier() and "_" in text:
+            return self.named(text)
+        if self.language != "en" and text not in self._known and not _PLAIN.fullmatch(text):
             self.unsaid.add(text)
         said = self._known.get(text, text)
         return said.format(**values) if values else said

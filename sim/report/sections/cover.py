@@ -70,8 +70,8 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     if change is not None:
         lines.append(
             say(
-                "Against the baseline the loss rate changes by {change} on the same people with the "
-                "same luck.",
+                "Against the baseline the loss rate changes by {change} on the same people with "
+                "the same luck.",
                 change=_with_bounds(change),
             )
         )

@@ -49,8 +49,8 @@ def _differences(context: Context) -> list[Block]:
             if float(row["of_a"]):
                 parts = [end / abs(float(row["of_a"])) for end in ends]
                 dots.append([str(row["metric"]), *parts])
-        columns = [("metric", "Metric", ""), ("of_a", f"A: {names['a']}", "money")]
-        columns += [("of_b", f"{str(label).upper()}: {names[str(label)]}", "money")]
+        columns = [("metric", "Metric", ""), ("of_a", "A", "money")]
+        columns += [("of_b", str(label).upper(), "money")]
         columns += [
             ("difference", "difference", "difference"),
             ("better", "better for the lender", "share"),
@@ -58,6 +58,9 @@ def _differences(context: Context) -> list[Block]:
         columns.append(("gain", "variance ratio of pairing", "difference"))
         caption = "Differences on the last day, paired"
         under = context.table(f"differences_{label}", caption, columns, rows)
+        told = {"a": names["a"], "b": str(label).upper(), "other": names[str(label)]}
+        words = "A is {a}, {b} is {other}: the same people with the same luck."
+        blocks.append(context.text(words, **told))
         frame = pd.DataFrame(dots, columns=["label", "difference", "low", "high"])
         blocks.append(Chart(f"forest_{label}", figures.forest(frame, context.words), under))
     return blocks
