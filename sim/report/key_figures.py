@@ -157,9 +157,11 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
     for key, kind, level in wanted:
         row = seen.loc[level]
         ends = (float(row[kind]), float(row[f"{kind}_low"]), float(row[f"{kind}_high"]))
-        value, note = around(ends, len(rates), "share"), str(row["note"])
+        value, note = around(ends, len(rates), "share"), ""
+        if row["note"]:
+            note = "not estimable from so few runs"
         if note and fitted is not None:
             value = Value(float(fitted.loc[level][kind]), runs=len(rates), unit="share")
-            note += "; shown: one-factor model fitted to mean and spread, assumed"
+            note = "not estimable from so few runs; shown: the fitted one-factor model, assumed"
         found.append(KeyFigure(key, value, note=note))
     return found

@@ -63,7 +63,11 @@ def mean_of(values: ArrayLike, unit: str) -> Value:
 def ratio_of(parts: ArrayLike, wholes: ArrayLike, unit: str = "share") -> Value:
     """Return the ratio of sums over runs, with the interval of the delta method."""
     found = interval.ratio(parts, wholes)
-    return Value(found.estimate, found.low, found.high, found.runs, unit)
+    part, whole = np.asarray(parts), np.asarray(wholes)
+    low, high = found.low, found.high
+    if ((part >= 0) & (part <= whole)).all():  # a part of a whole: the interval ends at 0 and 1
+        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    return Value(found.estimate, float(low), float(high), found.runs, unit)
 
 
 def _rounded(number: float, digits: int) -> str:

@@ -19,7 +19,9 @@ def roll_rate_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     figure, axes = drawing(height=3.9)
     shares = 100 * matrix.to_numpy(dtype=float)
     # The root keeps small rates apart, which matter most.
-    axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=10, aspect="auto")
+    edges = [np.arange(size + 1) - 0.5 for size in shares.shape[::-1]]
+    axes.pcolormesh(*edges, np.sqrt(shares), cmap="Blues", vmin=0, vmax=10, edgecolors="white")
+    axes.invert_yaxis()
     names = [words.named(str(name)) for name in matrix.columns]
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
     axes.set_yticks(range(len(matrix)), [words.named(str(name)) for name in matrix.index])

@@ -89,7 +89,8 @@ def _steps(axes: Any, table: pd.DataFrame, words: Words) -> None:
     axes.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
     axes.set_ylabel(words(name))
     axes.axhline(0, color="0.3", lw=0.6)
-    axes.margins(y=0.18)
+    axes.use_sticky_edges = False  # else the top bar ends at the frame
+    axes.margins(y=0.14)
 
 
 def _two(rows: pd.Series, up: str, down: str, words: Words) -> dict[str, Any]:

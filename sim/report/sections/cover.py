@@ -37,16 +37,14 @@ def key_figures(context: Context) -> Section:
     blocks: list[Block] = [
         context.table("key_figures", "Key figures, amounts in yuan", columns, rows, keys)
     ]
-    blocks += [
-        context.text(
-            "{name}: {note}.", name=definitions()[each.key].said(say.language), note=each.note
-        )
-        for each in found
-        if each.note
-    ]
+    for note in dict.fromkeys(each.note for each in found if each.note):
+        named = [definitions()[each.key].said(say.language) for each in found if each.note == note]
+        blocks.append(context.text("{name}: {note}.", name=", ".join(named), note=say(note)))
     if context.source.base_series is None:
-        note = "paired changes against a baseline"
-        blocks.append(context.missing(note, "paylater compare A.toml B.toml; paylater report A-B"))
+        lacking = "paired changes against a baseline"
+        blocks.append(
+            context.missing(lacking, "paylater compare A.toml B.toml; paylater report A-B")
+        )
     return context.section(1, "Key figures", blocks)
 
 
