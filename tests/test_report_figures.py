@@ -86,7 +86,7 @@ def drawn():
     )
     losses = pd.DataFrame({"loss_rate": [0.01, 0.02, 0.025, 0.05]})
     return {
-        "fan": (figures.fan_chart(fan), "Receivables end at 0.59 million yuan"),
+        "fan": (figures.fan_chart(fan), "Receivables end at 590 thousand yuan"),
         "adoption": (
             figures.adoption(pd.DataFrame({"date": DAYS} | shares)),
             "30.0 % of users hold",

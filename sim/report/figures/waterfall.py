@@ -38,16 +38,15 @@ def pnl_bridge(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     """
     figure, axes = drawing(height=3.5)
     _steps(axes, table, words)
-    changes: Any = table[~table["whole"]]
-    largest = changes.loc[changes["amount_fen"].abs().idxmax()]
+    step, amount = _largest(table)
     unit, name = scaled(float(table["amount_fen"].abs().max()))
     axes.set_title(
         words(
             "Profit of {profit:,.4g} {unit}; the largest step is {step} ({amount:+,.4g})",
             profit=float(table["amount_fen"].iloc[-1]) / unit,
             unit=words(name),
-            step=words.named(str(largest["step"])),
-            amount=float(largest["amount_fen"]) / unit,
+            step=words.named(step),
+            amount=amount / unit,
         )
     )
     return figure
@@ -61,10 +60,19 @@ def attribution_waterfall(table: pd.DataFrame, words: Words = ENGLISH) -> Figure
     """
     figure, axes = drawing(height=2.8)
     _steps(axes, table, words)
-    changes: Any = table[~table["whole"]]
-    largest = changes.loc[changes["amount_fen"].abs().idxmax()]
-    axes.set_title(words("{key} makes most of the difference", key=str(largest["step"])))
+    step, _ = _largest(table)
+    axes.set_title(words("{key} makes most of the difference", key=step))
     return figure
+
+
+def _largest(table: pd.DataFrame) -> tuple[str, float]:
+    """Return the change that moves most, and by how much."""
+    changes = [
+        (str(step), float(amount))
+        for step, amount, whole in table[["step", "amount_fen", "whole"]].itertuples(index=False)
+        if not whole
+    ]
+    return max(changes, key=lambda change: abs(change[1]), default=("none", 0.0))
 
 
 def _steps(axes: Any, table: pd.DataFrame, words: Words) -> None:

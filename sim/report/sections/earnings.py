@@ -88,8 +88,6 @@ def _bridge(context: Context) -> Chart:
     columns = [("line", "Line", ""), ("change", "Change of profit, yuan", "difference")]
     caption = "Bridge from the baseline's profit to this run's"
     under = context.table("profit_bridge", caption, columns, rows)
-    if len(steps) == 2:
-        steps.insert(1, {"step": "no change", "amount_fen": 0.0, "whole": False})
     return Chart("bridge", figures.pnl_bridge(pd.DataFrame(steps), context.words), under)
 
 
