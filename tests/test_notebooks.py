@@ -6,7 +6,7 @@ from nbclient import NotebookClient
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["01_first_look", "04_studies"])
+@pytest.mark.parametrize("name", ["01_first_look", "04_studies", "05_risk_pack"])
 def test_a_notebook_runs(repo, name):
     notebook = nbformat.read(repo / "notebooks" / f"{name}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not committed"
