@@ -34,6 +34,6 @@ def adoption(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     )
     axes.set_ylabel(words("% of users"))
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left")
+    axes.legend(loc="center left")
     months_below(axes)
     return figure
