@@ -112,7 +112,7 @@ def _of_books(source: Source) -> list[KeyFigure]:
         sums = source.table("funnel").groupby("replication")[["approved", "finished"]].sum()
         found.append(KeyFigure("approval", ratio_of(sums["approved"], sums["finished"])))
     if source.has("pnl", "daily_by", "daily"):
-        rows = earnings.margins(source.table("pnl"), source.table("daily_by"))
+        rows = earnings.margins(source.table("pnl"), source.by_segment)
         row = rows[(rows["segment"] == "all") & (rows["measure"] == "risk_adjusted_margin")].iloc[0]
         numbers = (float(row["share"]), float(row["low"]), float(row["high"]))
         found.append(KeyFigure("margin", around(numbers, int(row["replications"]), "share")))

@@ -82,6 +82,13 @@ class Source:
             self._frames[name] = self.run.read(name, columns)
         return self._frames[name]
 
+    @cached_property
+    def by_segment(self) -> pd.DataFrame:
+        """Principal and active accounts by day and segment, all products together."""
+        keys = ["replication", "day", "segment"]
+        days = self.table("daily_by")
+        return days.groupby(keys, observed=True)[["principal_fen", "active"]].sum().reset_index()
+
     @property
     def replications(self) -> int:
         """How many replications stand behind a number; of a sweep those of a row."""
