@@ -307,7 +307,12 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
 
 
-from sim import calibration_command, inspection_command, study_command  # noqa: E402, F401  joining
+from sim import (  # noqa: E402  their commands join the app
+    calibration_command,  # noqa: F401
+    inspection_command,  # noqa: F401
+    report_command,  # noqa: F401
+    study_command,  # noqa: F401
+)
 
 if __name__ == "__main__":
     main()

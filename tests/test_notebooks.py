@@ -4,9 +4,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+NAMES = ["01_first_look", "02_products", "03_calibration", "04_studies", "05_risk_pack"]
+
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["01_first_look", "02_products", "03_calibration", "04_studies"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_runs(repo, name):
     notebook = nbformat.read(repo / "notebooks" / f"{name}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not committed"

@@ -55,12 +55,14 @@ LAYERS = [
     ["study"],
     ["calibration"],
     ["proof"],
+    ["report"],
     [
         "bench",
         "command",
         "inspection_command",
         "study_command",
         "calibration_command",
+        "report_command",
         "docs",
         "__main__",
         "__init__",
@@ -173,7 +175,16 @@ def test_rules_do_not_import_each_other():
         ("numba", {"compiled"}),
         ("mesa", {"engines"}),
         ("pydantic", {"scenario"}),
-        ("typer", {"command", "inspection_command", "study_command", "calibration_command"}),
+        (
+            "typer",
+            {
+                "command",
+                "inspection_command",
+                "study_command",
+                "calibration_command",
+                "report_command",
+            },
+        ),
     ],
 )
 def test_each_library_has_one_door(library, home):

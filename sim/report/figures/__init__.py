@@ -1,0 +1,44 @@
+"""Figures: one function each, which takes a table and returns a matplotlib figure.
+
+Titles state what the numbers show. Colours are those of Okabe and Ito, apart for all kinds of
+colour vision; sequences run from light to dark. No function draws on a screen or keeps a state.
+"""
+
+from __future__ import annotations
+
+from sim.report.figures.adoption import adoption
+from sim.report.figures.bucket_stack import bucket_stack
+from sim.report.figures.dots import forest, segment_dots
+from sim.report.figures.fan import fan_chart
+from sim.report.figures.frontier import frontier
+from sim.report.figures.funnel import funnel
+from sim.report.figures.heat_map import roll_rate_heat_map
+from sim.report.figures.histogram import histogram
+from sim.report.figures.loss_histogram import loss_histogram
+from sim.report.figures.mix import mix_over_time
+from sim.report.figures.paths import paths
+from sim.report.figures.style import svg
+from sim.report.figures.tornado import tornado
+from sim.report.figures.vintage_curves import vintage_curves
+from sim.report.figures.waterfall import attribution_waterfall, limit_waterfall, pnl_bridge
+
+__all__ = [
+    "adoption",
+    "attribution_waterfall",
+    "bucket_stack",
+    "fan_chart",
+    "forest",
+    "frontier",
+    "funnel",
+    "histogram",
+    "limit_waterfall",
+    "loss_histogram",
+    "mix_over_time",
+    "paths",
+    "pnl_bridge",
+    "roll_rate_heat_map",
+    "segment_dots",
+    "svg",
+    "tornado",
+    "vintage_curves",
+]

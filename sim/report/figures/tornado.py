@@ -1,0 +1,39 @@
+"""Which keys move a metric, the strongest on top."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.report.figures.style import BLUE, SKY, drawing, styled
+from sim.report.words import ENGLISH, Words
+
+
+@styled
+def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
+    """Return how far each key moves a metric over its range, other keys averaged over.
+
+    table: metric, key, low, high: the least and the greatest mean over the key's values, as
+    changes from the mean of all rows, shares of it; one metric only.
+    """
+    ordered = table.assign(width=(table["high"] - table["low"]).abs()).sort_values("width")
+    figure, axes = drawing(height=1.0 + 0.34 * len(ordered))
+    places = np.arange(len(ordered))
+    low, high = (100 * ordered[name].to_numpy(dtype=float) for name in ("low", "high"))
+    axes.barh(places, low, 0.66, color=SKY)
+    axes.barh(places, high, 0.66, color=BLUE)
+    axes.set_yticks(places, list(ordered["key"]))
+    axes.axvline(0, color="0.3", lw=0.8)
+    axes.set_xlabel(words("change of the mean over a key's values, %"))
+    top = ordered.iloc[-1]
+    axes.set_title(
+        words(
+            "{key} moves {metric} most: from {low:+.1f} to {high:+.1f} %",
+            key=str(top["key"]),
+            metric=words.named(str(top["metric"])),
+            low=100 * float(top["low"]),
+            high=100 * float(top["high"]),
+        )
+    )
+    return figure

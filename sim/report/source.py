@@ -1,0 +1,166 @@
+"""What a report is made from: the folder of a run, of a comparison or of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.results import manifest, open_run
+from sim.results.faults import refused
+from sim.results.run import Run
+from sim.scenario import Scenario, ScenarioError, load
+from sim.study.folder import opened
+from sim.study.metrics import KEYS, Series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUBJECT, CHAMPION = "b", "a"  # of a comparison: what is reported on, and what it is held against
+
+
+class Source:
+    """The tables of one folder, and of the run that it is held against where there is one."""
+
+    def __init__(
+        self,
+        place: Path,
+        kind: str,
+        made: Mapping[str, Any],
+        scenarios: Mapping[str, Scenario],
+        tables: Mapping[str, Any],
+        run: Run | None = None,
+        baseline: Run | None = None,
+    ) -> None:
+        """Keep what was read; see `opened_source`."""
+        self.place = place
+        self.kind = kind
+        self.made = dict(made)
+        self.scenarios = dict(scenarios)
+        self.run = run
+        self.baseline = baseline
+        self._tables = tables
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is reported on; of a sweep the one that its rows vary."""
+        first = next(iter(self.scenarios.values()))
+        return self.scenarios.get(SUBJECT, first) if self.kind == "comparison" else first
+
+    def has(self, *names: str) -> bool:
+        """Tell whether all these tables are there and have rows."""
+        return all(name in self.names and len(self.table(name)) for name in names)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the tables."""
+        return self.run.tables if self.run is not None else list(self._tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; of a comparison's days those of the scenario reported on."""
+        if self.run is not None:
+            whole = ("users", "accounts")
+            found: pd.DataFrame = (
+                self.some(name, _FINAL[name]) if name in whole else getattr(self.run, name)
+            )
+            return found
+        if name not in self._frames:
+            frame = self._tables[name].to_pandas(date_as_object=False)
+            if name == "daily" and "scenario" in frame:
+                frame = frame[frame["scenario"] == SUBJECT].drop(columns="scenario")
+            self._frames[name] = frame
+        return self._frames[name]
+
+    def some(self, name: str, columns: list[str]) -> pd.DataFrame:
+        """Return some columns of a large table of a run, read once."""
+        assert self.run is not None  # noqa: S101  only runs have large tables
+        if name not in self._frames:
+            self._frames[name] = self.run.read(name, columns)
+        return self._frames[name]
+
+    @cached_property
+    def by_segment(self) -> pd.DataFrame:
+        """Principal and active accounts by day and segment, all products together."""
+        keys = ["replication", "day", "segment"]
+        days = self.table("daily_by")
+        return days.groupby(keys, observed=True)[["principal_fen", "active"]].sum().reset_index()
+
+    @property
+    def replications(self) -> int:
+        """How many replications stand behind a number; of a sweep those of a row."""
+        if self.kind == "sweep":
+            return int(self.table("rows")["runs"].max())
+        return int(self.table("daily")["replication"].nunique()) if self.has("daily") else 1
+
+    @cached_property
+    def series(self) -> Series | None:
+        """The days of all replications; None where they were not kept."""
+        return _series(self.table("daily")) if self.has("daily") else None
+
+    @cached_property
+    def base_series(self) -> Series | None:
+        """The days of what it is held against, on the same luck; None where there is nothing."""
+        if self.baseline is not None:
+            return _series(self.baseline.daily)
+        if self.kind != "comparison":
+            return None
+        days = self._tables["daily"].to_pandas(date_as_object=False)
+        return _series(days[days["scenario"] == CHAMPION].drop(columns="scenario"))
+
+
+_FINAL = {
+    "users": [
+        *("replication", "user", "status", "segment", "score_milli_points"),
+        *("score_anchor_points", "income_fen", "debt_elsewhere_fen"),
+    ],
+    "accounts": [
+        *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
+        *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
+        *("charged_off_on", "written_off_fen", "recovered_fen"),
+        *("on_time_periods", "missed_count"),
+    ],
+}
+
+
+def opened_source(place: Path, baseline: Path | None = None) -> Source:
+    """Return the source in a folder, its files checked against their digests.
+
+    baseline: a run folder of the same users, days and seed, for paired changes. Raises
+    ScenarioError for a folder that is none of the three, and for runs that do not pair.
+    """
+    made = manifest.read(place)
+    kind = str(made.get("kind", "run"))
+    if kind == "run":
+        run = open_run(place)
+        other = _paired(run, baseline) if baseline is not None else None
+        return Source(place, "run", made, {"run": run.scenario}, {}, run, other)
+    if kind not in ("comparison", "sweep"):
+        raise refused(place, "the folder of a run, a comparison or a sweep", kind)
+    if baseline is not None:
+        raise refused(baseline, "no --baseline beside a study", "one")
+    found, tables = opened(place, kind)
+    scenarios = {name: load(place / f"{name}.toml") for name in found["scenarios"]}
+    return Source(place, kind, found, scenarios, tables)
+
+
+def _paired(run: Run, place: Path) -> Run:
+    from sim.study.levers import check_pairs
+
+    other = open_run(place)
+    check_pairs(other.scenario, run.scenario)
+    if other.scenario.run.replications != run.scenario.run.replications:
+        wanted, found = run.scenario.run.replications, other.scenario.run.replications
+        words = f"{place}: run.replications: wanted {wanted}, as the run has (found {found})"
+        raise ScenarioError([words])
+    return other
+
+
+def _series(daily: pd.DataFrame) -> Series:
+    ordered = daily.sort_values(["replication", "day"], kind="stable")
+    runs = ordered["replication"].nunique()
+    numbers = [str(name) for name in ordered if name not in KEYS]
+    return Series({name: np.asarray(ordered[name]).reshape(runs, -1) for name in numbers})

@@ -1,0 +1,326 @@
+"""The risk report: it ties to the books, is the same each time, and shows no one else's markup."""
+
+import datetime as dt
+import json
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.command import answer
+from sim.report import report
+from sim.report.definitions import definitions
+
+MADE = dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+EVIL = '<script>alert(1)</script><img src="http://example.org/x" onerror=alert(1)>{{ 7*7 }}&'
+
+
+class Page(HTMLParser):
+    """The tags of a page, and its tables as {id: [{column: (text, sum over runs, value)}]}."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.ids, self.links, self.tables = [], [], [], {}
+        self._heads, self._cell, self._table = [], None, None
+        self.text = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append((tag, found))
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag == "table":
+            self._table = self.tables.setdefault(found.get("id", ""), [])
+            self._heads = []
+        elif tag == "tr" and self._table is not None:
+            self._table.append([])
+        elif tag in ("td", "th") and self._table is not None:
+            if "data-key" in found:
+                self._heads.append(found["data-key"])
+            self._table[-1].append([found, ""])
+
+    def handle_data(self, data):
+        self.text.append(data)
+        if self._table and self._table[-1]:
+            self._table[-1][-1][1] += data
+
+    def handle_endtag(self, tag):
+        if tag == "table" and self._table is not None:
+            rows = [row for row in self._table if row and "data-key" not in row[0][0]]
+            self._table[:] = [dict(zip(self._heads, row, strict=False)) for row in rows]
+            self._table = None
+
+    def sums(self, table, key):
+        """Return the exact sums over runs of a column, by the text of the first."""
+        rows = self.tables[f"table-{table}"]
+        return {next(iter(r.values()))[1].strip(): int(r[key][0]["data-sum"]) for r in rows}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, repo):
+    """A small run whose texts are markup: three runs, five months."""
+    scenario = sim.load(repo / "scenarios/seed_article.toml").with_(
+        users=400,
+        days=150,
+        replications=3,
+        **{
+            "run.description": (EVIL * 60)[:5000],
+            "product.admission": "open_to_all",
+            "policy": [{"name": EVIL, "date": dt.date(2024, 3, 1), "set": {}}],
+        },
+    )
+    made = sim.run(scenario, threads=1)
+    return sim.open(made.save(tmp_path_factory.mktemp("runs") / "launch"))
+
+
+@pytest.fixture(scope="module")
+def made(run):
+    return report(run.folder, made=MADE)
+
+
+@pytest.fixture(scope="module")
+def page(made):
+    return Page(made.html)
+
+
+def test_a_report_has_all_sections_and_a_contents_list_that_leads_to_them(page):
+    sections = [f"section-{number}" for number in (*range(1, 18), "A")]
+    assert [name for name in page.ids if name.startswith("section-")] == sections
+    assert [link for link in page.links if link.startswith("#section-")] == [
+        f"#{name}" for name in sections
+    ]
+
+
+def test_every_link_leads_to_a_place_and_no_place_is_there_twice(page):
+    assert not [link for link in page.links if link.removeprefix("#") not in page.ids]
+    assert len(page.ids) == len(set(page.ids))
+    assert {f"def-{key}" for key in definitions()} <= set(page.ids)
+
+
+def test_every_number_leads_to_a_definition(made):
+    for table in made.tables:
+        for at, column in enumerate(table.columns):
+            assert not table.numeric(at) or column.definition in definitions(), table.name
+
+
+def test_profit_and_loss_is_that_of_the_books(page, run):
+    sums = page.sums("profit_and_loss", "amount")
+    books = run.pnl.drop(columns=["replication", "day", "date", "segment"]).sum()
+    expenses = ("funding", "charge offs", "allowance", "fraud", "dispute", "operating")
+    wanted = {}
+    for name, amount in books.items():
+        label = name.removesuffix("_fen").replace("_", " ")
+        wanted[label] = -int(amount) if label.startswith(expenses) else int(amount)
+    assert sums == wanted
+    assert sums.pop("profit") == sum(sums.values())
+
+
+def test_receivables_allowance_and_volume_are_those_of_the_books(page, run):
+    sums = page.sums("receivables", "mean")
+    days = run.daily.groupby("date")["principal_fen"].sum()
+    assert len(sums) == 5
+    assert sums == {date: int(days[date]) for date in sums}
+    sheet = run.balance_sheet
+    last = sheet[sheet["day"] == 149]
+    closing = page.sums("allowance_roll", "closing")
+    assert closing["2024-05"] == int(last["allowance_fen"].sum()) > 0
+    figures = {
+        next(iter(row.values()))[1].strip(): row["value"]
+        for row in page.tables["table-key_figures"]
+    }
+    for name, wanted in (
+        ("Receivables", last["principal_fen"].sum()),
+        ("Allowance in the books", last["allowance_fen"].sum()),
+        ("Bought on credit", run.daily["spent_fen"].sum()),
+    ):
+        assert int(figures[name][0]["data-sum"]) == int(wanted), name
+
+
+def test_charge_offs_and_stages_tie_to_days_and_month_ends(page, run):
+    sums = page.sums("losses_by_run", "written_off")
+    days = run.daily.groupby("replication")["principal_written_off_fen"].sum()
+    assert sums == {str(number): int(amount) for number, amount in days.items()}
+    last = run.monthly[run.monthly["month"] == run.monthly["month"].max()]
+    stages = page.sums("stages", "principal")
+    on_book = last[~last["bucket"].isin(["charged_off", "closed"])]
+    assert sum(stages.values()) == int(on_book["principal_fen"].sum())
+
+
+def test_numbers_carry_intervals_and_how_many_runs_they_are_from(page):
+    row = page.tables["table-key_figures"][0]["value"]
+    assert row[0]["data-runs"] == "3"
+    assert " … " in row[1]
+
+
+def test_the_same_tables_give_the_same_bytes_but_for_the_time(run, made):
+    assert report(run.folder, made=MADE).html == made.html
+    later = report(run.folder, made=MADE + dt.timedelta(days=1)).html
+    assert later != made.html
+    assert later.replace("2025-01-03T03:04:05", "2025-01-02T03:04:05") == made.html
+
+
+def test_markup_in_a_scenario_is_shown_and_does_nothing(made, page, run):
+    assert EVIL[:24] in run.scenario.run.description
+    assert "<script" not in made.html.lower()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made.html
+    assert not [tag for tag, _ in page.tags if tag in ("script", "img", "iframe", "object", "form")]
+    assert not [name for _, found in page.tags for name in found if name.startswith("on")]
+    assert "{{ 7*7 }}" in "".join(page.text)
+
+
+def test_a_scenario_cannot_be_named_by_markup(run):
+    with pytest.raises(sim.ScenarioError, match="name: wanted up to 80 letters"):
+        run.scenario.with_(**{"run.name": "<script>alert(1)</script>"})
+
+
+def test_a_report_asks_the_network_for_nothing(made, page):
+    for _, found in page.tags:
+        for name in ("src", "href", "xlink:href", "data", "action", "srcset", "poster"):
+            assert (found.get(name) or "#").startswith(("#", "data:,")), found
+        assert "url(" not in (found.get("style") or "").replace("url(#", "")
+    style = made.html[made.html.index("<style>") : made.html.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert len(made.html.encode()) < 5_000_000
+
+
+def test_chinese_labels_leave_nothing_unsaid(run):
+    found = report(run.folder, lang="zh", made=MADE)
+    assert not found.unsaid
+    titles = ("关键指标", "增长与漏斗", "逾期", "损失分布", "模型验证", "附录")
+    assert all(title in found.html for title in titles)
+    assert '<html lang="zh-CN">' in found.html
+    with pytest.raises(ValueError, match="lang: wanted one of en, zh"):
+        report(run.folder, lang="fr")
+
+
+def test_tables_lie_beside_the_page_as_parquet(run, made, page, tmp_path):
+    place = made.save(tmp_path / "pack")
+    assert sorted(path.name for path in place.iterdir()) == ["proof.json", "report.html", "tables"]
+    names = {path.stem for path in (place / "tables").iterdir()}
+    assert {f"table-{name}" for name in names} <= set(page.tables)
+    assert len(names) == len(made.tables)
+    table = pd.read_parquet(place / "tables/profit_and_loss.parquet").set_index("line")
+    assert table.loc["profit", "amount"] == pytest.approx(run.pnl["profit_fen"].sum() / 3, abs=0.01)
+    assert (table["amount_low"] <= table["amount_high"]).all()
+    assert json.loads((place / "proof.json").read_text())["passed"]
+
+
+def test_a_report_is_replaced_and_nothing_else_is(made, tmp_path):
+    made.save(tmp_path / "pack")
+    made.save(tmp_path / "pack")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    with pytest.raises(sim.ScenarioError, match="an earlier report"):
+        made.save(other)
+    assert [path.name for path in other.iterdir()] == ["mine.txt"]
+
+
+def test_sections_without_data_say_what_to_run(repo, tmp_path):
+    scenario = sim.load(repo / "scenarios/seed_article.toml").with_(
+        users=60, days=3, **{"output.tables": ["daily"], "run.name": "tiny"}
+    )
+    folder = sim.run(scenario, threads=1).save(tmp_path / "tiny")
+    html = report(folder, made=MADE).html
+    found = Page(html)
+    assert sum(name.startswith("section-") for name in found.ids) == 18
+    missing = [1 for tag, named in found.tags if tag == "p" and named.get("class") == "missing"]
+    assert len(missing) >= 12
+    assert "This is one run, which has no interval" in html
+    whole = sim.run(scenario.with_(**{"output.tables": list(sim.scenario.sections.TABLES)}))
+    assert report(whole.save(tmp_path / "whole"), made=MADE).html.count("<section") == 18
+
+
+def test_a_run_against_itself_has_changed_by_exactly_nothing(run):
+    found = Page(report(run.folder, baseline=run.folder, made=MADE).html)
+    changes = [row["change"][0] for row in found.tables["table-key_figures"]]
+    numbers = [float(change["data-value"]) for change in changes if "data-value" in change]
+    known = [number for number in numbers if number == number]  # no NaN: 0 of 0 was lost
+    assert len(known) >= 10
+    assert set(known) == {0.0}
+    assert "chart-bridge" in found.ids
+
+
+def test_a_baseline_of_other_people_is_refused(run, tmp_path):
+    other = run.scenario.with_(seed=9, days=2, users=50)
+    folder = sim.run(other, threads=1).save(tmp_path / "other")
+    with pytest.raises(sim.ScenarioError, match=r"run\.seed: wanted"):
+        report(run.folder, baseline=folder)
+
+
+def test_a_comparison_shows_paired_differences_and_what_made_them(repo, tmp_path):
+    a = sim.load(repo / "scenarios/seed_article.toml").with_(
+        users=150, days=40, **{"product.admission": "open_to_all"}
+    )
+    b = a.with_(**{"product.limit.fen_per_point": 300, "run.name": "tighter"})
+    compared = sim.compare(a, b, replications=3, attribute=["risk_adjusted_income_fen"], threads=1)
+    folder = compared.save(tmp_path / "a-b")
+    found = report(folder, made=MADE)
+    table = next(table for table in found.tables if table.name == "differences_b")
+    row = next(row for row in table.rows if row[0] == "volume fen")
+    told = compared.summary(["volume_fen"]).iloc[0]
+    assert [row[1].estimate, row[2].estimate] == [told["of_a"], told["of_b"]]
+    assert (row[3].estimate, row[3].low) == (told["difference"], told["low"])
+    page = Page(found.html)
+    assert {"chart-forest_b", "chart-attribution", "table-swap_sets"} <= set(page.ids)
+    assert not report(folder, lang="zh", made=MADE).unsaid
+
+
+def test_a_sweep_shows_its_frontier_and_what_matters(repo, tmp_path):
+    file = tmp_path / "grid.toml"
+    file.write_text(
+        f"""
+scenario = "{repo}/scenarios/seed_article.toml"
+replications = 2
+metrics = ["risk_adjusted_income_fen", "loss_fen"]
+[set]
+"run.users" = 60
+"run.days" = 30
+"product.admission" = "open_to_all"
+[[axis]]
+key = "product.limit.fen_per_point"
+values = [300, 1_000]
+[[axis]]
+key = "product.charges.rate_ppb"
+values = [100_000, 500_000]
+"""
+    )
+    swept = sim.sweep(file, tmp_path / "grid")
+    found = report(swept.out, made=MADE)
+    page = Page(found.html)
+    assert {"chart-frontier", "chart-tornado"} <= set(page.ids)
+    rows = {
+        row[0]: row[1].estimate
+        for row in next(table for table in found.tables if table.name == "frontier").rows
+    }
+    wanted = swept.by_row[swept.by_row["metric"] == "loss_fen"].set_index("row")["estimate"]
+    assert rows == {str(number): loss for number, loss in wanted.items()}
+    assert not report(swept.out, lang="zh", made=MADE).unsaid
+
+
+def test_the_command_writes_the_report_beside_the_run(run, capsys, tmp_path):
+    assert answer(["report", str(run.folder), "--out", str(tmp_path / "pack")]) == 0
+    assert (tmp_path / "pack/report.html").is_file()
+    assert "tables beside it" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_none_of_the_three_is_refused(tmp_path, capsys):
+    (tmp_path / "nothing").mkdir()
+    assert answer(["report", str(tmp_path / "nothing")]) == 2
+    assert "wanted a finished run, with manifest.json" in capsys.readouterr().err
+    assert not (tmp_path / "nothing-report").exists()
+
+
+def test_a_proof_of_another_version_is_refused(run, tmp_path):
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps({"version": "0.0.1", "rows": []}))
+    with pytest.raises(sim.ScenarioError, match="version: wanted"):
+        report(run.folder, proof=file)
+    file.write_text("[]")
+    with pytest.raises(sim.ScenarioError, match=r"wanted the proof\.json"):
+        report(run.folder, proof=file)

@@ -1,0 +1,181 @@
+"""Figures: each takes a table, states what it shows, names its units, and is the same each time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.report import figures
+from sim.report.key_figures import light
+from sim.report.value import Value, mean_of, ratio_of, shown
+
+DAYS = pd.date_range("2024-01-01", periods=60)
+MONTHS = pd.date_range("2024-01-01", periods=3, freq="MS")
+STEPS = pd.DataFrame(
+    {
+        "step": ["first day", "raised", "lowered", "last day"],
+        "amount_fen": [100e6, 50e6, -30e6, 120e6],
+        "whole": [True, False, False, True],
+    }
+)
+INTERVALS = pd.DataFrame(
+    {
+        "label": ["income_fen", "loss_fen"],
+        "difference": [0.1, -0.2],
+        "low": [0.05, -0.5],
+        "high": [0.15, 0.1],
+    }
+)
+BUCKETS = ["unused", "current", "m1", "m2", "m3", "m4", "m5", "m6", "charged_off"]
+
+
+def drawn():
+    fan = pd.DataFrame(
+        {"date": DAYS} | {f"q{q}": np.arange(60.0) * 1e6 + q for q in (5, 25, 50, 75, 95)}
+    )
+    shares = {f"{a}{b}": 0.3 for a in ("active", "utilising") for b in ("", "_low", "_high")}
+    stack = pd.DataFrame(
+        [(m, b, 0.01) for m in MONTHS for b in ("m1", "m4")], columns=["month", "bucket", "share"]
+    )
+    matrix = pd.DataFrame(np.eye(9), BUCKETS, BUCKETS)
+    matrix.loc["m1"] = [0, 0.4, 0.2, 0.4, 0, 0, 0, 0, 0]
+    ways = pd.DataFrame(
+        {
+            "way": ["wallet"],
+            "seen": [200.0],
+            "started": [90.0],
+            "finished": [80.0],
+            "approved": [50.0],
+        }
+    )
+    bins = pd.DataFrame(
+        {
+            "what": ["score", "score", "limit", "limit"],
+            "low": [400, 500, 0, 1e6],
+            "high": [500, 600, 1e6, 2e6],
+            "accounts": [5.0, 9.0, 3.0, 11.0],
+        }
+    )
+    ages = pd.DataFrame(
+        {
+            "cohort": ["2024-01"] * 3 + [""] * 3,
+            "months_on_book": [1, 2, 3] * 2,
+            "share": [0.0, 0.01, 0.02] * 2,
+            "low": 0.0,
+            "high": 0.05,
+        }
+    )
+    mix = pd.DataFrame(
+        [(m, k, s) for m in MONTHS for k, s in (("manual_bill", 0.7), ("refund", 0.3))],
+        columns=["month", "method", "share"],
+    )
+    path = pd.DataFrame({"date": DAYS, "job_loss_ppm": np.linspace(100, 250, 60)})
+    swing = pd.DataFrame(
+        {"metric": "loss_fen", "key": ["a.b", "c.d"], "low": [-0.1, -0.3], "high": [0.1, 0.5]}
+    )
+    designs = pd.DataFrame(
+        {
+            "row": [0, 1],
+            "loss": [1e5, 2e5],
+            "loss_low": [9e4, np.nan],
+            "loss_high": [2e5, np.nan],
+            "gain": [3e5, 2e5],
+            "gain_low": [1e5, np.nan],
+            "gain_high": [4e5, np.nan],
+            "efficient": [True, False],
+        }
+    )
+    losses = pd.DataFrame({"loss_rate": [0.01, 0.02, 0.025, 0.05]})
+    return {
+        "fan": (figures.fan_chart(fan), "Receivables end at 590 thousand yuan"),
+        "adoption": (
+            figures.adoption(pd.DataFrame({"date": DAYS} | shares)),
+            "30.0 % of users hold",
+        ),
+        "stack": (figures.bucket_stack(stack), "2.00 % of principal is past due"),
+        "rolls": (figures.roll_rate_heat_map(matrix), "Of M1 40 % of accounts roll on"),
+        "funnel": (figures.funnel(ways), "25.0 % of those who saw"),
+        "histogram": (figures.histogram(bins), "more than 15,000 yuan"),
+        "vintages": (figures.vintage_curves(ages), "2.0 % of accounts were ever 31+"),
+        "limits": (figures.limit_waterfall(STEPS), "raised limits by 0.5 and cut 0.3 million"),
+        "bridge": (figures.pnl_bridge(STEPS), "the largest step is raised (+0.5)"),
+        "attribution": (figures.attribution_waterfall(STEPS), "raised makes most"),
+        "mix": (figures.mix_over_time(mix), "Most money comes by manual bill: 70 %"),
+        "paths": (figures.paths(path), "job loss ppm reaches 2.4"),
+        "forest": (figures.forest(INTERVALS), "1 of 2 differences are told from 0"),
+        "dots": (figures.segment_dots(INTERVALS), "income fen are let in most (10.0 %)"),
+        "tornado": (figures.tornado(swing), "c.d moves loss fen most: from -30.0 to +50.0 %"),
+        "frontier": (figures.frontier(designs), "1 of 2 designs are beaten by none"),
+        "losses": (
+            figures.loss_histogram(losses, 0.026, 0.05),
+            "2.62 % a year on average; worst of 4",
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def all_drawn():
+    return drawn()
+
+
+def test_every_title_states_what_the_numbers_show(all_drawn):
+    for name, (figure, words) in all_drawn.items():
+        assert words in figure.axes[0].get_title(loc="left"), name
+
+
+def test_every_figure_names_the_unit_of_an_axis(all_drawn):
+    for name, (figure, _) in all_drawn.items():
+        for axes in figure.axes:
+            assert axes.get_ylabel() or axes.get_xlabel(), name
+
+
+def test_figures_are_the_same_text_each_time_with_ids_of_their_own(all_drawn):
+    again = drawn()
+    seen = set()
+    for name, (figure, _) in all_drawn.items():
+        text = figures.svg(figure, name)
+        assert text == figures.svg(again[name][0], name)
+        assert text.startswith("<svg")
+        ids = {part.split('"')[0] for part in text.split(' id="')[1:]}
+        assert not ids & seen
+        assert all(each.startswith(f"{name}-") for each in ids)
+        used = {part.split(")")[0] for part in text.split("url(#")[1:]}
+        used |= {part.split('"')[0] for part in text.split('xlink:href="#')[1:]}
+        assert used <= ids
+        seen |= ids
+
+
+def test_no_style_of_the_caller_changes_a_figure():
+    import matplotlib as mpl
+
+    plain = figures.svg(figures.forest(INTERVALS), "one")
+    with mpl.rc_context({"font.size": 30, "axes.titlesize": 40, "axes.spines.top": True}):
+        assert figures.svg(figures.forest(INTERVALS), "one") == plain
+
+
+def test_lights_at_their_boundaries():
+    assert light(Value(0.03, 0.03, 0.03), 0.03) == "close"
+    assert light(Value(0.0301, 0.02, 0.04), 0.03) == "broken"
+    assert light(Value(0.02, 0.01, 0.031), 0.03) == "close"
+    assert light(Value(0.02, 0.01, 0.03), 0.03) == "kept"
+    assert light(Value(0.02), 0.03) == "kept"
+    assert light(Value(0.0271), 0.03) == "close"
+
+
+def test_numbers_are_shown_in_the_unit_that_is_read():
+    assert shown(123_456_789_00, "fen") == "123,456,789"
+    assert shown(12_34, "fen") == "12.34"
+    assert shown(-0.1, "fen") == "0.00"
+    assert shown(0.01234, "share") == "1.23 %"
+    assert shown(float("nan"), "share") == "-"
+    assert shown(float("inf"), "number") == "∞"
+    assert shown(0.4, "count") == "0.4"
+
+
+def test_values_keep_exact_sums_and_shares_stay_within_their_bounds():
+    assert mean_of([1, 2, 4], "fen").total == 7
+    assert mean_of([1.0, 2.0], "fen").total is None
+    found = ratio_of([0, 0, 1], [10, 10, 10])
+    assert found.estimate == pytest.approx(1 / 30)
+    assert found.low == 0.0
+    below = ratio_of([-5, 1, 1], [10, 10, 10])
+    assert below.low < 0
