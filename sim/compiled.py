@@ -62,6 +62,7 @@ _UNREACHED_FILES = {
     "inspection_command.py",
     "study_command.py",
     "calibration_command.py",
+    "report_command.py",
     "__main__.py",
     "bench.py",
     "version.py",
