@@ -358,8 +358,8 @@ def test_clustering_has_known_values():
     pairs = sparse.csr_array(
         np.array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=float)
     )
-    assert clustering(pairs, [1, 1, 0, 0], shuffles=99).index == pytest.approx(1)
-    assert clustering(pairs, [1, 0, 1, 0], shuffles=99).index == pytest.approx(-1)
+    assert clustering(pairs, [1, 1, 0, 0], shuffles=99).moran == pytest.approx(1)
+    assert clustering(pairs, [1, 0, 1, 0], shuffles=99).moran == pytest.approx(-1)
     with pytest.raises(ValueError, match="values that differ"):
         clustering(pairs, [1, 1, 1, 1])
 
@@ -372,10 +372,10 @@ def test_the_interval_of_chance_covers_chance(graph):
     found = [
         clustering(matrix, luck.random(len(users)) < 0.05, shuffles=99, seed=n) for n in range(60)
     ]
-    outside = sum(not c.low <= c.index <= c.high for c in found)
+    outside = sum(not c.low <= c.moran <= c.high for c in found)
     # Binomial of 60 at about 6 %: 12 or more once in a thousand.
     assert outside < 12
-    assert np.mean([c.index for c in found]) == pytest.approx(-1 / len(users), abs=0.003)
+    assert np.mean([c.moran for c in found]) == pytest.approx(-1 / len(users), abs=0.003)
 
 
 def test_a_diffusion_is_found_for_what_it_is():

@@ -6,7 +6,7 @@ would give is found by shuffling who is in trouble: Besag and Diggle, Applied St
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ AT_ONCE = 64  # shuffles
 class Clustering(NamedTuple):
     """How alike friends are, beside what shuffling leaves."""
 
-    index: float  # Moran's I: 1 for alike, about 0 for chance
+    moran: float  # Moran's I: 1 for alike, about 0 for chance
     low: float  # of shuffled users
     high: float
     p_value: float  # share of shuffles at least as clustered, this one counted in
@@ -31,7 +31,7 @@ class Clustering(NamedTuple):
     @property
     def is_beyond_chance(self) -> bool:
         """Tell whether friends are more alike than the interval of shuffled users allows."""
-        return self.index > self.high
+        return self.moran > self.high
 
 
 def clustering(
@@ -52,16 +52,17 @@ def clustering(
     """
     chosen = slice(None) if among is None else np.flatnonzero(np.asarray(among))
     seen = np.asarray(values, dtype=np.float64)[chosen]
-    matrix = ties.tocsr()[chosen][:, chosen]
+    rows: Any = ties.tocsr()
+    matrix = rows[chosen][:, chosen]
     apart = seen - seen.mean()
     if matrix.nnz == 0 or not apart.any():
         raise ValueError("wanted ties, and values that differ (found none)")
     scale = len(seen) / (matrix.sum() * float(apart @ apart))
-    index = scale * float(apart @ (matrix @ apart))
+    moran = scale * float(apart @ (matrix @ apart))
     chance = scale * _shuffled(matrix, apart, shuffles, seed)
     low, high = np.quantile(chance, [(1 - level) / 2, (1 + level) / 2])
-    p_value = (1 + int((chance >= index).sum())) / (1 + shuffles)
-    return Clustering(index, float(low), float(high), p_value, len(seen), matrix.nnz // 2)
+    p_value = (1 + int((chance >= moran).sum())) / (1 + shuffles)
+    return Clustering(moran, float(low), float(high), p_value, len(seen), matrix.nnz // 2)
 
 
 def _shuffled(

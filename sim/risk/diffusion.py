@@ -7,7 +7,7 @@ the product up each day, and its users bend down from the first day on.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,7 +72,7 @@ def _saturation(day: Values, ceiling: float, rate: float, start: float) -> Value
     return np.asarray(ceiling * -np.expm1(-rate * np.maximum(day - start, 0.0)))
 
 
-def _fitted(curve: object, day: Values, seen: Values, start: list[float]) -> Values:
+def _fitted(curve: Any, day: Values, seen: Values, start: list[float]) -> Values:
     found, _ = optimize.curve_fit(
         curve,
         day,

@@ -22,7 +22,7 @@ def usual_spending(user: User, p: Params) -> int:
 
 @scalar
 def mood(user: User, accounts: list[Account], p: Params) -> int:
-    """Return the multiplier of purchases, ppm: limit raised, money tight, friends (R-F7), strain."""
+    """Return the multiplier of purchases, ppm: limit, money, friends (R-F7), strain."""
     s = p.behaviour.spending
     level = PPM
     money = funds(user)
