@@ -58,8 +58,9 @@ def live_stretch(
     row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days,
     segments, products).
     used: rows of `events` that are taken. marks, looks: of these users, where friends are close
-    ties: what they see is written into their rows, and how they stand after. Returns how many users have lived their days: fewer than
-    there are when `events` may not hold the next one's; call again with more room.
+    ties: what they see is written into their rows, and how they stand after. Returns how many
+    users have lived their days: fewer than there are when `events` may not hold the next one's;
+    call again with more room.
     """
     users, accounts, days = borrowed(users), borrowed(accounts), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
