@@ -6,13 +6,19 @@ days, so that within them no user waits for another.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arms import Arms
-from sim.compiled import borrowed, kernel
+from sim.compiled import borrowed, kernel, scalar
 from sim.kinds import Admission, Standing, Status
 from sim.rows import Table
+
+if TYPE_CHECKING:
+    from sim.account import Account
+    from sim.user import User
 
 DAYS = 3  # 72 hours
 HERE, ACTIVE, GOOD, LATE = 1, 2, 4, 8  # marks of a user as friends see them
@@ -84,37 +90,47 @@ def look_around(users: Table, accounts: Table, community: int, good: NDArray[np.
         users[i].friends_good = 100 * good[circle, 1] // max(good[circle, 0], 1)
 
 
+@scalar
+def mark_of(user: User, accounts: list[Account]) -> int:
+    """Return how friends see a user: HERE, and with the line ACTIVE, GOOD or LATE (R-F7)."""
+    if user.status != Status.HERE:
+        return 0
+    active = 0
+    is_open = 0
+    behind = 0
+    for k in range(len(accounts)):
+        standing = accounts[k].standing
+        active |= ACTIVE if standing != Standing.NONE and standing != Standing.CHARGED_OFF else 0
+        is_open |= GOOD if standing == Standing.OPEN else 0
+        behind |= LATE if accounts[k].missed_count > 0 else 0
+    return HERE + active + behind + (is_open if behind == 0 else 0)
+
+
+@kernel
+def mark_all(users: Table, accounts: Table, marks: NDArray[np.uint8]) -> None:
+    """Write the mark of each user, shape (users,)."""
+    users, accounts = borrowed(users), borrowed(accounts)
+    for i in range(users.shape[0]):
+        marks[i] = mark_of(users[i], accounts[i])
+
+
 @kernel
 def look_at_friends(
-    users: Table,
-    accounts: Table,
     start: NDArray[np.int64],
     friends: NDArray[np.int32],
     marks: NDArray[np.uint8],
+    looks: NDArray[np.int8],
 ) -> None:
-    """Let users see how their close friends stand, each of 100 who are here (R-A3, R-F7).
+    """Write what each user sees of close friends, of 100 who are here: good, active, late.
 
-    start, friends: see `sim.network.Ties`. marks: scratch, shape (users,).
+    start, friends: see `sim.network.Ties`. looks: shape (users, 3) (R-A3, R-F7).
     """
-    users, accounts = borrowed(users), borrowed(accounts)
-    for i in range(users.shape[0]):
-        marks[i] = 0
-        if users[i].status == Status.HERE:
-            active = 0
-            is_open = 0
-            behind = 0
-            for k in range(accounts.shape[1]):
-                standing = accounts[i, k].standing
-                active |= standing != Standing.NONE and standing != Standing.CHARGED_OFF
-                is_open |= standing == Standing.OPEN
-                behind |= accounts[i, k].missed_count > 0
-            marks[i] = HERE + ACTIVE * active + GOOD * (is_open & (1 - behind)) + LATE * behind
-    for i in range(users.shape[0]):
+    for i in range(marks.shape[0]):
         counts = 0  # of those here, active, good and late: 16 bits each
         for at in range(start[i], start[i + 1]):
             mark = int(marks[friends[at]])
             counts += (mark & 1) + ((mark & 2) << 15) + ((mark & 4) << 30) + ((mark & 8) << 45)
         here = max(counts & 0xFFFF, 1)
-        users[i].friends_active = 100 * (counts >> 16 & 0xFFFF) // here
-        users[i].friends_good = 100 * (counts >> 32 & 0xFFFF) // here
-        users[i].friends_late = 100 * (counts >> 48 & 0xFFFF) // here
+        looks[i, 0] = 100 * (counts >> 32 & 0xFFFF) // here
+        looks[i, 1] = 100 * (counts >> 16 & 0xFFFF) // here
+        looks[i, 2] = 100 * (counts >> 48 & 0xFFFF) // here

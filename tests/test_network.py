@@ -162,7 +162,10 @@ def test_friends_see_shares_of_those_who_are_here(reference):
     """As counted one by one in Python from users and accounts as they are now."""
     state, tied = reference, reference.ties
     users, accounts = state.users.copy(), state.accounts[:, 0]
-    barrier.look_at_friends(users, state.accounts, *tied, np.empty(len(users), dtype=np.uint8))
+    marks, looks = np.empty(len(users), dtype=np.uint8), np.empty((len(users), 3), dtype=np.int8)
+    barrier.mark_all(users, state.accounts, marks)
+    barrier.look_at_friends(*tied, marks, looks)
+    users["friends_good"], users["friends_active"], users["friends_late"] = looks.T
     unlike = 0
     for i, user in enumerate(users):
         mine = tied.friends[tied.start[i] : tied.start[i + 1]]

@@ -139,9 +139,8 @@ def test_friends_in_good_standing_raise_the_wish_to_apply():
 
     def looks(ppm, friends_good):
         luck = Luck(pay=ppm * 2**32 // 1_000_000)
-        return looks_at_entry(
-            User(friends_good=friends_good), open_account(standing=Standing.NONE.value), luck, p
-        )
+        none = open_account(standing=Standing.NONE.value)
+        return looks_at_entry(User(friends_good=friends_good), none, 0, luck, p)
 
     assert looks(4_999, 0)
     assert not looks(5_001, 0)

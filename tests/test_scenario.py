@@ -42,7 +42,9 @@ FREE = (
     "risk_control.",
     "appetite.",
 )
-BOUND = {"product.charges.accrual"}  # to a kind of cycle and of interest
+# To a kind of cycle and of interest; to ties between friends.
+BOUND = {"product.charges.accrual", "behaviour.spending.friends_weight_ppm"}
+BOUND |= {"behaviour.repaying.friends_weight"}
 FIELDS = {dotted(path): field for path, field in keys_of(Scenario)}
 
 

@@ -289,14 +289,12 @@ def test_a_path_of_steps_scales_demand_and_income():
     [
         (
             "date,rate\n2024-01-01,5\n",
-            "rate_ppm",
             r"date and rate_ppm .*\(found date, rate\)",
         ),
         ("date,rate_ppm\n", "at least one row"),
         ("date,rate_ppm\n01.02.2024,5\n", "line 2: wanted a date as 2024-01-31"),
         (
             "date,rate_ppm\n2024-02-01,5\n2024-01-01,6\n",
-            "rate_ppm",
             "line 3: wanted dates that rise",
         ),
         ("date,rate_ppm\n2024-02-01,\n", r"line 2: rate_ppm: wanted 0 to 900,000 ppm"),

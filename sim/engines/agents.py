@@ -182,6 +182,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         days, totals = state.course.days, state.totals_by
         everyone, arms, rows = (state.users, state.accounts), state.arms, self._rows
         state.meet(day, 1)
+        state.show_friends()
         self._enter_stage(arms.stage(day))
         self.environment = as_object(Environment, days[day])
         numbers = (arms.params, arms.terms, rows)

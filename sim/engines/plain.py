@@ -30,6 +30,7 @@ class PlainEngine:
     def live(self, stretch: Stretch) -> None:
         """Live one stretch."""
         self.state.meet(stretch.first, stretch.days)
+        self.state.show_friends()
         for i in range(len(self.state.users)):
             self._live_user(i, stretch)
         self.state.day = stretch.first + stretch.days

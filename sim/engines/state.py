@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +49,9 @@ class State:
     circles: NDArray[np.int64]  # shape (barriers, circles, 2): here, in good standing; or empty
     friends: NDArray[np.int8]  # shape (barriers, users, LOOKS): what each saw; or empty
     ties: Ties | None = None  # made at the first barrier, where friends are close ties
+    marks: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
+    looks: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int8))
+    marked: bool = False  # an engine has marked all users as they are now
     everyone: Table | None = None  # totals of all users, where this is the state of some
 
     @property
@@ -66,6 +69,9 @@ class State:
 
         A stretch of users who share anything ends at the next barrier (`sim.barrier`).
         """
+        if barrier.by_ties(self.arms) and not self.looks.size:
+            self.marks = np.zeros(len(self.users), dtype=np.uint8)
+            self.looks = np.stack([self.users[name] for name in LOOKS], axis=1)
         totals = self.totals_by if self.everyone is None else self.everyone
         barrier.meet(self.course.days, totals, first, count)
         if first % barrier.DAYS == 0 and barrier.befriends(self.arms):
@@ -83,11 +89,18 @@ class State:
     def _look_at_friends(self, first: int) -> None:
         if self.ties is None:
             self.ties = ties(self.scenario, self.users, self.replication)
-        marks = np.empty(len(self.users), dtype=np.uint8)
-        barrier.look_at_friends(self.users, self.accounts, *self.ties, marks)
+        if not self.marked:
+            barrier.mark_all(self.users, self.accounts, self.marks)
+        self.marked = False
+        barrier.look_at_friends(*self.ties, self.marks, self.looks)
         if self.friends.size:
+            self.friends[first // barrier.DAYS] = self.looks
+
+    def show_friends(self) -> None:
+        """Write what users see of close friends into their rows."""
+        if self.looks.size:
             for k, name in enumerate(LOOKS):
-                self.friends[first // barrier.DAYS, :, k] = self.users[name]
+                self.users[name] = self.looks[:, k]
 
     def arrays(self) -> dict[str, NDArray[np.void]]:
         """Return what a checkpoint must hold; the rest follows from the scenario."""

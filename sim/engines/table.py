@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arms import arm_of
+from sim.barrier import mark_of
 from sim.compiled import borrowed, fetched, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_month
@@ -48,14 +49,18 @@ def live_stretch(
     logged: NDArray[np.uint8],
     events: Table,
     used: NDArray[np.int64],
+    marks: NDArray[np.uint8],
+    looks: NDArray[np.int8],
     done: int,
 ) -> int:
     """Let the users of a block from `done` on live `count` days from `first` on.
 
     row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days,
     segments, products).
-    used: rows of `events` that are taken. Returns how many users have lived their days: fewer than
-    there are when `events` may not hold the next one's; call again with more room.
+    used: rows of `events` that are taken. marks, looks: of these users, where friends are close
+    ties: what they see is written into their rows, and how they stand after. Returns how many
+    users have lived their days: fewer than there are when `events` may not hold the next one's;
+    call again with more room.
     """
     users, accounts, days = borrowed(users), borrowed(accounts), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
@@ -79,6 +84,10 @@ def live_stretch(
             mine = row + arm_of(user.user, partial, started, seed, replication)
             own_accounts = accounts[start + j]
             own_terms = terms[mine]
+            if looks.shape[0] > 0:
+                user.friends_good = looks[start + j, 0]
+                user.friends_active = looks[start + j, 1]
+                user.friends_late = looks[start + j, 2]
             for d in range(count):
                 live_one_day(
                     user,
@@ -96,6 +105,8 @@ def live_stretch(
                     raise OverflowError("more events on one day than a log holds")
                 if log.on == 1:
                     used[0] = keep(log, user.user, first + d, events, used[0])
+            if marks.shape[0] > 0:
+                marks[start + j] = mark_of(user, own_accounts)
     return len(users)
 
 
@@ -157,6 +168,8 @@ class TableEngine:
                         state.logged[some],
                         self._events[worker],
                         used,
+                        state.marks[some],
+                        state.looks[some],
                         done,
                     )
                     if used[0] > 0:
@@ -164,6 +177,7 @@ class TableEngine:
                         used[0] = 0
 
         self._share(work)
+        state.marked = len(state.marks) > 0
         if state.logging:
             state.events.add(stretch.first, ordered(kept))
         state.day = stretch.first + stretch.days

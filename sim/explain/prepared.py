@@ -123,5 +123,7 @@ class Prepared:
             np.zeros(1, dtype=np.uint8),
             empty_table(Event, 0),
             np.zeros(1, dtype=np.int64),
+            np.zeros(0, dtype=np.uint8),
+            np.zeros((0, len(LOOKS)), dtype=np.int8),
             0,
         )

@@ -52,17 +52,17 @@ def clustering(
     """
     chosen = slice(None) if among is None else np.flatnonzero(np.asarray(among))
     seen = np.asarray(values, dtype=np.float64)[chosen]
-    whole: Any = ties.tocsr()
-    matrix = whole[chosen][:, chosen]
+    rows: Any = ties.tocsr()
+    matrix = rows[chosen][:, chosen]
     apart = seen - seen.mean()
     if matrix.nnz == 0 or not apart.any():
         raise ValueError("wanted ties, and values that differ (found none)")
     scale = len(seen) / (matrix.sum() * float(apart @ apart))
-    index = scale * float(apart @ (matrix @ apart))
+    moran = scale * float(apart @ (matrix @ apart))
     chance = scale * _shuffled(matrix, apart, shuffles, seed)
     low, high = np.quantile(chance, [(1 - level) / 2, (1 + level) / 2])
-    p_value = (1 + int((chance >= index).sum())) / (1 + shuffles)
-    return Clustering(index, float(low), float(high), p_value, len(seen), matrix.nnz // 2)
+    p_value = (1 + int((chance >= moran).sum())) / (1 + shuffles)
+    return Clustering(moran, float(low), float(high), p_value, len(seen), matrix.nnz // 2)
 
 
 def _shuffled(
