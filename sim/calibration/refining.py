@@ -50,6 +50,8 @@ def refined(
         found = min([start, *_outcomes(study, trials, ways)], key=lambda one: one.outcome.loss)
         reach *= 1.0 if found.outcome.loss < 0.99 * now.outcome.loss else NARROWER
         now = found
+    if now.place is place:
+        return best  # to the last digit, which a place does not keep
     return values_at(study, now.place), now.outcome
 
 
@@ -67,9 +69,12 @@ def least(study: Calibration, tried: Sequence[Found], low: Floats, high: Floats)
     def misses(step: Floats) -> Floats:
         return np.asarray(level + step @ slopes)
 
+    def slope(_: Floats) -> Floats:
+        return np.asarray(slopes.T)
+
     ends = (low - centre) / width - 1e-9, (high - centre) / width + 1e-9
     found = least_squares(
-        misses, np.zeros(len(width)), lambda _: slopes.T, bounds=ends, loss="soft_l1", f_scale=SOFT
+        misses, np.zeros(len(width)), slope, bounds=ends, loss="soft_l1", f_scale=SOFT
     )
     return np.asarray(centre + found.x * width)
 
@@ -82,7 +87,7 @@ def z_of(study: Calibration, outcomes: Sequence[Outcome]) -> Floats:
     error = np.maximum(np.hypot([t.error for t in judged], allowed), 1e-12)
     most = study.file.most_z
     z = (np.array([one.statistics for one in outcomes]) - value) / error
-    return np.clip(np.nan_to_num(z, nan=most), -most, most)
+    return np.asarray(np.clip(np.nan_to_num(z, nan=most), -most, most))
 
 
 def values_at(study: Calibration, place: Floats) -> Values:
