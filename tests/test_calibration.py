@@ -12,7 +12,7 @@ import sim
 from sim.calibration import coverage, posterior, report
 from sim.calibration.accounts import Accounts, payment_classes, read_accounts
 from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square
-from sim.calibration.labels import next_labels
+from sim.calibration.labels import Month, next_labels
 from sim.calibration.observing import observed
 from sim.calibration.search import Ledger, Stopped
 from sim.calibration.statistics import statistics
@@ -139,7 +139,8 @@ def test_who_revolves_and_pays_nothing_of_a_large_bill_is_mostly_labelled_2():
     many = 4_000
     whole = np.zeros(many, dtype=np.int64)
     luck = (np.arange(many) + 0.5) / many
-    label = next_labels(whole, whole + NONE, np.full(many, 30_000.0), np.zeros(many), whole, luck)
+    month = Month(whole + NONE, np.full(many, 30_000.0), np.zeros(many), whole, floor=True)
+    label = next_labels(whole, month, luck)
     assert set(label.tolist()) <= {-1, 0, 2}
     assert (label == 2).mean() > 0.85
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,25 +24,31 @@ SIZES = (500.0, 2_000.0, 10_000.0, 50_000.0)  # edges of a bill that was not pai
 RATIOS = (0.015, 0.02, 0.03, 0.05)  # edges of payment over bill, of payments near the minimum
 
 
-def circumstance(
-    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes
-) -> Codes:
-    """Return in which row of the table of shares each client is.
+class Month(NamedTuple):
+    """What the bank looks at when it labels a month."""
 
-    before: label of last month. paid_as: index into CLASSES. bill, paid: in whole NT$. paid_next:
-    how the next bill was paid; it tells apart those without a bill, whose label looks ahead.
-    """
+    paid_as: Codes  # index into CLASSES
+    bill: Floats  # in whole NT$
+    paid: Floats  # of it
+    paid_next: Codes  # how the next bill was paid: without a bill the label looks ahead
+    floor: bool  # whether the minimum has its floor, from the July bill on (warning 7)
+
+
+def circumstance(before: Codes, month: Month) -> Codes:
+    """Return in which row of the table of shares each client is; before: label of last month."""
+    paid_as = month.paid_as
     state = np.select([before <= 0, before <= 2], [before + 2, 3], np.minimum(before + 1, 5))
-    size = np.searchsorted(SIZES, bill)
-    ratio = np.searchsorted(RATIOS, paid / np.maximum(bill, 1))
+    size = np.searchsorted(SIZES, month.bill)
+    ratio = np.searchsorted(RATIOS, month.paid / np.maximum(month.bill, 1))
     kinds = [paid_as == NO_BILL, paid_as == NONE, paid_as == MINIMUM]
-    detail = np.select(kinds, [paid_next, size, ratio], 0)
-    return (state * len(CLASSES) + paid_as) * 5 + detail
+    detail = np.select(kinds, [month.paid_next, size, ratio], 0)
+    rows_before = rows() // 2 if month.floor else 0
+    return rows_before + (state * len(CLASSES) + paid_as) * 5 + detail
 
 
 def rows() -> int:
-    """Return how many circumstances there are."""
-    return len(BEFORE) * len(CLASSES) * 5
+    """Return how many circumstances there are, with and without the floor."""
+    return 2 * len(BEFORE) * len(CLASSES) * 5
 
 
 @cache
@@ -55,14 +62,12 @@ def shares() -> NDArray[np.float64]:
     return np.asarray(np.cumsum(found, axis=1) / np.maximum(found.sum(axis=1, keepdims=True), 1))
 
 
-def next_labels(
-    before: Codes, paid_as: Codes, bill: Floats, paid: Floats, paid_next: Codes, luck: Floats
-) -> Codes:
+def next_labels(before: Codes, month: Month, luck: Floats) -> Codes:
     """Return the labels of a month; luck: one uniform number a client."""
-    upto = shares()[circumstance(before, paid_as, bill, paid, paid_next)]
+    upto = shares()[circumstance(before, month)]
     known = upto[:, -1] > 0
     drawn = np.array(LABELS)[np.minimum((luck[:, None] >= upto).sum(axis=1), len(LABELS) - 1)]
-    return np.where(known, drawn, plain_label(before, paid_as))
+    return np.where(known, drawn, plain_label(before, month.paid_as))
 
 
 def plain_label(before: Codes, paid_as: Codes) -> Codes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.calibration.accounts import MONTHS, Accounts, Codes, Floats, payment_classes
-from sim.calibration.labels import NO_BILL, next_labels
+from sim.calibration.labels import NO_BILL, Month, next_labels
 from sim.kinds import Flow, Note
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ REPAID = (
     Flow.FEES_REPAID,
 )
 BEFORE = 4  # months before the first that labels are followed for: one remembers the last
-TRANSACTED_SHARE = 0.1  # of full payers, carried as inactive when first looked at
+TRANSACTED_SHARE = 0.03  # of full payers, carried as inactive when first looked at
+FLOOR_AFTER = 3  # months shown before the minimum has a floor: the July bill is the fourth
 LOGGED_PPM = 1_000_000
 
 
@@ -97,11 +98,12 @@ def _shown(state: State, ledger: Months, first: int, count: int) -> Accounts:
     limit = state.accounts["first_limit"][:, 0] / FEN
     seen = slice(first - begin, first - begin + count)
     age = state.users["age"].astype(np.float64)
-    label = _labels(bill, paid, (state.scenario.run.seed, state.replication))
+    key = (state.scenario.run.seed, state.replication)
+    label = _labels(bill, paid, first - begin + FLOOR_AFTER, key)
     return Accounts(limit, age, bill[:, seen], paid[:, seen], label[:, seen])
 
 
-def _labels(bill: Floats, paid: Floats, key: tuple[int, int]) -> Codes:
+def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -> Codes:
     """Return the labels of all months, one after another; the last two repeat the one before.
 
     Two, because a label needs the payment of the next month, and without a bill that of the one
@@ -114,7 +116,8 @@ def _labels(bill: Floats, paid: Floats, key: tuple[int, int]) -> Codes:
     before = np.where(code[:, 0] == NO_BILL, -2, np.where(luck[0] < TRANSACTED_SHARE, -2, -1))
     for m in range(months - 1):
         ahead = code[:, min(m + 1, months - 2)]
-        before = next_labels(before, code[:, m], bill[:, m], paid[:, m + 1], ahead, luck[m])
+        month = Month(code[:, m], bill[:, m], paid[:, m + 1], ahead, m >= floor_from)
+        before = next_labels(before, month, luck[m])
         label[:, m] = before
     label[:, -1] = before
     return label

@@ -50,6 +50,8 @@ def refined(
         found = min([start, *_outcomes(study, trials, ways)], key=lambda one: one.outcome.loss)
         reach *= 1.0 if found.outcome.loss < 0.99 * now.outcome.loss else NARROWER
         now = found
+    if now.place is place:
+        return best  # to the last digit, which a place does not keep
     return values_at(study, now.place), now.outcome
 
 
@@ -67,13 +69,12 @@ def least(study: Calibration, tried: Sequence[Found], low: Floats, high: Floats)
     def misses(step: Floats) -> Floats:
         return np.asarray(level + step @ slopes)
 
-    ends = (low - centre) / width - 1e-9, (high - centre) / width + 1e-9
-
-    def steepness(_: Floats) -> Floats:
+    def slope(_: Floats) -> Floats:
         return np.asarray(slopes.T)
 
+    ends = (low - centre) / width - 1e-9, (high - centre) / width + 1e-9
     found = least_squares(
-        misses, np.zeros(len(width)), steepness, bounds=ends, loss="soft_l1", f_scale=SOFT
+        misses, np.zeros(len(width)), slope, bounds=ends, loss="soft_l1", f_scale=SOFT
     )
     return np.asarray(centre + found.x * width)
 

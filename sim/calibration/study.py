@@ -58,7 +58,8 @@ class Outcome(NamedTuple):
     """What a trial comes to."""
 
     loss: float  # root mean square z, misses capped
-    statistics: tuple[float, ...]  # of the judged targets, in order; means over replications
+    statistics: tuple[float, ...]  # of the judged targets, in order, means over replications; NaN
+    # for a target that is no statistic of accounts
 
 
 def read_calibration(file: str | Path, targets: str | Path | None = None) -> Calibration:
@@ -98,7 +99,7 @@ def tried(task: Trial) -> Outcome:
     errors = scaled_errors(study.targets, users * len(many))
     verdicts = judge(study.targets, found, errors, study.file.allowance_ppm / PPM)
     loss = root_mean_square(verdicts, study.file.most_z)
-    return Outcome(loss, tuple(v.simulated for v in verdicts if v.target.judged))
+    return Outcome(loss, tuple(found.get(t.key, math.nan) for t in study.targets.judged))
 
 
 def check(study: Calibration, scenario: Scenario | None = None, threads: int = 1) -> list[Verdict]:
