@@ -8,7 +8,7 @@ help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/installed  ## set up, run the main scenario ten times, write its risk report
-	$(BIN)/paylater run scenarios/seed_article.toml --users 50000 --replications 10 --out runs/seed_article
+	$(BIN)/paylater run scenarios/seed_article.toml --replications 10 --out runs/seed_article
 	$(BIN)/paylater report runs/seed_article
 
 test: $(VENV)/developed  ## set up, run all tests
