@@ -66,6 +66,8 @@ class Purpose(IntEnum):
     BEYOND = 242  # how far beyond the minimum a bill is paid
     GENEROUS = 243  # and the user's own part of it, on day 0
     SPELL = 244  # a month's part of a user's spells of buying
+    LABEL = 245  # what a bank's file says of a month where its rules leave a choice
+    COVERAGE = 246  # truths, data and draws of simulation-based calibration
 
 
 WORDS = 2**32  # a word is a whole number in [0, WORDS)
@@ -123,6 +125,13 @@ def fill_words(seed: int, first: int, purpose: int, words: NDArray[np.int64]) ->
     """Write the words of the numbers from `first` on, each as `word` has it for a user."""
     for i in range(words.shape[0]):
         words[i] = word(seed, 0, first + i, 0, purpose)
+
+
+@kernel
+def fill_day(seed: int, replication: int, day: int, purpose: int, words: NDArray[np.int64]) -> None:
+    """Write the words of users 0, 1, ... for one day and purpose."""
+    for i in range(words.shape[0]):
+        words[i] = word(seed, replication, i, day, purpose)
 
 
 @scalar

@@ -384,15 +384,6 @@ class Credit(IntEnum):
     DRAWN = 4  # a purchase that bears interest from its day
 
 
-class PathKind(IntEnum):
-    """Where a path of the economy comes from."""
-
-    NONE = 0
-    STEPS = 1  # dated values in the scenario
-    FILE = 2  # a column of a CSV file
-    SIMULATED = 3  # an autoregression of its own for each replication
-
-
 MOST_PRODUCTS = 7  # that one scenario can hold
 MOST_SHOCKS = 16  # a bit each in the Environment of a day
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.draws import WORDS, Purpose, word
-from sim.kinds import PathKind
 from sim.scenario import ScenarioError
+from sim.scenario.economy import PathKind
 
 if TYPE_CHECKING:
     import pandas as pd

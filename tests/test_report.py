@@ -109,7 +109,7 @@ def test_every_number_leads_to_a_definition(made):
 
 def test_profit_and_loss_is_that_of_the_books(page, run):
     sums = page.sums("profit_and_loss", "amount")
-    books = run.pnl.drop(columns=["replication", "day", "date", "segment"]).sum()
+    books = run.pnl.drop(columns=["replication", "day", "date", "product", "segment"]).sum()
     expenses = ("funding", "charge offs", "allowance", "fraud", "dispute", "operating")
     wanted = {}
     for name, amount in books.items():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.calibration.posterior import accepted
+from sim.draws import WORDS, Purpose, fill_words
 
 PRIOR = (2.0, 38.0)  # of a beta: S1 of the closed forms
 ACCOUNTS = 200
@@ -47,24 +48,42 @@ def ranks(repeats: int = 1_000, seed: int = 1, *, width: float = 1.0) -> Ranks:
 
     width: what draws are stretched by around their mean; other than 1 is a deliberate fault.
     """
-    rng = np.random.Generator(np.random.Philox(key=[seed, 0]))
-    chances = np.clip(special.betaincinv(*PRIOR, rng.random(SIMULATED)), LOW, HIGH)
-    defaults = rng.binomial(ACCOUNTS, chances)
-    truths = np.clip(special.betaincinv(*PRIOR, rng.random(repeats)), LOW, HIGH)
-    seen = rng.binomial(ACCOUNTS, truths)
+    from scipy import stats
+
+    luck = _Luck(seed)
+    chances = np.clip(special.betaincinv(*PRIOR, luck.numbers(SIMULATED)), LOW, HIGH)
+    defaults = stats.binom.ppf(luck.numbers(SIMULATED), ACCOUNTS, chances)
+    truths = np.clip(special.betaincinv(*PRIOR, luck.numbers(repeats)), LOW, HIGH)
+    seen = stats.binom.ppf(luck.numbers(repeats), ACCOUNTS, truths)
     places = ((chances - LOW) / (HIGH - LOW))[:, None]
     found = []
     for truth, count in zip(truths, seen, strict=True):
         # Half a count either way stands for the jitter that whole numbers need.
-        apart = _root(defaults + rng.random(SIMULATED) - 0.5)
-        wanted = _root(np.array([count + rng.random() - 0.5]))
+        apart = _root(defaults + luck.numbers(SIMULATED) - 0.5)
+        wanted = _root(count + luck.numbers(1) - 0.5)
         posterior = accepted(places, apart[:, None], wanted, KEPT)
-        drawn = rng.choice(posterior.places[:, 0], DRAWS, p=posterior.weights)
+        below = np.cumsum(posterior.weights)
+        at = np.searchsorted(below, luck.numbers(DRAWS) * below[-1])
+        drawn = posterior.places[at, 0]
         centre = float(posterior.weights @ posterior.places[:, 0])
         drawn = centre + width * (drawn - centre)
         found.append(int((drawn < (truth - LOW) / (HIGH - LOW)).sum()))
     bins = np.array(found) * BINS // (DRAWS + 1)
     return Ranks(np.bincount(bins, minlength=BINS))
+
+
+class _Luck:
+    """Numbers in (0, 1), one after another, by key."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.used = seed, 0
+
+    def numbers(self, count: int) -> NDArray[np.float64]:
+        """Return the next numbers, shape (count,)."""
+        words = np.empty(count, dtype=np.int64)
+        fill_words(self.seed, self.used, Purpose.COVERAGE.value, words)
+        self.used += count
+        return (words + 0.5) / WORDS
 
 
 def _root(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.calibration.accounts import MONTHS, Accounts, Codes, Floats, payment_classes
 from sim.calibration.labels import NO_BILL, Month, next_labels
+from sim.draws import WORDS, Purpose, fill_day
 from sim.kinds import Flow, Note
 
 if TYPE_CHECKING:
@@ -103,6 +104,14 @@ def _shown(state: State, ledger: Months, first: int, count: int) -> Accounts:
     return Accounts(limit, age, bill[:, seen], paid[:, seen], label[:, seen])
 
 
+def _luck(seed: int, replication: int, months: int, clients: int) -> Floats:
+    """Return a number in (0, 1) for each month and client, by key; shape (months, clients)."""
+    words = np.empty((months, clients), dtype=np.int64)
+    for month in range(months):
+        fill_day(seed, replication, month, Purpose.LABEL.value, words[month])
+    return (words + 0.5) / WORDS
+
+
 def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -> Codes:
     """Return the labels of all months, one after another; the last two repeat the one before.
 
@@ -110,7 +119,7 @@ def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -
     after it.
     """
     clients, months = bill.shape
-    luck = np.random.Generator(np.random.Philox(key=list(key))).random((months, clients))
+    luck = _luck(*key, months, clients)
     code = payment_classes(bill[:, :-1], paid[:, 1:])
     label = np.zeros(bill.shape, dtype=np.int64)
     before = np.where(code[:, 0] == NO_BILL, -2, np.where(luck[0] < TRANSACTED_SHARE, -2, -1))

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import IntEnum
 
 from pydantic import Field, model_validator
 
-from sim.kinds import MOST_SHOCKS, PathKind
+from sim.kinds import MOST_SHOCKS
 from sim.scenario.section import ASSUMED, Section, choice, number, path, share, switch, text
+
+
+class PathKind(IntEnum):
+    """Where a path of the economy comes from."""
+
+    NONE = 0
+    STEPS = 1  # dated values in the scenario
+    FILE = 2  # a column of a CSV file
+    SIMULATED = 3  # an autoregression of its own for each replication
 
 
 class Step(Section):
