@@ -54,7 +54,7 @@ def ranks(repeats: int = 1_000, seed: int = 1, *, width: float = 1.0) -> Ranks:
     chances = np.clip(special.betaincinv(*PRIOR, luck.numbers(SIMULATED)), LOW, HIGH)
     defaults = stats.binom.ppf(luck.numbers(SIMULATED), ACCOUNTS, chances)
     truths = np.clip(special.betaincinv(*PRIOR, luck.numbers(repeats)), LOW, HIGH)
-    seen = stats.binom.ppf(luck.numbers(repeats), ACCOUNTS, truths)
+    seen: NDArray[np.float64] = np.asarray(stats.binom.ppf(luck.numbers(repeats), ACCOUNTS, truths))
     places = ((chances - LOW) / (HIGH - LOW))[:, None]
     found = []
     for truth, count in zip(truths, seen, strict=True):
