@@ -60,6 +60,7 @@ def made_record(scenario, replication=0):
         months=months,
         months_ended=int((month_ends(months) <= dates[-1]).sum()),
         days=course(scenario).days,
+        friends=luck.integers(0, 101, (-(-days // 3), run.users, 3)).astype(np.int8),
         circles=np.sort(luck.integers(0, 512, (-(-days // 3), 3, 2)), axis=-1)[..., ::-1],
         **counted,
     )

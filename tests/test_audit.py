@@ -159,7 +159,8 @@ def numeric_columns(folder, name):
     ]
 
 
-SMALL = sorted(set(tables.SMALL))
+# What friends saw is told once, and only where close ties are kept: its digest alone guards it.
+SMALL = sorted({*tables.SMALL} - {"friends"})
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -46,7 +46,7 @@ def launch(axes: Any, daily: pd.DataFrame) -> None:
         axes.plot(daily["date"], share, color=colour, label=f"{late}+ days past due")
     axes.set_title("A launch meets its bad payers", loc="left", fontweight="bold")
     axes.set_ylabel("% of principal")
-    axes.set_ylim(0, 24)
+    axes.set_ylim(0, 14)
     axes.legend(frameon=False, loc="upper right")
     months(axes)
 

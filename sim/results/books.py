@@ -135,7 +135,8 @@ def _start(opening: Opening, carried: Fens, equity: Fens) -> Fens:
 def _operating(days: Days, accounting: Accounting) -> NDArray[Any]:
     """Return the operating cost of each day, in parts of a fen (`_MONTHS`)."""
     months = days.dates.astype("M8[M]")
-    lengths = ((months + 1).astype("M8[D]") - months.astype("M8[D]")).astype(np.int64)
+    ends = (months + np.timedelta64(1, "M")).astype("M8[D]")
+    lengths = (ends - months.astype("M8[D]")).astype(np.int64)
     a_day = (_MONTHS // lengths).astype(object) * accounting.account_month_fen
     costs: NDArray[Any] = days.active.astype(object) * a_day[:, None]
     return costs
