@@ -71,7 +71,8 @@ def test_costs_accrue_exactly_and_lose_no_fraction():
     for day in range(400):
         funded += Fraction(-int(found[day, Ledger.FUNDING]) * 31_415, 365 * 10**6)
         month = DATES[day].astype("M8[M]")
-        length = ((month + 1).astype("M8[D]") - month.astype("M8[D]")).astype(int)
+        end = (month + np.timedelta64(1, "M")).astype("M8[D]")
+        length = (end - month.astype("M8[D]")).astype(int)
         operated += Fraction(97 * int(active[day]), int(length))
         assert abs(int(found[day + 1, Ledger.FUNDING_COST]) - funded) <= Fraction(1, 2)
         assert abs(int(found[day + 1, Ledger.OPERATING_COST]) - operated) <= Fraction(1, 2)

@@ -65,7 +65,7 @@ def refusal(*args, **kwargs):
 def test_a_folder_holds_the_tables_the_scenario_and_the_manifest(tmp_path):
     scenario = small_scenario()
     out = written(tmp_path / "run", scenario)
-    names = {f"{name}.parquet" for name in TABLES}
+    names = {f"{name}.parquet" for name in (*TABLES, "friends")}  # the record has close ties
     assert {path.name for path in out.iterdir()} == names | {"scenario.toml", "manifest.json"}
     assert not partial_of(out).exists()
     made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
