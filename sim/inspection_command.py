@@ -43,6 +43,21 @@ def audit(run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder"
 
 
 @app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="another")],
+) -> int:
+    """Say in which table, row and column two runs first differ; exit code 1 if they do."""
+    from sim.results import open_run
+    from sim.results.divergence import divergences
+
+    found = divergences(open_run(first), open_run(second))
+    lines = [part if isinstance(part, str) else part.text() for part in found]
+    print("\n".join(lines or ["all tables are the same"]))
+    return CHECK_FAILED if found else 0
+
+
+@app.command()
 def prove(
     *,
     json: Annotated[
