@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 # What a checkout holds besides sources: caches, environments, results.
 LEFT_OUT = ("__pycache__", ".*_cache", ".git", ".venv*", ".hypothesis", "runs", "build", "dist")
-SCENARIOS = {"seed_article", "mature_book", "downturn", "tighter_limit"}
+SCENARIOS = {path.stem for path in (Path(__file__).parent.parent / "scenarios").glob("*.toml")}
 
 # Reads the scenario's tables, and says where the package and the interpreter look for modules.
 READ = """
