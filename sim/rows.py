@@ -92,10 +92,14 @@ def empty_table(row: type, *shape: int) -> Table:
 
 def default_table(row: type, *shape: int) -> Table:
     """Return a table whose rows hold the declared defaults."""
-    table = empty_table(row, *shape)
+    one = empty_table(row)
     plain = row()
     for column in columns(row):
-        table[column.name] = getattr(plain, column.name)
+        one[column.name] = getattr(plain, column.name)
+    # Whole rows are copied: a column at a time would go through memory once for each.
+    whole = np.frombuffer(one.tobytes(), dtype=np.uint8)
+    table = np.empty(shape, dtype=one.dtype)
+    table.view(np.uint8).reshape(*shape, -1)[:] = whole
     return table
 
 
