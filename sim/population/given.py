@@ -71,7 +71,6 @@ COLUMNS = {
     "days_past_due": Wanted(0, 179, unit="days"),
 }
 _ACCOUNT = ("limit_fen", "balance_fen", "days_past_due")
-_TRAIT_OF = {"score": "score", "income_fen": "income", "rate_ppm": "rate", "ticket_fen": "ticket"}
 
 
 def given_users(scenario: Scenario, users: Table) -> None:

@@ -80,7 +80,7 @@ class Document(Section):
         for change in full:
             steps = shelf.meant(change.key.split("."), tree)
             for at in shelf.places(tree):
-                if steps == [*map(str, at), "preset"]:
+                if _names_preset(change, steps, [*map(str, at)]):
                     presets.drop(tree, origins, at)
         lost = changed(tree, origins, full, later(origins, label))
         lines = [fault.line({}, label) for fault in lost]
@@ -169,9 +169,10 @@ def _parsed(words: Iterable[str]) -> tuple[list[Change], list[str]]:
     return changes, lines
 
 
-def _names_preset(change: Change) -> bool:
-    whole = change.key == "product" and isinstance(change.value, dict) and "preset" in change.value
-    return whole or change.key == "product.preset"
+def _names_preset(change: Change, steps: list[str], product: list[str]) -> bool:
+    """Tell whether a change gives a product, at a path, another preset: alone or within a table."""
+    whole = steps == product and isinstance(change.value, dict) and "preset" in change.value
+    return whole or steps == [*product, "preset"]
 
 
 def _full(changes: Iterable[Change]) -> list[Change]:

@@ -23,8 +23,6 @@ from sim.study.workers import Told, Workers
 if TYPE_CHECKING:
     import pandas as pd
 
-ATTRIBUTED = ("risk_adjusted_income_fen", "loss_fen", "receivables_fen")
-
 
 class Comparison:
     """Differences of B, C, ... against A over paired replications; all tables are pandas frames.

@@ -106,11 +106,6 @@ def t_quantile(runs: int, level: float) -> float:
     return float(special.stdtrit(runs - 1, (1 + level) / 2))
 
 
-def z_quantile(level: float) -> float:
-    """Return the factor of a known standard error in an interval."""
-    return float(special.ndtri((1 + level) / 2))
-
-
 def _sample(values: ArrayLike | Sequence[float]) -> Values:
     sample = np.asarray(values, dtype=np.float64).reshape(-1)
     if not len(sample):

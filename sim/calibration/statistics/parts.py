@@ -6,13 +6,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from sim.calibration.accounts import Codes, Floats
 
 Found = dict[str, float]
-Chosen = NDArray[np.bool_]
 
 LIMIT_BANDS = (0, 3e4, 5e4, 8e4, 1e5, 1.4e5, 1.8e5, 2.1e5, 2.7e5, 3.6e5, 1e6)
 USE_BANDS = (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
