@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
-    from sim.scenario import Scenario
-    from sim.simulation import EngineName
+    from sim.simulation import Beginning, EngineName
 
 CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -145,6 +144,8 @@ def run(
     check_inputs(plan)
     place = out or Path("runs") / plan.name
     by_shards = cluster is not None or shard_users is not None
+    if by_shards:
+        check_shards(engine, checkpoint_every)
     with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
@@ -203,6 +204,18 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     return 0
 
 
+def check_shards(engine: EngineChoice, checkpoint_every: int) -> None:
+    """Raise ScenarioError for options that a run by shards does not have."""
+    lines = []
+    if engine is not EngineChoice.TABLE:
+        lines.append(f"--engine: wanted table, for a run by shards (found {engine.value})")
+    if checkpoint_every:
+        words = "wanted 0: a state that is kept holds all users at once"
+        lines.append(f"--checkpoint-every: {words} (found {checkpoint_every}, with shards)")
+    if lines:
+        raise ScenarioError(lines)
+
+
 def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
     """Return all changes to a scenario as KEY=VALUE."""
     named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
@@ -224,7 +237,7 @@ def live(
     stop: Callable[[], bool],
     *,
     quiet: bool,
-    begin: Callable[[Scenario, int], State] | None = None,
+    begin: Beginning | None = None,
 ) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
