@@ -102,7 +102,8 @@ def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None
     """Run a scenario with all its replications in memory.
 
     engine: "table" (compiled, on `threads` threads, all usable cores if None) or "agents" (Mesa);
-    they give the same bits. `Run.save` writes the run folder.
+    they give the same bits. `Run.save` writes the run folder. A precision that the scenario asks
+    for is left to `sim.study.contract`.
     """
     from sim.results import Run
     from sim.results.record import Record

@@ -11,7 +11,8 @@ from sim.scenario.tree import Steps, Tree, copied, dotted
 
 # What must be equal for users and days to be the same on both sides.
 SHARED = ("start", "days", "burn_in_days", "users", "seed")
-_NO_LEVERS = {("run",), ("output",), ("appetite",)}  # names, files, lines in a chart
+# Names, files, lines in a chart, how many runs.
+_NO_LEVERS = {("run",), ("output",), ("appetite",), ("precision",)}
 
 
 def check_pairs(a: Scenario, b: Scenario) -> None:

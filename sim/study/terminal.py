@@ -43,6 +43,18 @@ def show_replicates(summary: pd.DataFrame) -> None:
     Console().print(table)
 
 
+def show_precision(told: dict[str, Any]) -> None:
+    """Print what a precision asked for and what was reached, as the manifest has it."""
+    runs = told["aims"][0]["runs"]
+    title = f"Precision after {runs} replications: {told['ended']}"
+    table = _table(title, "metric", "estimate", f"{told['level']:.0%} +-", "wanted +-", "")
+    for aim in told["aims"]:
+        unit = FIGURES[aim["metric"]].unit if aim["metric"] in FIGURES else ""
+        texts = [_exact(aim[name], unit) for name in ("estimate", "half_width", "wanted")]
+        table.add_row(_name(aim["metric"]), *texts, "holds" if aim["holds"] else "does not hold")
+    Console().print(table)
+
+
 def show_plan(answer: Answer, file: str) -> None:
     """Print a plan."""
     sizes = answer.plan
@@ -186,6 +198,12 @@ def _text(value: Any, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.2f} %"
     return _short(value / 100 if unit == "fen" else value)
+
+
+def _exact(value: float, unit: str) -> str:
+    """Return a number with four digits that count, so that half-widths can be compared."""
+    told = {"share": (100 * value, " %"), "fen": (value / 100, "")}.get(unit, (value, ""))
+    return f"{told[0]:,.4g}{told[1]}"
 
 
 def _short(value: float) -> str:
