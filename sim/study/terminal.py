@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sim.study.comparison import called
 from sim.study.metrics import FIGURES
 
 if TYPE_CHECKING:
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
 
 def show_comparison(found: Comparison) -> None:
     """Print the figures on the last day, the swap sets and the attribution."""
-    names = {label: plan.name for label, plan in found.study.scenarios.items()}
+    plans = found.study.scenarios
+    told = found.study.asked.get("names") or called(list(plans.values()))
+    names = dict(zip(plans, told, strict=True))
     summary = found.summary()
     console = Console()
     for label in [label for label in names if label != "a"]:
         part = summary[summary["scenario"] == label]
-        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} paired replications"
+        how = "paired replications" if part["paired"].iloc[0] else "replications that do not pair"
+        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} {how}"
         console.print(_differences(part, title, found.study.asked["level"]))
-        console.print(_swaps(found.swap_sets, label))
+        swap_sets = found.swap_sets
+        if swap_sets is not None and (swap_sets["scenario"] == label).any():
+            console.print(_swaps(swap_sets, label))
+    for note in found.notes:
+        console.print(f"Note: {note}.")
     if found.attribution is not None:
         console.print(_waterfall(found.attribution))
 
@@ -131,10 +139,10 @@ def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
             _text(row["variance_ratio"], "ratio"),
             _odds(row),
         )
-    table.caption = (
-        "in yuan; ratio: independent runs that a pair is worth;\n"
-        "better: of 100 replications, B better : worse for the lender"
-    )
+    paired = bool(part["paired"].iloc[0])
+    ratio = "ratio: independent runs that a pair is worth" if paired else "without pairs no ratio"
+    of = "replications" if paired else "pairs of a run of A and one of B"
+    table.caption = f"in yuan; {ratio};\nbetter: of 100 {of}, B better : worse for the lender"
     table.caption_justify = "left"
     return table
 
