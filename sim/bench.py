@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from sim.engines.state import State, start
 from sim.scenario import Scenario, load
 from sim.shipped import home_of
 from sim.simulation import engine_of, live
-
-PACKAGES = ("numpy", "numba", "mesa", "pyarrow", "pandas")
+from sim.study.child import child
+from sim.study.machine import machine
 
 
 @dataclass(frozen=True)
@@ -170,14 +165,14 @@ def _starts() -> Iterator[Measure]:
             shutil.copytree(home_of("scenarios"), home / "scenarios")
         scenario = home_of("scenarios") / "seed_article.toml"
         words = ["-m", "sim", "run", str(scenario), "--users", "1000", "--days", "1", "--quiet"]
-        cold, _ = _child([*words, "--out", str(home / "cold")], home)
+        cold = child([*words, "--out", str(home / "cold")], home).seconds
         yield Measure("first run of a version", cold, "s", "compiles the rules")
-        again = [_child([*words, "--out", str(home / f"r{k}")], home)[0] for k in range(3)]
+        again = [child([*words, "--out", str(home / f"r{k}")], home).seconds for k in range(3)]
         yield Measure("later runs", statistics.median(again), "s", "one day, all tables written")
-        first = [_child(["-c", FIRST_DAY, str(scenario)], home)[0] for _ in range(3)]
+        first = [child(["-c", FIRST_DAY, str(scenario)], home).seconds for _ in range(3)]
         note = "process start to a day lived"
         yield Measure("later starts, to the first day", statistics.median(first), "s", note)
-        asked = [_child(["-m", "sim", "--version"], home)[0] for _ in range(3)]
+        asked = [child(["-m", "sim", "--version"], home).seconds for _ in range(3)]
         yield Measure("paylater --version", statistics.median(asked), "s")
 
 
@@ -191,41 +186,10 @@ def _whole(size: Size) -> Iterator[Measure]:
         users = ["--users", str(size.whole_users), "--threads", "2"]
         words = ["-m", "sim", "run", str(scenario), *users]
         out = ["--quiet", "--out", str(Path(folder) / "run")]
-        seconds, peak = _child([*words, *out], Path(__file__).parents[1])
+        took = child([*words, *out], Path(__file__).parents[1])
     name = f"a year of {size.whole_users:,} users"
-    yield Measure(name, seconds, "s", "2 threads, all tables written")
-    yield Measure("its peak memory", peak, "MiB")
-
-
-def _child(words: list[str], home: Path) -> tuple[float, float]:
-    """Run Python with the package that lies in `home`; return seconds and peak MiB."""
-    command = [sys.executable, *words]
-    begun = time.perf_counter()
-    child = subprocess.Popen(  # noqa: S603  this package's own command
-        command, cwd=home, env=os.environ | {"PYTHONPATH": str(home)}, stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - begun
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise subprocess.CalledProcessError(child.returncode, command)
-    per_mib = 2**20 if sys.platform == "darwin" else 2**10
-    return seconds, usage.ru_maxrss / per_mib
-
-
-def machine() -> dict[str, str]:
-    """Return what the figures were measured on."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = info.read_text(encoding="utf-8").splitlines()
-        cpu = next((line.split(":")[1].strip() for line in lines if "model name" in line), cpu)
-    packages = {name: version(name) for name in PACKAGES}
-    return {
-        "cpu": cpu,
-        "cores": str(os.cpu_count()),
-        "python": platform.python_version(),
-    } | packages
+    yield Measure(name, took.seconds, "s", "2 threads, all tables written")
+    yield Measure("its peak memory", took.peak_mib, "MiB")
 
 
 def main() -> None:
