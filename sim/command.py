@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
+    from sim.scenario import Scenario
     from sim.simulation import Beginning, EngineName
 
 CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
@@ -48,6 +49,9 @@ Replications = Annotated[int | None, typer.Option(help="runs with luck of their 
 
 ClusterAddress = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2")
+]
+CheckpointEvery = Annotated[
+    int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
 
@@ -119,9 +123,7 @@ def run(
     set_: Settings = None,
     out: Annotated[Path | None, typer.Option(help="run folder; runs/NAME if absent")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished run")] = False,
-    checkpoint_every: Annotated[
-        int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
-    ] = 0,
+    checkpoint_every: CheckpointEvery = 0,
     cluster: ClusterAddress = None,
     shard_users: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="users held in memory at a time")
@@ -139,15 +141,14 @@ def run(
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
     changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
     plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
-    check_memory(
-        plan if shard_users is None else plan.with_(users=min(shard_users, plan.run.users))
-    )
+    by_shards = cluster is not None or shard_users is not None
+    if by_shards:
+        check_shards(plan, cluster, shard_users, engine, checkpoint_every)
+    else:
+        check_memory(plan)
     check_inputs(plan)
     check_metrics(plan)
     place = out or Path("runs") / plan.name
-    by_shards = cluster is not None or shard_users is not None
-    if by_shards:
-        check_shards(engine, checkpoint_every)
     with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
@@ -220,8 +221,17 @@ def fulfilled(draft: Draft, once: Callable[[], bool], *, quiet: bool) -> dict[st
     return contract.fulfilled(draft, once, told)
 
 
-def check_shards(engine: EngineChoice, checkpoint_every: int) -> None:
-    """Raise ScenarioError for options that a run by shards does not have."""
+def check_shards(
+    plan: Scenario,
+    cluster: str | None,
+    shard_users: int | None,
+    engine: EngineChoice,
+    checkpoint_every: int,
+) -> None:
+    """Raise ScenarioError for options that a run by shards has not, and shards beyond memory."""
+    from sim.estimate import check_memory
+    from sim.study.shards import USERS, shards_of
+
     lines = []
     if engine is not EngineChoice.TABLE:
         lines.append(f"--engine: wanted table, for a run by shards (found {engine.value})")
@@ -230,6 +240,17 @@ def check_shards(engine: EngineChoice, checkpoint_every: int) -> None:
         lines.append(f"--checkpoint-every: {words} (found {checkpoint_every}, with shards)")
     if lines:
         raise ScenarioError(lines)
+    one = plan.with_(replications=1) if plan.precision is None else plan
+    size = shard_users or USERS
+    largest = max(one.users for one in shards_of(one, size, meeting=cluster is not None))
+    try:
+        check_memory(plan.with_(users=largest), held_events=True)
+    except ScenarioError as error:
+        if largest <= size:
+            raise
+        words = "wanted users who share nothing, or --cluster; else they are one shard"
+        more = f"{plan.source}: --shard-users: {words} (found {largest:,} in one)"
+        raise ScenarioError([*error.lines, more]) from None
 
 
 def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:

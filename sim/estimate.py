@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.account import Account
 from sim.day import Totals
+from sim.events import Event
 from sim.rows import row_dtype
 from sim.scenario import ScenarioError
 from sim.user import User
@@ -18,11 +19,19 @@ FIXED_MB = 350  # interpreter, libraries, machine code
 NS_PER_USER_DAY = 90  # one thread; `make bench` measures this machine's
 AGENT_US_PER_DAY = 10
 AGENT_BYTES = 3_000
+EVENTS_A_DAY = 0.66  # of a user of `seed_article`
 
 
 def row_bytes() -> int:
     """Return what the state of a user with one account takes."""
     return row_dtype(User).itemsize + row_dtype(Account).itemsize
+
+
+def event_bytes(scenario: Scenario) -> int:
+    """Return about what the events of a user take in memory, twice at the end of a run."""
+    run, share = scenario.run, scenario.output.events_ppm / 1e6
+    days = run.burn_in_days + run.days
+    return round(2 * share * days * EVENTS_A_DAY * row_dtype(Event).itemsize)
 
 
 def memory_mb(scenario: Scenario) -> float:
@@ -33,13 +42,17 @@ def memory_mb(scenario: Scenario) -> float:
     return FIXED_MB + (run.users * row_bytes() + 3 * counted) / 1e6
 
 
-def check_memory(scenario: Scenario) -> None:
-    """Raise ScenarioError for a run that this machine's memory cannot hold."""
+def check_memory(scenario: Scenario, *, held_events: bool = False) -> None:
+    """Raise ScenarioError for a run that this machine's memory cannot hold.
+
+    held_events: all events are in memory until the end, as those of a shard.
+    """
     if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e6
-    if memory_mb(scenario) > has:
-        most = max(int((has - FIXED_MB) * 1e6 / row_bytes()), 1)
+    each = row_bytes() + (event_bytes(scenario) if held_events else 0)
+    if memory_mb(scenario) + scenario.run.users * (each - row_bytes()) / 1e6 > has:
+        most = max(int((has - FIXED_MB) * 1e6 / each), 1)
         wanted = f"wanted at most about {most:,}, for {has:,.0f} MB of memory"
         raise ScenarioError(
             [f"{scenario.source}: run.users: {wanted} (found {scenario.run.users:,})"]

@@ -13,6 +13,7 @@ import typer
 
 from sim.command import (
     INTERRUPTED,
+    CheckpointEvery,
     ClusterAddress,
     Days,
     Quiet,
@@ -71,6 +72,7 @@ def compare(
     """
     from sim.progress import Progress
     from sim.results import open_run
+    from sim.study.cluster import workers_at
     from sim.study.comparison import called
     from sim.study.comparison import compare as compared
     from sim.study.finished import compare_runs
@@ -90,18 +92,22 @@ def compare(
         "metrics": metric or [],
         "attribute": attribute or [],
         "level": level,
-        "workers": workers,
-        "cluster": cluster,
         "kept": kept,
     }
     run, count = plans[0].run, replications or PAIRS
     each = 0 if folders else (run.burn_in_days + run.days) * run.users * len(plans)
-    with Progress("compare", each * count, quiet=quiet) as bar, _metric_words(), _goes_on():
+    with (
+        Progress("compare", each * count, quiet=quiet) as bar,
+        _metric_words(),
+        _goes_on(),
+        workers_at(workers, cluster) as at,
+    ):
+        say_where(at, quiet=quiet)
         if folders:
-            found = compare_runs(*runs, replications=replications, **asked)
+            found = compare_runs(*runs, replications=replications, workers=at, **asked)
         else:
             told = lambda done: bar.reach(done * each)  # noqa: E731
-            found = compared(*plans, replications=count, told=told, **asked)
+            found = compared(*plans, replications=count, told=told, workers=at, **asked)
     found.save(place)
     Shelf(kept).clear()
     if not quiet:
@@ -122,6 +128,7 @@ def fork(
         Path | None, typer.Option(help="run folder; runs/RUN-NAME-DAY if absent")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished fork")] = False,
+    checkpoint_every: CheckpointEvery = 0,
     quiet: Quiet = False,
 ) -> int:
     """Go on with a run under another scenario from a day; leave a run folder."""
@@ -142,7 +149,7 @@ def fork(
             return 0
         began = time.perf_counter()
         with held(draft.path):
-            if not live(draft, "table", threads, 0, stop, quiet=quiet, begin=begin):
+            if not live(draft, "table", threads, checkpoint_every, stop, quiet=quiet, begin=begin):
                 return stopped(draft)
             seconds = time.perf_counter() - began
             told = {"scenario_hash": before.scenario.hash, "day": day}
@@ -180,6 +187,7 @@ def plan(
     """Say how many users or replications a difference needs; with --cost, what a run takes."""
     if cost:
         return _cost(file, set_ or [], _sizes(sizes), (users, days), out, quiet=quiet)
+    from sim.study.cluster import workers_at
     from sim.study.planning import planned
     from sim.study.terminal import show_plan
 
@@ -187,7 +195,10 @@ def plan(
     lines = [f"{name}: wanted with --cost only (found {v})" for name, v in given.items() if v]
     if lines:
         raise ScenarioError(lines)
-    show_plan(planned(file, workers=workers, cluster=cluster), str(file))
+    with workers_at(workers, cluster) as at:
+        say_where(at, quiet=quiet)
+        answer = planned(file, workers=at)
+    show_plan(answer, str(file))
     return 0
 
 

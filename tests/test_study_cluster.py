@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 
+import numpy as np
 import pytest
 
 import sim
@@ -13,6 +14,7 @@ from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
 from sim.study.cluster import Cluster
 from sim.study.comparison import compare
+from sim.study.lockstep import lived_until
 from sim.study.sending import carried_out, packed
 from sim.study.shards import run_shards, shards_of
 from sim.study.sweep import Sweep, sweep
@@ -182,6 +184,23 @@ def test_a_run_with_close_ties_is_one_shard_that_keeps_what_friends_saw(pair, tm
     whole = sim.run(tied).save(tmp_path / "whole")
     assert (whole / "friends.parquet").is_file()
     assert bytes_in(by_shards(tied, tmp_path / "shards", 25)) == bytes_in(whole)
+
+
+def test_a_shard_that_was_lived_on_in_lives_again_from_the_start(base):
+    """As after a worker was lost: what others have counted is known, so the state is the same."""
+    days = 45
+    with scenario_files([base.with_(**{"output.events_ppm": 500_000})]) as files:
+        task = Task(files, 0, 1, 20, 30)
+        others = np.zeros((days, 1, 2), dtype=np.int64)
+        others[:, 0, 1] = np.arange(days)  # in collection elsewhere
+        first = lived_until(task, None, None, 3)
+        later = lived_until(task, first, others, 30)
+        assert not first.arrays
+        again = lived_until(task, first, others, 30)
+    assert (again.counts == later.counts).all()
+    for one, other in ((later.arrays, again.arrays), (later.logged(), again.logged())):
+        assert one.keys() == other.keys()
+        assert all(one[name].tobytes() == other[name].tobytes() for name in one)
 
 
 @pytest.mark.slow

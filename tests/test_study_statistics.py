@@ -13,7 +13,7 @@ from scipy import special, stats
 from sim.study import interval
 from sim.study.difference import differences_apart, paired
 from sim.study.factor import Draws, controlled, estimate, factors, importance
-from sim.study.planner import plan, rates, runs_for_half_width
+from sim.study.planner import plan, rates, runs_for_half_width, runs_for_quantile_error
 from sim.study.sequential import Running, Target, until
 
 Z_999 = stats.norm.ppf(0.9995)  # two-sided at 0.1 %
@@ -157,6 +157,20 @@ def test_c4_plans():
     assert planned.variance_ratio == pytest.approx(8.8392, abs=5e-5)
     with pytest.raises(ValueError, match="other than 0"):
         plan(0.0, 1.0, 1.0)
+
+
+def test_c7_replications_for_a_far_quantile(luck):
+    """Of the limit loss of V1; its density is the normal one by the change of variable."""
+    worst = special.ndtri(0.999)
+    quantile = loss_given(-worst)
+    slope = (loss_given(-worst - 1e-6) - loss_given(-worst + 1e-6)) / 2e-6
+    assert quantile == pytest.approx(0.07141850, abs=1e-8)
+    planned = runs_for_quantile_error(0.999, quantile, stats.norm.pdf(worst) / slope, 0.01)
+    assert planned == pytest.approx(133_800, rel=0.001)
+    few = runs_for_quantile_error(0.9, -math.log(0.1), 0.1, 0.05)
+    found = np.quantile(luck.exponential(1.0, (2_000, few)), 0.9, axis=1)
+    error = found.std() / -math.log(0.1)
+    assert error == pytest.approx(0.05, rel=3 / math.sqrt(2 * 2_000) + 0.01)
 
 
 def test_planned_sizes_find_the_effect_as_often_as_planned(luck):

@@ -83,13 +83,13 @@ class Draft:
             shutil.rmtree(parts.folder, ignore_errors=True)
 
     def add_shards(
-        self, record: Record, shards: Callable[[], Iterator[Record]], log: Stored | None
+        self, record: Record, shards: Callable[[str], Iterator[Record]], log: Stored | None
     ) -> None:
         """Store the tables of a replication whose users come shard by shard.
 
         record: all that is counted, without users. shards: yields users and accounts, in the order
-        of their numbers; it is asked once a table, so that one shard is in memory at a time. log:
-        the events of all shards, where they are kept.
+        of their numbers; it is asked once for each of these tables, by name, so that one shard is
+        in memory at a time. log: the events of all shards, where they are kept.
         """
         from sim.results.event_parts import FOLDER, write_events
         from sim.results.parquet import ParquetFile
@@ -103,9 +103,10 @@ class Draft:
                     continue
                 schema = chunks(record, name).schema
                 with ParquetFile(folder / f"{name}.parquet", schema, packed=True) as file:
-                    for shard in shards():
+                    for shard in shards(name):
                         for part in chunks(shard, name).parts:
                             file.add(part)
+                        del shard  # before the next one is read
             if log is not None:
                 write_events(record, log, folder / FOLDER)
         with room_to_write(self.out):

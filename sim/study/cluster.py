@@ -7,6 +7,7 @@ of their own (`population.file`) must lie where all workers see it; scenarios ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
@@ -103,6 +104,8 @@ class Cluster(Workers):
                 done.add(more)
 
 
-def workers_at(count: int, address: str | None) -> Workers:
-    """Return so many workers on this machine, or those at an address."""
+def workers_at(count: int | Workers, address: str | None) -> AbstractContextManager[Workers]:
+    """Return so many workers on this machine, or those at an address; those that are given stay."""
+    if isinstance(count, Workers):
+        return nullcontext(count)
     return Workers(count) if address is None else Cluster(address)

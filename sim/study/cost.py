@@ -2,7 +2,7 @@
 
 Each point is a `paylater run` in a process of its own, with all tables written. Populations larger
 than a shard run shard by shard; for that what couples users is switched off. What is extrapolated
-is a straight line through the largest measured runs, and is held against one that it did not use.
+is a straight line through the largest measured runs, and is held against one that it does not use.
 """
 
 from __future__ import annotations
@@ -131,12 +131,11 @@ def measured_cost(
 
 
 def _task_seconds() -> float:
-    """Return the seconds of clock that a scheduler takes for one task that does nothing."""
+    """Return the seconds of clock that a scheduler takes for one of many tasks that do nothing."""
     with Cluster("local:2") as at:
-        began, last = time.perf_counter(), at.submit(abs, 0)
-        for _ in range(TASKS):
-            last = at.submit(abs, last)
-        last.result()
+        began = time.perf_counter()
+        for future in [at.submit(abs, number) for number in range(TASKS)]:
+            future.result()
         return round((time.perf_counter() - began) / TASKS, 6)
 
 
@@ -180,50 +179,58 @@ def _measured(
         used = child(words, Path(__file__).parents[2], home)
         left = size_of(out) / 2**20
     ends = (round(used.seconds, 2), round(used.cpu_seconds, 2), round(used.peak_mib, 1))
-    disk = (round(max(used.disk_mib, left), 1), round(left, 1))
+    disk = (round(max(used.disk_mib, left), 3), round(left, 3))
     return Point(name, users, days, shard, cluster, *ends, *disk)
 
 
 @dataclass(frozen=True)
 class Line:
-    """Processor time as a straight line, through the two runs of the largest size held whole."""
+    """Processor time as a straight line.
+
+    Its slope by days is that of the largest run held in memory, what a user costs whatever the days
+    that of the largest run by shards.
+    """
 
     fixed: float  # seconds of a run, whatever its size
-    user: float  # seconds a user: drawn, opened, written
+    user: float  # seconds a user: drawn, opened, kept as part of a shard, put together, written
     user_day: float  # seconds
-    serial_user: float  # seconds of clock a user for writing final states, which no worker shares
-    overhead: float  # processor time of workers that meet, over that of one process
-    cores: float  # in use while days are lived
+    serial_user: float  # of `user`, what one process does: putting together, writing final states
+    overhead: float  # processor time a user-day of workers that meet, over that of one process
+    worker_bytes: float  # memory of a worker a user of its shard
     task: float  # seconds of clock of the scheduler for a task
 
     @classmethod
     def of(cls, cost: Cost) -> Line:
         """Return the line through measured points. Raises IndexError where one is missing."""
-        whole = cost.points_of("whole")
+        whole, sharded = cost.points_of("whole"), cost.points_of("by shards")[-1]
         small, short, long = whole[0], whole[-2], whole[-1]
         user_day = _slope(short, long)
         fixed = max(small.cpu_seconds - user_day * small.user_days, 0.0)
-        user = (short.cpu_seconds - fixed - user_day * short.user_days) / short.users
-        serial = short.seconds - cost.points_of("no final states")[0].seconds
+        user, in_memory = (
+            max(one.cpu_seconds - fixed - user_day * one.user_days, 0.0) / one.users
+            for one in (sharded, short)
+        )
+        final = (short.seconds - cost.points_of("no final states")[0].seconds) / short.users
         met = cost.points_of("on two workers")
+        held = (met[-1].peak_mib - small.peak_mib) * 2**20 / met[-1].shard_users if met else 0.0
         return cls(
             fixed=fixed,
-            user=max(user, 0.0),
+            user=user,
             user_day=user_day,
-            serial_user=max(serial, 0.0) / short.users,
+            serial_user=min(max(final, 0.0) + max(user - in_memory, 0.0), user),
             overhead=_slope(*met) / user_day if met else 1.0,
-            cores=(long.cpu_seconds - short.cpu_seconds) / (long.seconds - short.seconds),
+            worker_bytes=held,
             task=cost.task_seconds,
         )
 
     def cpu_seconds(self, users: int, days: int) -> float:
-        """Return the processor time of a run."""
+        """Return the processor time of a run shard by shard in one process."""
         return self.fixed + users * (self.user + days * self.user_day)
 
-    def alone(self, users: int, days: int) -> float:
-        """Return the seconds of clock on this machine, shards one after the other."""
+    def alone(self, users: int, days: int, cores: int) -> float:
+        """Return the seconds of clock on one machine with so many cores free, shard by shard."""
         serial = users * self.serial_user
-        return serial + (self.cpu_seconds(users, days) - serial) / self.cores
+        return serial + (self.cpu_seconds(users, days) - serial) / cores
 
     def on_cluster(self, cores: int, users: int, days: int) -> float:
         """Return the seconds of clock on so many cores, a shard each, that meet every 72 hours.
@@ -231,9 +238,10 @@ class Line:
         The work is shared evenly, with the overhead measured on two; the scheduler is one process:
         it takes its time for each task, of which a shard has three at a barrier.
         """
-        serial = users * self.serial_user
-        shared = (self.cpu_seconds(users, days) - serial) * self.overhead / cores
-        return serial + max(shared, TASKS_AT_BARRIER * cores * days / barrier.DAYS * self.task)
+        lived = users * days * self.user_day * self.overhead
+        shared = (lived + users * (self.user - self.serial_user)) / cores
+        waited = TASKS_AT_BARRIER * cores * days / barrier.DAYS * self.task
+        return self.fixed + users * self.serial_user + max(shared, waited)
 
 
 def _slope(short: Point, long: Point) -> float:

@@ -91,43 +91,42 @@ def _row(point: Point) -> str:
 
 
 def _line(cost: Cost, line: Line) -> str:
-    large = cost.points_of("by shards")[-1]
-    told = line.cpu_seconds(large.users, large.days)
-    off = 100 * (told / large.cpu_seconds - 1)
+    check = cost.points_of("by shards")[0]
+    told = line.cpu_seconds(check.users, check.days)
+    off = 100 * (told / check.cpu_seconds - 1)
     slope = "the slope between the two lengths of the largest run in memory"
-    final = "us of clock a user to write final states, which workers do not share"
     lines = [
         f"- {line.user_day * 1e9:,.1f} ns of processor time a user-day, {slope};",
-        f"- {line.user * 1e6:,.2f} us a user to draw, open and write; {line.fixed:.1f} s a run;",
-        f"- {line.serial_user * 1e6:,.2f} {final};",
-        f"- {line.cores:.2f} cores in use while days are lived;",
+        f"- {line.user * 1e6:,.2f} us a user whatever the days, by the largest run by shards,",
+        f"  {line.serial_user * 1e6:,.2f} of them of the one process that puts shards together;",
+        f"- {line.fixed:.1f} s a run.",
     ]
     if cost.points_of("on two workers"):
         lines.append(
-            f"- workers that meet take {line.overhead:.2f} times the processor time a user-day of "
-            f"one process; a scheduler takes {line.task * 1e3:.2f} ms of clock a task."
+            f"- Workers that meet take {line.overhead:.2f} times the processor time a user-day of "
+            f"one process, and {line.worker_bytes:,.0f} bytes a user of their shard; a scheduler "
+            f"takes {line.task * 1e3:.2f} ms of clock a task."
         )
     lines.append("")
     lines.append(
-        f"For the run of {large.users:,} users, which it does not use, the line says "
-        f"{told:,.1f} s of processor time; measured were {large.cpu_seconds:,.1f} s "
-        f"({off:+.0f} %)."
+        f"For the run of {check.users:,} users by shards of {check.shard_users:,}, which it does "
+        f"not use, the line says {told:,.1f} s of processor time; measured were "
+        f"{check.cpu_seconds:,.1f} s ({off:+.0f} %)."
     )
     return "\n".join(lines)
 
 
 def _extrapolated(cost: Cost, line: Line, users: int, days: int) -> str:
     large = cost.points_of("by shards")[-1]
-    tib = {
-        "state": cost.row_bytes * users / 2**40,
-        "most": large.most_disk_mib / large.users * users / 2**20,
-        "left": large.left_mib / large.users * users / 2**20,
-    }
+    most, left = (
+        one / large.users * users / 2**20 for one in (large.most_disk_mib, large.left_mib)
+    )
+    cores = int(cost.machine["cores"])
     told = (
         f"Not measured: the line, carried on. Processor time "
-        f"{_time(line.cpu_seconds(users, days))}; state {tib['state']:.2f} TiB ({cost.row_bytes} "
-        f"bytes a user with one account); up to {tib['most']:.2f} TiB of disk while it runs, "
-        f"{tib['left']:.2f} TiB left with final states of all users (`output.users_ppm` takes a "
+        f"{_time(line.cpu_seconds(users, days))}; state {cost.row_bytes * users / 2**40:.2f} TiB "
+        f"({cost.row_bytes} bytes a user with one account); up to {most:.2f} TiB of disk while it "
+        f"runs, {left:.2f} TiB left with final states of all users (`output.users_ppm` takes a "
         "share)."
     )
     shards = f"{-(-users // large.shard_users):,} shards one after the other, nothing coupled"
@@ -135,24 +134,25 @@ def _extrapolated(cost: Cost, line: Line, users: int, days: int) -> str:
         _table_row("where", "clock", "memory"),
         "| --- | ---: | --- |",
         _table_row(
-            f"this machine ({cost.machine['cores']} cores), {shards}",
-            _time(line.alone(users, days)),
+            f"this machine, were its {cores} cores free: {shards}",
+            _time(line.alone(users, days, cores)),
             f"{large.peak_mib:,.0f} MiB, that of the largest measured",
         ),
     ]
     rows += [
         _table_row(
-            f"a cluster of {cores:,} such cores, a shard each, meeting every 72 hours",
-            _time(line.on_cluster(cores, users, days)),
-            f"{2 * 1024 * tib['state'] / cores:,.1f} GiB a core: its shard before and after",
+            f"a cluster of {many:,} such cores, a shard each, meeting every 72 hours",
+            _time(line.on_cluster(many, users, days)),
+            f"{line.worker_bytes * users / many / 2**30:,.1f} GiB a core",
         )
-        for cores in (CORES if cost.points_of("on two workers") else ())
+        for many in (CORES if cost.points_of("on two workers") else ())
     ]
     note = (
-        f"Of each clock {_time(users * line.serial_user)} is one process writing final states; "
-        "with `output.users_ppm = 0` it falls away. That a cluster shares its work evenly is "
-        "assumed beyond two workers. Users who hold several products cost more."
+        f"Of each clock {_time(users * line.serial_user)} are one process's; the writing of final "
+        "states in it falls away with `output.users_ppm = 0`. Users of several products cost more."
     )
+    if cost.points_of("on two workers"):
+        note += " That a cluster shares its work evenly is assumed beyond two workers."
     return "\n".join([told, "", *rows, "", note])
 
 

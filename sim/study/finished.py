@@ -24,6 +24,7 @@ from sim.study.swap_set import OWED, Standings, swaps
 
 if TYPE_CHECKING:
     from sim.results import Run
+    from sim.study.workers import Workers
 
 _ACCOUNTS = [
     *("replication", "user", "opened_on", "limit_fen", "bucket", "charged_off_on"),
@@ -37,7 +38,7 @@ def compare_runs(
     metrics: Sequence[str] = (),
     attribute: Sequence[str] = (),
     level: float = LEVEL,
-    workers: int = 1,
+    workers: int | Workers = 1,
     cluster: str | None = None,
     threads: int | None = None,
     kept: str | Path | None = None,

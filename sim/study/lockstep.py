@@ -35,7 +35,8 @@ class Standing(NamedTuple):
     """A shard before a simulated day."""
 
     day: int
-    arrays: dict[str, NDArray[Any]]
+    arrays: dict[str, NDArray[Any]]  # empty once the shard has lived on in them
+    counts: Counts
     opening: Table | None = None  # what logged users held before day 0, where events are kept
     events: tuple[Table, ...] = ()  # so far
 
@@ -47,6 +48,19 @@ class Standing(NamedTuple):
             shard_events.OPENING: self.opening,
             shard_events.EVENTS: joined(Event, self.events),
         }
+
+    def taken(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays to be lived on in, which leaves none here.
+
+        A copy of them at each barrier would take more time than the days. What came over the
+        network cannot be written to and is copied all the same.
+        """
+        arrays = {
+            name: array if array.flags.writeable else array.copy()
+            for name, array in self.arrays.items()
+        }
+        self.arrays.clear()
+        return arrays
 
 
 def in_step(cluster: Cluster, shards: list[Sent], days: int) -> list[Any]:
@@ -71,15 +85,16 @@ def lived_until(
     """Return a shard before day `until`, from one before an earlier barrier.
 
     before: None for the start. everyone: what all shards have counted so far; None at the start.
+    Where the arrays of `before` are taken, as after a worker was lost, the shard lives again from
+    the start: `everyone` holds all that it needs to know of others.
     """
     scenario = whole_scenario_of(task.files[0])
     log = InMemory()
-    if before is None:
+    if before is None or not before.arrays:
         state = start(scenario, task.replication, first=task.first, count=task.users)
         log.opening = positions(state) if state.logging else None
-    else:  # what a worker holds is not to be written to
-        arrays = {name: array.copy() for name, array in before.arrays.items()}
-        state = restored(scenario, task.replication, before.day, arrays)
+    else:
+        state = restored(scenario, task.replication, before.day, before.taken())
         log.opening, log.parts = before.opening, [*before.events]
     state.events = log
     state.everyone = _totals(everyone, state.totals_by)
@@ -92,12 +107,16 @@ def lived_until(
             engine.live(stretch)
     finally:
         engine.close()
-    return Standing(state.day, state.arrays(), log.opening, tuple(log.parts))
+    counts = _counts(state.totals_by)
+    return Standing(state.day, state.arrays(), counts, log.opening, tuple(log.parts))
 
 
 def counted(standing: Standing) -> Counts:
     """Return what a shard has counted so far of what users share."""
-    totals = standing.arrays["totals_by"]
+    return standing.counts
+
+
+def _counts(totals: Table) -> Counts:
     return np.stack([totals[name].sum(axis=1) for name in SHARED], axis=-1).astype(np.int64)
 
 

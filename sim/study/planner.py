@@ -62,5 +62,18 @@ def runs_for_half_width(variance: float, half_width: float, *, level: float = LE
     return max(math.ceil((float(special.ndtri((1 + level) / 2)) / half_width) ** 2 * variance), 2)
 
 
+def runs_for_quantile_error(
+    share: float, quantile: float, density: float, relative_error: float
+) -> int:
+    """Return the replications at which a quantile's standard error is that share of the quantile.
+
+    density: of the distribution at the quantile, by which the error of an order statistic is
+    sqrt(share (1 - share) / runs) / density (David and Nagaraja, "Order Statistics", section 10.2).
+    """
+    if not 0 < share < 1 or density <= 0 or relative_error <= 0 or quantile == 0:
+        raise ValueError("wanted a share between 0 and 1, a density and an error above 0")
+    return math.ceil(share * (1 - share) / (density * relative_error * quantile) ** 2)
+
+
 def _whole(size: float) -> int:
     return max(round(size), 1)

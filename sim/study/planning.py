@@ -13,6 +13,7 @@ from sim.study.levers import check_pairs
 from sim.study.metrics import metric
 from sim.study.planner import Plan, plan, rates
 from sim.study.replicates import replicate
+from sim.study.workers import Workers
 
 PPM = 1_000_000
 
@@ -26,7 +27,7 @@ class Answer(NamedTuple):
     pilot: int  # pairs of runs that the variances were taken from; 0 where none were needed
 
 
-def planned(file: str | Path, *, workers: int = 1, cluster: str | None = None) -> Answer:
+def planned(file: str | Path, *, workers: int | Workers = 1, cluster: str | None = None) -> Answer:
     """Return the sizes that the comparison in a file needs.
 
     Raises ScenarioError for what is wrong with it.

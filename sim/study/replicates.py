@@ -16,7 +16,7 @@ from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
 from sim.study.posterior import Parts, drawn, parts
 from sim.study.work import Task, lived, scenario_files
-from sim.study.workers import Told
+from sim.study.workers import Told, Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,7 +172,7 @@ def replicate(
     first: int = 0,
     posterior: str | Path | None = None,
     inner: int = 2,
-    workers: int = 1,
+    workers: int | Workers = 1,
     cluster: str | None = None,
     threads: int | None = None,
     told: Told | None = None,

@@ -27,6 +27,7 @@ from sim.study import shard_events
 from sim.study.cluster import Cluster
 from sim.study.lockstep import aligned, in_step
 from sim.study.sending import packed
+from sim.study.shard_events import NAMES as LOG_NAMES
 from sim.study.shard_events import ShardLogs
 from sim.study.work import Task, scenario_files, whole_scenario_of
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 USERS = 1_000_000  # of a shard
 ADDED = (*COUNTED, *SEEN)  # arrays of shards that add up; `friends` are kept of one shard only
 PEOPLE = ("users", "accounts")
+NEEDED = {"users": ("users",)}  # arrays that a table is made from, if not both
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -91,6 +93,7 @@ def run_shards(
         for number, arrays in _each_done(workers, tasks, scenario):
             with room_to_write(draft.out):
                 checkpoint.write(_place(draft, left[number]), arrays, left[number]._asdict())
+            del arrays  # the next shard needs the memory
             done += left[number].users
             if hears is not None:
                 hears(done * days)
@@ -142,24 +145,27 @@ def _put_together(draft: Draft, shards: list[Shard]) -> None:
     scenario, replication = draft.scenario, shards[0].replication
     counted: Arrays = {}
     for place in places:
-        arrays = checkpoint.read(place).arrays
-        if len(places) == 1:
+        arrays = checkpoint.read(place, ADDED).arrays
+        if not counted:
             counted = arrays
-        elif not counted:
-            counted = {name: arrays[name] for name in ADDED}
-            counted |= {name: arrays[name][:0].copy() for name in PEOPLE}
         else:
             for name in ADDED:
                 _add(counted[name], arrays[name])
+        if scenario.output.events_ppm:
+            checkpoint.read(place, LOG_NAMES)  # for their checksums: they are mapped from then on
+    nobody = {name: checkpoint.mapped(places[0], name)[:0].copy() for name in PEOPLE}
+    if len(places) == 1:  # `friends` has a column a user: they must be there
+        nobody = checkpoint.read(places[0], PEOPLE).arrays
 
-    def each() -> Iterator[Record]:
+    def each(table: str) -> Iterator[Record]:
         for place in places:
-            people = checkpoint.read(place, PEOPLE).arrays
-            yield Record.of(_ended(scenario, replication, counted | people))
+            people = checkpoint.read(place, NEEDED.get(table, PEOPLE)).arrays
+            yield Record.of(_ended(scenario, replication, counted | nobody | people))
+            del people
 
     logs = ShardLogs(places, scenario.run.burn_in_days + scenario.run.days)
     # Events are read from the shards, not from the state that stands for all of them.
-    record = replace(Record.of(_ended(scenario, replication, counted)), log=None)
+    record = replace(Record.of(_ended(scenario, replication, counted | nobody)), log=None)
     draft.add_shards(record, each, logs if scenario.output.events_ppm else None)
     with room_to_write(draft.out):
         shutil.rmtree(places[0].parent)
