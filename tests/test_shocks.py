@@ -90,6 +90,11 @@ def test_a_study_imposes_its_own_factors(plan):
     assert len(set(seen)) == 6
     assert found.runs == 6
     assert found.low <= found.estimate <= found.high
+    by_name = figure_given(loaded, "last.unemployed")
+    drawn = factors.factors(6, Draws.ANTITHETIC)
+    assert by_name(drawn).tolist() == figure_given(loaded, jobless)(drawn).tolist()
+    with pytest.raises(ValueError, match="a column of daily"):
+        figure_given(loaded, "last.jobless")
 
 
 @pytest.mark.slow

@@ -161,6 +161,22 @@ def test_a_run_by_shards_on_the_command_line(base, tmp_path, capsys):
     assert not (tmp_path / "more").exists()
 
 
+def test_shards_beyond_memory_are_told_and_why(base, tmp_path, capsys):
+    (tmp_path / "base.toml").write_text(base.to_toml())
+    words = ["run", str(tmp_path / "base.toml"), "--users", "1_000_000_000", "--out"]
+    shards = ["--shard-users", "1_000_000"]
+    assert command.answer([*words, str(tmp_path / "out"), *shards]) == 2
+    told = capsys.readouterr().err
+    assert "run.users: wanted at most about" in told
+    assert "--shard-users: wanted users who share nothing, or --cluster" in told
+    alone = ["--set", "risk_control.collection.capacity_ppm=0"]
+    loud = [*words, str(tmp_path / "out"), *alone, "--events", "1", "--shard-users", "900_000_000"]
+    assert command.answer(loud) == 2
+    told = capsys.readouterr().err
+    assert "--shard-users" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["base.toml"]
+
+
 def test_shards_keep_the_events_of_a_run_in_one_piece(pair, tmp_path):
     loud = pair.with_(**{"output.events_ppm": 500_000, "run.burn_in_days": 10})
     whole = bytes_in(sim.run(loud).save(tmp_path / "whole"))
