@@ -213,7 +213,7 @@ def test_a_run_that_fails_is_a_row_with_its_error(folder, monkeypatch):
     assert mended["income_fen"][0] == results["income_fen"][0]
 
 
-def test_replications_are_added_until_the_precision_holds(folder):
+def test_replications_are_added_until_the_precision_holds(folder, capsys):
     wanted = """
 [precision]
 batch = 5
@@ -235,6 +235,12 @@ half_width = 0.0095
     reached = sweep(folder / "study.toml", folder / "other").by_row.set_index("metric")
     assert reached.loc["use_of_limits", "runs"] == 20
     assert not reached.loc["use_of_limits", "reached"]
+    assert (
+        command.answer(["sweep", str(folder / "study.toml"), "--out", str(folder / "other")]) == 0
+    )
+    told = capsys.readouterr().out
+    assert "Precision holds in 0 of 1 rows." in told
+    assert "row 0: use_of_limits +- 0.0" in told
 
 
 def test_status_only_and_rerun_on_the_command_line(folder, capsys):

@@ -210,7 +210,8 @@ class Line:
             max(one.cpu_seconds - fixed - user_day * one.user_days, 0.0) / one.users
             for one in (sharded, short)
         )
-        final = (short.seconds - cost.points_of("no final states")[0].seconds) / short.users
+        bare = cost.points_of("no final states")[0]
+        final = (short.cpu_seconds - bare.cpu_seconds) / short.users
         met = cost.points_of("on two workers")
         held = (met[-1].peak_mib - small.peak_mib) * 2**20 / met[-1].shard_users if met else 0.0
         return cls(

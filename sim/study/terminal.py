@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sim.study.planning import Answer
     from sim.study.sweep import Count, Sweep
 
+MOST_LINES = 5  # of a kind that are printed unless all are asked for
+
 
 def show_comparison(found: Comparison) -> None:
     """Print the figures on the last day, the swap sets and the attribution."""
@@ -100,14 +102,30 @@ def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     told = f"{done} runs done, {failed} failed, {excluded} left out, {waiting} wait"
     print(f"{found.out}: {len(counts)} rows; {told}")
     wrong = [count for count in counts if count.failed]
-    for count in wrong[: None if every_row else 5]:
+    for count in wrong[: None if every_row else MOST_LINES]:
         outcome = found.outcome(count.row, 0)
         print(f"  row {count.row.number}: {outcome.error if outcome else count.row.error}")
+    if found.study.precision is not None:
+        _reached(found)
     if found.study.optimise is not None and found.rows:
         print("Rows that none beats in both the metric and the first bound:")
         print(found.frontier.to_string(index=False))
     if every_row:
         _rows(found, counts)
+
+
+def _reached(found: Sweep) -> None:
+    """Print in how many rows the aims of precision hold, and the first ones where they do not."""
+    lines = found.by_row.dropna(subset=["wanted"])
+    short = lines[~lines["reached"].astype(bool)]
+    rows = lines["row"].nunique()
+    print(f"Precision holds in {rows - short['row'].nunique()} of {rows} rows.")
+    for line in short.to_dict("records")[:MOST_LINES]:
+        half = (line["high"] - line["low"]) / 2
+        told = (
+            f"{line['metric']} +- {half:.3g} after {line['runs']} runs, wanted {line['wanted']:g}"
+        )
+        print(f"  row {line['row']}: {told}")
 
 
 def _rows(found: Sweep, counts: list[Count]) -> None:
