@@ -12,7 +12,7 @@ from teeming import ADOPTED, TEEMING, TEEMING_FOR_ALL, three_products
 
 import sim
 from sim.audit import audit_folder
-from sim.command import CHECK_FAILED, WRONG_INPUT, answer
+from sim.commands import CHECK_FAILED, WRONG_INPUT, answer
 from sim.results import tables
 from sim.results.manifest import sha256
 from sim.scenario import ScenarioError

@@ -1,4 +1,4 @@
-"""The command that makes a report; it joins those of `sim.command`."""
+"""The command that makes a report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.command import app
+from sim.commands.line import app
 
 
 class Language(StrEnum):
