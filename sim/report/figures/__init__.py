@@ -17,6 +17,7 @@ from sim.report.figures.histogram import histogram
 from sim.report.figures.loss_histogram import loss_histogram
 from sim.report.figures.mix import mix_over_time
 from sim.report.figures.paths import paths
+from sim.report.figures.stresses import breaking_points, stress_paths
 from sim.report.figures.style import svg
 from sim.report.figures.tornado import tornado
 from sim.report.figures.vintage_curves import vintage_curves
@@ -25,6 +26,7 @@ from sim.report.figures.waterfall import attribution_waterfall, limit_waterfall,
 __all__ = [
     "adoption",
     "attribution_waterfall",
+    "breaking_points",
     "bucket_stack",
     "fan_chart",
     "forest",
@@ -38,6 +40,7 @@ __all__ = [
     "pnl_bridge",
     "roll_rate_heat_map",
     "segment_dots",
+    "stress_paths",
     "svg",
     "tornado",
     "vintage_curves",
