@@ -23,11 +23,12 @@ def histogram(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         lot = table[table["what"] == what]
         low, high = lot["low"].to_numpy() / unit, lot["high"].to_numpy() / unit
         counts = lot["accounts"].to_numpy(dtype=float)
-        axes.bar(low, counts, high - low, align="edge", color=colour, edgecolor="white", lw=0.4)
+        # The outer bins hold all beyond; drawn as wide as the others.
+        width = float(np.median(high - low))
+        axes.bar(high - width, counts, width, align="edge", color=colour, edgecolor="white", lw=0.4)
         axes.set_xlabel(words(label))
         axes.set_ylabel(words("accounts a run"))
-        at = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
-        medians[what] = float((low[at] + high[at]) / 2)
+        medians[what] = _median(low, high, counts)
     panels[0].set_title(
         words(
             "Half of the accounts score above {score:,.0f} points "
@@ -36,3 +37,11 @@ def histogram(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         )
     )
     return figure
+
+
+def _median(low: np.ndarray, high: np.ndarray, counts: np.ndarray) -> float:
+    """Return the median, values of a bin taken as spread evenly over it."""
+    below = np.concatenate([[0.0], np.cumsum(counts)])
+    at = int(np.searchsorted(below[1:], below[-1] / 2))
+    inside = (below[-1] / 2 - below[at]) / counts[at] if counts[at] else 0.5
+    return float(low[at] + inside * (high[at] - low[at]))
