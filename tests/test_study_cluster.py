@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
@@ -144,11 +144,11 @@ def test_a_run_by_shards_on_the_command_line(base, tmp_path, capsys):
     alone = base.with_(**{"risk_control.collection.capacity_ppm": 0})
     (tmp_path / "base.toml").write_text(alone.to_toml())
     words = ["run", str(tmp_path / "base.toml"), "--quiet", "--out"]
-    assert command.answer([*words, str(tmp_path / "whole")]) == 0
-    assert command.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
+    assert commands.answer([*words, str(tmp_path / "whole")]) == 0
+    assert commands.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
     assert bytes_in(tmp_path / "shards") == bytes_in(tmp_path / "whole")
     more = ["--shard-users", "16", "--events", "0.5"]
-    assert command.answer([*words, str(tmp_path / "events"), *more]) == 2
+    assert commands.answer([*words, str(tmp_path / "events"), *more]) == 2
     assert "output.events_ppm: wanted 0" in capsys.readouterr().err
 
 

@@ -100,7 +100,8 @@ def measured(series: Series, expression: str, unit: str) -> Value:
 
 def _change(before: Series, after: Series, expression: str, unit: str) -> Value:
     asked = metric(expression)
-    return _moved(*(asked.values(side)[:, -1] for side in (before, after)), unit)
+    one, other = (asked.values(side)[:, -1] for side in (before, after))
+    return _moved(one, other, unit)
 
 
 def _moved(before: Any, after: Any, unit: str) -> Value:
@@ -130,7 +131,8 @@ class _Sides(NamedTuple):
         if self.wholes is None:
             return found
         held = np.asarray(self.wholes, dtype=float)
-        return np.divide(found, held, out=np.full_like(found, NAN), where=held != 0)
+        shares: np.ndarray = np.divide(found, held, out=np.full_like(found, NAN), where=held != 0)
+        return shares
 
 
 def _of_books(source: Source) -> list[KeyFigure]:
@@ -223,6 +225,6 @@ def fitted_values(rates: Any, levels: Sequence[float]) -> dict[Any, Value]:
     found = jackknife(fitted, table, bounded=True)
     keys = [*((kind, level) for kind in ("var", "es") for level in levels), *names]
     return {
-        key: Value(*(float(end[at]) for end in found[:3]), found.runs, "share")
+        key: around((float(end[at]) for end in found[:3]), found.runs, "share")
         for at, key in enumerate(keys)
     }

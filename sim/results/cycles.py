@@ -64,6 +64,7 @@ _REASONS = {
     "held": "of requests, those that froze the unused limit for a review (R-L9)",
     "level_3": "limits set to 0 by level 3 (R-W3)",
 }
+LOOKING_BACK = tuple(_REASONS)  # columns counted since the row before
 _COUNTED = {name: name.removesuffix("_fen") for name in _REASONS if name != "held"} | {
     "level_3": "entered_collection"
 }

@@ -108,7 +108,9 @@ def _rates(
     weights = table.groupby("band")["users"].sum().reindex(bands, fill_value=0)
     if not bands or not weights.sum():
         return np.full(len(groups), np.nan)
-    wide = rates.unstack("band").reindex(index=groups, columns=bands)
+    wide = rates.rename("rate").reset_index()
+    wide = wide.pivot_table(index="group", columns="band", values="rate", dropna=False)
+    wide = wide.reindex(index=groups, columns=bands)
     return np.asarray(wide.to_numpy() @ (weights / weights.sum()).to_numpy(), dtype=float)
 
 

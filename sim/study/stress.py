@@ -106,7 +106,7 @@ def stress(
     """
     plan = reduced(scenario, users, replications)
     bench = _Bench(plan, threads, told)
-    worlds = {BASELINE: (None, plan)}
+    worlds: dict[str, tuple[Stress | None, Scenario]] = {BASELINE: (None, plan)}
     worlds |= {name: (one, under(plan, one)) for name, one in stresses().items()}
     for name, (_, world) in worlds.items():
         bench.lived(name, 1.0 if name != BASELINE else 0.0, world)
@@ -114,37 +114,31 @@ def stress(
     bench.known[REVERSE, 0.0] = bench.known[BASELINE, 0.0]
     bench.known[REVERSE, 1.0] = bench.known[REVERSED, 1.0]
 
-    def measured(name: str, strength: float) -> float:
-        lot = bench.lived(REVERSE, strength, under(plan, severe, strength))
-        return _ratio(name, lot)
+    def breach(name: str) -> Breach:
+        def measured(strength: float) -> float:
+            return _ratio(name, bench.lived(REVERSE, strength, under(plan, severe, strength)))
 
-    breaches = {
-        name: mildest_breach(
-            lambda strength, name=name: measured(name, strength),
-            getattr(plan.appetite, key) / WHOLE_PPM,
-            0.0,
-            STRONGEST,
-            tolerance=TOLERANCE,
-        )
-        for name, key in LIMITED.items()
-    }
+        limit = getattr(plan.appetite, LIMITED[name]) / WHOLE_PPM
+        return mildest_breach(measured, limit, 0.0, STRONGEST, tolerance=TOLERANCE)
+
+    breaches = {name: breach(name) for name in LIMITED}
     tables = {
         "outcomes": _outcomes(bench.known),
-        "paths": _paths(plan, worlds, bench.known),
+        "paths": _paths(worlds, bench.known),
         "breaches": _breaches(plan, breaches, bench.known, severe),
     }
-    return StressTest(Study(KIND, _asked(scenario, plan), {"scenario": scenario}, tables))
+    return StressTest(Study(KIND, _asked(plan), {"scenario": scenario}, tables))
 
 
 def is_done(
     out: Path, scenario: Scenario, users: int | None = None, replications: int | None = None
 ) -> bool:
     """Tell whether a folder holds this very stress test. Raises ScenarioError for all else."""
-    asked = _asked(scenario, reduced(scenario, users, replications))
+    asked = _asked(reduced(scenario, users, replications))
     return is_there(out, KIND, asked_hash(KIND, asked, {"scenario": scenario.hash}))
 
 
-def _asked(scenario: Scenario, plan: Scenario) -> dict[str, Any]:
+def _asked(plan: Scenario) -> dict[str, Any]:
     told = repr(sorted(stresses().items()))
     return {
         "replications": plan.run.replications,
@@ -201,7 +195,6 @@ def _outcomes(known: dict[tuple[str, float], list[Stressed]]) -> pa.Table:
 
 
 def _paths(
-    plan: Scenario,
     worlds: dict[str, Any],
     known: dict[tuple[str, float], list[Stressed]],
 ) -> pa.Table:
@@ -225,7 +218,12 @@ def _paths(
     return sheet.table()
 
 
-_INPUTS = {"job_loss_ppm": "ppm", "income_ppm": "ppm", "spending_ppm": "ppm", "strain": "1e-3 logit"}
+_INPUTS = {
+    "job_loss_ppm": "ppm",
+    "income_ppm": "ppm",
+    "spending_ppm": "ppm",
+    "strain": "1e-3 logit",
+}
 _SEEN = {
     "users": "users",
     "unemployed": "users",
@@ -270,9 +268,7 @@ def _breaches(
     return sheet.table()
 
 
-def _reach(
-    name: str, plan: Scenario, known: dict[tuple[str, float], list[Stressed]]
-) -> float:
+def _reach(name: str, plan: Scenario, known: dict[tuple[str, float], list[Stressed]]) -> float:
     """Return the half-width of the breaking strength from where each replication breaks.
 
     Between strengths that were tried a replication's measure is taken as straight; NaN where some

@@ -61,7 +61,7 @@ def stressed(scenario: Scenario, replication: int, threads: int | None = None) -
         "net_loss_fen": int(lost),
         "net_loss_year_fen": int(lost) * 365,
         "undrawn_fen": max(int(last["limit_fen"] - last["principal_fen"]), 0),
-        "cash_30_fen": _raised(tables["balance_sheet"], tables["pnl"]),
+        "cash_30_fen": _raised(tables["balance_sheet"]),
         "profit_fen": profit,
         "capital_left_fen": mean * equity_ppm // 1_000_000 + profit,
     }
@@ -76,7 +76,7 @@ def _frame(record: Record, name: str) -> pd.DataFrame:
     return frame
 
 
-def _raised(sheet: pd.DataFrame, pnl: pd.DataFrame) -> int:
+def _raised(sheet: pd.DataFrame) -> int:
     """Return the most that funding and owners brought in within LIQUIDITY_DAYS, 0 or more."""
     closes = sheet.groupby("day")[["funding_fen", "capital_fen"]].sum().sum(axis=1)
     before = closes.shift(LIQUIDITY_DAYS).fillna(closes.iloc[0])

@@ -207,16 +207,16 @@ def show_stress(found: StressTest) -> None:
     sums = found.outcomes.groupby(["scenario", "strength"], sort=False).sum(numeric_only=True)
     title = f"{asked['users']:,} users, {asked['replications']} replications, on the same luck"
     table = _table(title, "stress", *(_name(name) for name in shown))
-    for (name, _), row in sums.iterrows():
-        if name != "reverse":
+    for row in sums.reset_index().to_dict("records"):
+        if row["scenario"] != "reverse":
             measures = [MEASURES[each] for each in shown]
             shares = [row[one.part] / max(row[one.whole], 1) for one in measures]
-            table.add_row(str(name), *(_text(share, "share") for share in shares))
+            table.add_row(row["scenario"], *(_text(share, "share") for share in shares))
     console = Console()
     console.print(table)
-    for row in found.breaches.to_dict("records"):
-        limit = f"{_name(row['measure'])} above {row['limit_ppm'] / 10_000:.2f} %"
-        if row["broken"]:
-            print(f"{limit}: from {row['strength']:.2f} times the severe shock on")
+    for breach in found.breaches.to_dict("records"):
+        limit = f"{_name(breach['measure'])} above {breach['limit_ppm'] / 10_000:.2f} %"
+        if breach["broken"]:
+            print(f"{limit}: from {breach['strength']:.2f} times the severe shock on")
         else:
             print(f"{limit}: at no strength that was tried")

@@ -20,7 +20,7 @@ from sim.report.figures.mix import mix_over_time
 from sim.report.figures.paths import paths
 from sim.report.figures.rate_steps import rate_steps
 from sim.report.figures.stresses import breaking_points, stress_paths
-from sim.report.figures.style import svg
+from sim.report.figures.style import narrowed, svg
 from sim.report.figures.tornado import tornado
 from sim.report.figures.vintage_curves import vintage_curves
 from sim.report.figures.waterfall import attribution_waterfall, limit_waterfall, pnl_bridge
@@ -39,6 +39,7 @@ __all__ = [
     "loss_curves",
     "loss_histogram",
     "mix_over_time",
+    "narrowed",
     "paths",
     "pnl_bridge",
     "rate_steps",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, GREEN, RED, drawing, styled
+from sim.report.figures.style import BLUE, GREEN, RED, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 LOST = ("not_started", "abandoned", "refused_score", "refused_review")
@@ -36,12 +36,13 @@ def funnel(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     sums = table[list(STEPS)].sum()
     share = 100 * sums["approved"] / sums["seen"] if sums["seen"] else 0.0
     worst = max(LOST, key=lambda step: float(sums[step]))
-    first.set_title(
+    headed(
+        figure,
         words(
-            "{share:.1f} % of those who saw the product got an account; most are lost as {gate}",
+            "{share:.1f} % of those who saw the product got an account; the largest loss: {gate}",
             share=share,
             gate=words.named(worst),
-        )
+        ),
     )
     return figure
 

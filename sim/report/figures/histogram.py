@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, ORANGE, drawing, styled
+from sim.report.figures.style import BLUE, ORANGE, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 
@@ -29,12 +29,13 @@ def histogram(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         axes.set_xlabel(words(label))
         axes.set_ylabel(words("accounts a run"))
         medians[what] = _median(low, high, counts)
-    panels[0].set_title(
+    headed(
+        figure,
         words(
             "Half of the accounts score above {score:,.0f} points "
             "and have more than {limit:,.0f} yuan",
             **medians,
-        )
+        ),
     )
     return figure
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, GREEN, RED, drawing, months_below, scaled, styled
+from sim.report.figures.style import BLUE, GREEN, RED, drawing, headed, months_below, scaled, styled
 from sim.report.words import ENGLISH, Words
 
 
@@ -31,7 +31,7 @@ def loss_curves(days: pd.DataFrame, ages: pd.DataFrame, words: Words = ENGLISH) 
     left.set_ylabel(words(name))
     left.set_ylim(bottom=0)
     left.legend(loc="upper left")
-    months_below(left)
+    months_below(left, most=5)
     if len(ages):
         share, low, high = (100 * ages[key].astype(float) for key in ("share", "low", "high"))
         right.plot(ages["months"], share, "o-", color=BLUE, ms=4, lw=1.4)
@@ -42,12 +42,13 @@ def loss_curves(days: pd.DataFrame, ages: pd.DataFrame, words: Words = ENGLISH) 
     right.set_ylim(bottom=0)
     last = days.iloc[-1]
     lost, back = float(last["written_off"]), float(last["recovered"])
-    left.set_title(
+    headed(
+        figure,
         words(
             "{lost:,.4g} {unit} charged off by the last day, {share:.1f} % of it recovered",
             lost=lost / unit,
             unit=words(name),
             share=100 * back / lost if lost else 0.0,
-        )
+        ),
     )
     return figure

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import SERIES, drawing, months_below, styled
+from sim.report.figures.style import SERIES, drawing, headed, months_below, styled
 from sim.report.words import ENGLISH, Words
 
 PANELS = {
@@ -36,17 +37,17 @@ def stress_paths(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
             ends[str(name)] = 100 * float(lot["unemployed"].iloc[-1])
         axes.set_ylabel(words(label), fontsize=8)
         axes.margins(y=0.15)
-        months_below(axes)
-        axes.tick_params(axis="x", labelrotation=90)
+        months_below(axes, most=4)
     first = next(iter(ends))
     worst = max(ends, key=lambda name: ends[name])
-    panels[0].set_title(
+    headed(
+        figure,
         words(
             "Under {name} {share:.1f} % are out of work at the end, against {usual:.1f} % without",
             name=words.named(worst),
             share=ends[worst],
             usual=ends[first],
-        )
+        ),
     )
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
@@ -65,7 +66,7 @@ def breaking_points(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         style: Any = {"color": SERIES[at], "ls": DASHES[at % 5], "marker": "o", "ms": 3}
         axes.plot(lot["strength"], lot["of_limit"], label=words.named(str(name)), lw=1.5, **style)
         broken = float(lot["broken_at"].iloc[0])
-        if broken == broken:
+        if not np.isnan(broken):
             points[str(name)] = broken
             axes.axvline(broken, color=SERIES[at], lw=0.7, ls=":")
     axes.axhline(1, color="0.3", lw=0.9)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import DARK, drawing, styled
+from sim.report.figures.style import DARK, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 PANELS = {
@@ -36,12 +36,13 @@ def vintage_curves(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     panels[0][0].legend(loc="upper left", fontsize=7)
     first = table[table["measure"] == shown[0]]
     last = first[first["cohort"] == ""].iloc[-1]
-    panels[0][0].set_title(
+    headed(
+        figure,
         words(
             "{share:.1f} % of accounts were ever 31+ days past due by month {month} on book",
             share=100 * float(last["share"]),
             month=int(last["months_on_book"]),
-        )
+        ),
     )
     return figure
 

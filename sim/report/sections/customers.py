@@ -49,7 +49,8 @@ def _rates(context: Context) -> Block:
     ):
         lot = lot.droplevel(["method", "periods"])  # noqa: PLW2901
         rates = [
-            ratio_of(lot[f"weighted_{name}"], lot["agreements"]) for name in ("nominal", "effective")
+            ratio_of(lot[f"weighted_{name}"], lot["agreements"])
+            for name in ("nominal", "effective")
         ]
         count = mean_of(lot["agreements"].to_numpy(), "count")
         share = ratio_of(lot["agreements"], whole.reindex(lot.index))
@@ -59,8 +60,13 @@ def _rates(context: Context) -> Block:
     columns = [("method", "Method", ""), ("periods", "Periods", "")]
     columns += [("agreements", "Agreements", "count"), ("share", "of all", "share")]
     columns += [("nominal", "annual rate, nominal", "rate_cost")]
-    columns += [("effective", "effective", "rate_cost"), ("above_cap", "above the cap", "rate_cost")]
-    under = context.table("annual_rates", "Annual rates by method and periods, a run", columns, rows)
+    columns += [
+        ("effective", "effective", "rate_cost"),
+        ("above_cap", "above the cap", "rate_cost"),
+    ]
+    under = context.table(
+        "annual_rates", "Annual rates by method and periods, a run", columns, rows
+    )
     return Chart("annual_rates", figures.rate_steps(_spread(table), context.words), under)
 
 
@@ -103,7 +109,7 @@ def _debt(context: Context) -> Block:
             cells.append(ratio_of(part, size) if len(here) else Value(NAN, unit="share"))
         rows.append(cells)
     columns = [("measure", "Of users who owe", "")]
-    columns += [(f"share_{name}", name, "debt") for name, _ in groups]
+    columns += [(f"share_{name}", context.words.named(name), "debt") for name, _ in groups]
     return context.table("over_indebted", "Over-indebtedness, last day", columns, rows)
 
 

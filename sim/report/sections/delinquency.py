@@ -97,7 +97,9 @@ def _ends(context: Context) -> Block:
     moves = context.source.moves
     cures = cure_rates(moves).set_index("bucket")
     names = ["forward", "forward_principal", "lost"]
-    found = jackknife(lambda some: flow_to_loss(some).set_index("bucket")[names], moves, bounded=True)
+    found = jackknife(
+        lambda some: flow_to_loss(some).set_index("bucket")[names], moves, bounded=True
+    )
     buckets = list(flow_to_loss(moves)["bucket"])
     runs = context.source.replications
     rows: list[list[Cell]] = []
@@ -158,7 +160,7 @@ def _warnings(context: Context) -> list[Block]:
     """Return warnings by level: what was done, whether rightly, and how it ended."""
     table = context.source.table("warnings")
     names = ["raised", "true", "passed", "expired", "hours"]
-    sums = per_run(table.fillna({name: 0 for name in names}), ["level"], names)
+    sums = per_run(table.fillna(dict.fromkeys(names, 0)), ["level"], names)
     rows: list[list[Cell]] = []
     for level, lot in sums.groupby(level="level", sort=False, observed=True):
         ended = lot["passed"] + lot["expired"]
@@ -178,7 +180,10 @@ def _warnings(context: Context) -> list[Block]:
             ]
         )
     columns = [("level", "Level", ""), ("action", "Action", ""), ("raised", "raised", "count")]
-    columns += [("true_share", "true, of raised", "share"), ("passed", "ended by the user", "share")]
+    columns += [
+        ("true_share", "true, of raised", "share"),
+        ("passed", "ended by the user", "share"),
+    ]
     columns += [("expired", "by review or term", "share"), ("hours", "mean hours held", "count")]
     blocks: list[Block] = [
         context.table("warning_levels", "Warnings by level, a run", columns, rows)

@@ -1,4 +1,4 @@
-"""Of section 7: expected credit losses by bucket, segment and economy, and when accounts default."""
+"""Of section 7: expected losses by bucket, segment and economy, and when accounts default."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ def _by_economy(context: Context, found: dict[str, Jackknifed], whole: Jackknife
     rows: list[list[Cell]] = []
     for name, each in found.items():
         outlook = OUTLOOKS[name]
-        told = [Value(outlook.weight, unit="share"), Value(outlook.worsening)]
+        told: list[Cell] = [Value(outlook.weight, unit="share"), Value(outlook.worsening)]
         rows.append([context.words.named(name), *told, *_cells(each, -1)])
-    both = [Value(1.0, unit="share"), ""]
+    both: list[Cell] = [Value(1.0, unit="share"), ""]
     rows.append([context.words("weighted"), *both, *_cells(whole, -1)])
     columns = [("economy", "Economy", ""), ("weight", "weight", "outlook")]
     columns += [("worsening", "moves for the worse x", "outlook"), *HEADS[1:]]

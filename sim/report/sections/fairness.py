@@ -83,10 +83,10 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
     names: dict[str, list[str]] = {key: sorted(set(lot["group"])) for key, lot in tables.items()}
     rows: list[list[Cell]] = []
     flags: dict[str, list[str]] = {name: [] for key in GROUPS for name in names[key]}
-    for measure in LABELS:
+    for measure, said in LABELS.items():
         if measure == "cost" and (equal_risk or not context.source.has("cost")):
             continue
-        label = context.words(LABELS[measure])
+        label = context.words(said)
         levels: list[Cell] = [label]
         ratios: list[Cell] = [context.words("{measure}: ratio", measure=label)]
         for key in GROUPS:
@@ -109,7 +109,8 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
     rows.append([context.words("beyond four fifths"), *told.values()])
     columns = [("measure", "Measure", "")]
     kind = "equal_risk" if equal_risk else "fairness"
-    columns += [(f"{key}_{name}", name, kind) for key in GROUPS for name in names[key]]
+    named = context.words.named
+    columns += [(f"{key}_{name}", named(name), kind) for key in GROUPS for name in names[key]]
     caption = "The same at equal risk" if equal_risk else "Outcomes by segment and sex"
     return context.table(f"outcomes{'_equal_risk' if equal_risk else ''}", caption, columns, rows)
 
@@ -117,7 +118,7 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
 def _measured(
     context: Context, table: pd.DataFrame, key: str, measure: str, *, equal_risk: bool
 ) -> Compared | None:
-    approval = compared(table, MEASURES["approval"], sorted(set(table["group"]))[0])
+    approval = compared(table, MEASURES["approval"], min(table["group"]))
     groups = sorted(set(table["group"]))
     rates = np.where(approval.enough, approval.rates.estimate, -1.0)
     reference = groups[int(np.argmax(rates))]

@@ -86,7 +86,7 @@ def _implied(context: Context, fitted: Any) -> Block:
     rho = fitted["asset_correlation"]
     rows: list[list[Cell]] = [
         [context.words("mean net loss rate a year"), fitted["pd"]],
-        [context.words("implied asset correlation"), Value(*rho[:4], "number")],
+        [context.words("implied asset correlation"), around(rho[:3], rho.runs, "number")],
     ]
     columns = [("measure", "Fitted one-factor model", ""), ("value", "Value", "implied")]
     return context.table("implied", "What the spread of the runs implies", columns, rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -85,7 +87,8 @@ def _transfers(context: Context) -> Block:
         ]
     )
     sums = per_run(moves, ["from_stage", "to_stage"], ["accounts"])["accounts"]
-    counts = {key: lot.to_numpy() for key, lot in sums.groupby(level=["from_stage", "to_stage"])}
+    groups: Any = sums.groupby(level=["from_stage", "to_stage"])
+    counts = {key: lot.to_numpy() for key, lot in groups}
     none = np.zeros(table["replication"].nunique(), dtype=np.int64)
     names = {0: "new or closed", 1: "stage 1", 2: "stage 2", 3: "stage 3"}
     rows: list[list[Cell]] = []

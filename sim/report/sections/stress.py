@@ -9,7 +9,7 @@ from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.stress_test import stress_test
-from sim.report.value import NAN, Value, mean_of, ratio_of
+from sim.report.value import NAN, Value, ratio_of
 from sim.study.difference import paired
 from sim.study.stress import BASELINE, REVERSE, StressTest
 from sim.study.stressed import MEASURES as STRESSED
@@ -56,7 +56,9 @@ def stress(context: Context) -> Section:
     if source.has("environment"):
         blocks.append(_paths(context))
     if found:
-        blocks.append(context.text("The stress test beside this run is not of it: {why}.", why=found))
+        blocks.append(
+            context.text("The stress test beside this run is not of it: {why}.", why=found)
+        )
     command = f"paylater stress {source.place.name}; paylater report {source.place.name}"
     note = "loss, liquidity and capital under stress, and the mildest that breaks a limit"
     blocks.append(context.missing(note, command))
@@ -173,7 +175,10 @@ def _reverse(context: Context, test: StressTest) -> list[Block]:
         )
         cells: list[Cell] = [context.words(LABELS[name]), Value(limit, unit="share")]
         cells.append(Value(at, max(at - reach, 0.0), at + reach, runs))
-        cells += [Value(float(row["held"]), runs=runs), Value(float(row["measured"]), runs=runs, unit="share")]
+        cells += [
+            Value(float(row["held"]), runs=runs),
+            Value(float(row["measured"]), runs=runs, unit="share"),
+        ]
         kinds = ((key, "number" if key == "strain" else "share") for key in SHOCK)
         for key, unit in kinds:
             size = float(row[key]) if row["broken"] else NAN
@@ -182,7 +187,10 @@ def _reverse(context: Context, test: StressTest) -> list[Block]:
     columns = [("measure", "Limit of the appetite", ""), ("limit", "limit", "light")]
     columns += [("strength", "breaks at", "breaking"), ("held", "holds at", "breaking")]
     columns += [("measured", "measure there", "breaking")]
-    columns += [("job_loss", "lose work besides", "stress_input"), ("income", "incomes", "stress_input")]
+    columns += [
+        ("job_loss", "lose work besides", "stress_input"),
+        ("income", "incomes", "stress_input"),
+    ]
     columns.append(("strain", "strain a payday", "stress_input"))
     caption = "Mildest shock that breaks a limit: multiples of the severe one, by bisection"
     under = context.table("reverse_stress", caption, columns, rows)

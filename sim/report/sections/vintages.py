@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 
 from sim.report import figures
@@ -89,12 +90,14 @@ def _by_score(context: Context) -> list[Block]:
     found = found[found["cohort"] >= f"{run.start:%Y-%m}"]
     if found.empty:
         return []
-    found["band"] = found["band"].clip(*found["band"].repeat(found["accounts"]).quantile(ENDS))
-    found["band"] = (found["band"] // BAND_POINTS * BAND_POINTS).astype(int)
+    each = np.repeat(found["band"].to_numpy(), found["accounts"].to_numpy())
+    least, most = np.quantile(each, ENDS)
+    found["band"] = (found["band"].clip(least, most) // BAND_POINTS * BAND_POINTS).astype(int)
     bands = sorted(found["band"].unique())
     table = shares(found, ["cohort", "band"], "ever_31", "accounts")
     cells = {(row["cohort"], row["band"]): row for _, row in table.iterrows()}
-    names = [f"{band} to {band + BAND_POINTS - 1}" for band in bands]
+    said = "{low} to {high}"
+    names = [context.words(said, low=low, high=low + BAND_POINTS - 1) for low in bands]
     rows: list[list[Cell]] = []
     drawn = pd.DataFrame(index=sorted(found["cohort"].unique()), columns=names, dtype=float)
     for cohort in drawn.index:

@@ -1,4 +1,4 @@
-"""The commands that make a report and the stress test in it; they join those of `sim.command`."""
+"""The commands that make a report, and the stress test in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.command import Quiet, Replications, Users, app
+from sim.commands.line import Quiet, Replications, Users, app
 from sim.scenario import load
 
 

@@ -1,4 +1,4 @@
-"""Commands of studies; they join those of `sim.command`."""
+"""Commands of studies: comparisons, forks, plans, trials, sweeps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.command import (
+from sim.commands.line import (
     INTERRUPTED,
     ClusterAddress,
     Days,
@@ -22,11 +22,9 @@ from sim.command import (
     Users,
     app,
     changes_of,
-    live,
     stop_on_interrupt,
-    stopped,
-    sum_up,
 )
+from sim.commands.runs import live, stopped, sum_up
 from sim.scenario import ScenarioError, load
 
 if TYPE_CHECKING:
