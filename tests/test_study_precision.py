@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim import commands
+from sim.commands import runs
 from sim.scenario import ScenarioError, from_tree
 from sim.study import contract
 from sim.study.contract import HELD, MOST, TIME, Contract, fixed
@@ -131,13 +132,13 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(held, tmp_path, monkeypa
     (tmp_path / "sure.toml").write_text(plan_of().to_toml())
     out = tmp_path / "out"
     words = ["run", str(tmp_path / "sure.toml"), "--quiet", "--out", str(out)]
-    real, asked = command.live, []
+    real, asked = runs.live, []
 
     def stopping(draft, *rest, **options):
         asked.append(draft.scenario.run.replications)
         return len(asked) < 2 and real(draft, *rest, **options)
 
-    monkeypatch.setattr(command, "live", stopping)
+    monkeypatch.setattr(runs, "live", stopping)
     assert commands.answer(words) == 130
     assert asked == [10, 14]
     assert not out.exists()

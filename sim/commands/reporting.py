@@ -1,4 +1,4 @@
-"""The command that makes a report."""
+"""The commands that make a report, and the stress test in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.line import app
+from sim.commands.line import Quiet, Replications, Users, app
+from sim.scenario import load
 
 
 class Language(StrEnum):
@@ -41,4 +42,45 @@ def report(
     )
     size = (place / "report.html").stat().st_size / 1e6
     print(f"{place / 'report.html'} ({size:.1f} MB, {len(found.tables)} tables beside it)")
+    return 0
+
+
+@app.command()
+def stress(
+    what: Annotated[Path, typer.Argument(metavar="RUN|SCENARIO", help="a run, or a scenario file")],
+    *,
+    users: Users = None,
+    replications: Replications = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder; RUN-stress if absent")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Put a run's scenario under stress, and look for the mildest that breaks its appetite."""
+    from sim.population import check_inputs
+    from sim.progress import Progress
+    from sim.study.stress import MOST_WORLDS, beside, is_done, reduced
+    from sim.study.stress import stress as stressed
+    from sim.study.terminal import show_stress
+
+    scenario = load(what / "scenario.toml" if what.is_dir() else what)
+    place = out or beside(what if what.is_dir() else Path("runs") / scenario.name)
+    if is_done(place, scenario, users, replications):
+        print(f"{place} holds this stress test already; it is left alone.")
+        return 0
+    plan = reduced(scenario, users, replications)
+    check_inputs(plan)
+    each = (plan.run.burn_in_days + plan.run.days) * plan.run.users
+    total = each * plan.run.replications * MOST_WORLDS
+    with Progress("stress", total, quiet=quiet) as bar:
+        found = stressed(
+            scenario,
+            users=users,
+            replications=replications,
+            threads=threads,
+            told=lambda done: bar.reach(done * each),
+        )
+    found.save(place)
+    if not quiet:
+        show_stress(found)
+        print(f"The tables lie in {place}")
     return 0
