@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
@@ -150,11 +150,11 @@ def test_a_run_by_shards_on_the_command_line(base, tmp_path, capsys):
     alone = base.with_(**{"risk_control.collection.capacity_ppm": 0})
     (tmp_path / "base.toml").write_text(alone.to_toml())
     words = ["run", str(tmp_path / "base.toml"), "--quiet", "--out"]
-    assert command.answer([*words, str(tmp_path / "whole")]) == 0
-    assert command.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
+    assert commands.answer([*words, str(tmp_path / "whole")]) == 0
+    assert commands.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
     assert bytes_in(tmp_path / "shards") == bytes_in(tmp_path / "whole")
     more = ["--shard-users", "16", "--engine", "agents", "--checkpoint-every", "9"]
-    assert command.answer([*words, str(tmp_path / "more"), *more]) == 2
+    assert commands.answer([*words, str(tmp_path / "more"), *more]) == 2
     told = capsys.readouterr().err
     assert "--engine: wanted table, for a run by shards (found agents)" in told
     assert "--checkpoint-every: wanted 0" in told
@@ -165,13 +165,13 @@ def test_shards_beyond_memory_are_told_and_why(base, tmp_path, capsys):
     (tmp_path / "base.toml").write_text(base.to_toml())
     words = ["run", str(tmp_path / "base.toml"), "--users", "1_000_000_000", "--out"]
     shards = ["--shard-users", "1_000_000"]
-    assert command.answer([*words, str(tmp_path / "out"), *shards]) == 2
+    assert commands.answer([*words, str(tmp_path / "out"), *shards]) == 2
     told = capsys.readouterr().err
     assert "run.users: wanted at most about" in told
     assert "--shard-users: wanted users who share nothing, or --cluster" in told
     alone = ["--set", "risk_control.collection.capacity_ppm=0"]
     loud = [*words, str(tmp_path / "out"), *alone, "--events", "1", "--shard-users", "900_000_000"]
-    assert command.answer(loud) == 2
+    assert commands.answer(loud) == 2
     told = capsys.readouterr().err
     assert "--shard-users" not in told
     assert [path.name for path in tmp_path.iterdir()] == ["base.toml"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.arms import arms_of
 from sim.barrier import couples
 from sim.scenario import ScenarioError, from_tree
@@ -138,5 +138,5 @@ def test_runs_are_measured():
 )
 def test_what_is_wrong_is_told(words, told, tmp_path, capsys):
     (tmp_path / "base.toml").write_text(from_tree({}).to_toml())
-    assert command.answer(["plan", str(tmp_path / "base.toml"), *words]) == 2
+    assert commands.answer(["plan", str(tmp_path / "base.toml"), *words]) == 2
     assert told in capsys.readouterr().err

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study import comparison
 from sim.study.comparison import Comparison, compare
@@ -95,18 +95,18 @@ def test_what_a_table_lacks_is_said(plan, folders, tmp_path):
 def test_run_folders_on_the_command_line(plan, folders, tmp_path, capsys):
     places = [str(folders["base"]), str(folders["elsewhere"])]
     words = ["compare", *places, "--out", str(tmp_path / "out")]
-    assert command.answer([*words, "--metric", "total.spent_fen / last.users"]) == 0
+    assert commands.answer([*words, "--metric", "total.spent_fen / last.users"]) == 0
     told = capsys.readouterr().out
     assert "elsewhere against base: 2 replications that do not pair" in told
     assert "Note: B has seed 12, A 11" in told
     kept = Comparison.open(tmp_path / "out")
     assert kept.notes
     assert kept.swap_sets is None
-    assert command.answer([*words, "--users", "5"]) == 2
+    assert commands.answer([*words, "--users", "5"]) == 2
     assert "wanted nothing to change in runs that are finished" in capsys.readouterr().err
     (tmp_path / "plan.toml").write_text(plan.to_toml())
-    assert command.answer(["compare", places[0], str(tmp_path / "plan.toml")]) == 2
+    assert commands.answer(["compare", places[0], str(tmp_path / "plan.toml")]) == 2
     assert "wanted run folders only" in capsys.readouterr().err
     (folders["base"].parent / "else").mkdir()
-    assert command.answer(["compare", places[0], str(folders["base"].parent / "else")]) == 2
+    assert commands.answer(["compare", places[0], str(folders["base"].parent / "else")]) == 2
     assert "a finished run, with manifest.json" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
 from sim.simulation import Stopped, run_into
@@ -176,10 +176,10 @@ def test_fork_on_the_command_line(base, tmp_path, capsys):
     text = base.scenario.with_(**{"product.charges.rate_ppb": 700_000}).to_toml()
     file.write_text(text)
     words = ["fork", str(base.folder), str(file), "--out", str(tmp_path / "out"), "--day"]
-    assert command.answer([*words, "30"]) == 0
+    assert commands.answer([*words, "30"]) == 0
     assert "150 users, 80 days" in capsys.readouterr().out
     told = sim.open(tmp_path / "out").manifest["forked_from"]
     assert told == {"scenario_hash": base.scenario.hash, "day": 30}
-    assert command.answer([*words, "30"]) == 0
+    assert commands.answer([*words, "30"]) == 0
     assert "left alone" in capsys.readouterr().out
-    assert command.answer([*words, "2"]) == 2
+    assert commands.answer([*words, "2"]) == 2

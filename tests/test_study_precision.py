@@ -6,7 +6,8 @@ import json
 import pytest
 
 import sim
-from sim import command
+from sim import commands
+from sim.commands import runs
 from sim.scenario import ScenarioError, from_tree
 from sim.study import contract
 from sim.study.contract import HELD, MOST, TIME, Contract, fixed
@@ -38,7 +39,7 @@ def held(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     (folder / "sure.toml").write_text(plan_of().to_toml())
     assert (
-        command.answer(["run", str(folder / "sure.toml"), "--quiet", "--out", str(folder / "out")])
+        commands.answer(["run", str(folder / "sure.toml"), "--quiet", "--out", str(folder / "out")])
         == 0
     )
     return sim.open(folder / "out")
@@ -63,15 +64,15 @@ def test_replications_are_added_until_all_intervals_hold(held):
 def test_what_is_left_runs_again_to_the_same_bytes_without_a_clock(held, tmp_path):
     assert held.scenario.precision is None
     words = ["run", str(held.folder / "scenario.toml"), "--quiet", "--out", str(tmp_path / "again")]
-    assert command.answer(words) == 0
+    assert commands.answer(words) == 0
     assert files_in(tmp_path / "again") == files_in(held.folder)
 
 
 def test_a_run_that_is_there_is_left_alone(held, capsys):
     file = held.folder.parent / "sure.toml"
-    assert command.answer(["run", str(file), "--out", str(held.folder)]) == 0
+    assert commands.answer(["run", str(file), "--out", str(held.folder)]) == 0
     assert "left alone" in capsys.readouterr().out
-    assert command.answer(["run", str(file), "--seed", "6", "--out", str(held.folder)]) == 2
+    assert commands.answer(["run", str(file), "--seed", "6", "--out", str(held.folder)]) == 2
     assert "run.seed: wanted 6" in capsys.readouterr().err
 
 
@@ -89,8 +90,8 @@ def test_by_shards_it_is_the_same(held, tmp_path):
     wide = plan_of({"metric": "use_of_limits", "half_width": 0.014}).with_(**alone)
     (tmp_path / "sure.toml").write_text(wide.to_toml())
     words = ["run", str(tmp_path / "sure.toml"), "--quiet", "--out"]
-    assert command.answer([*words, str(tmp_path / "one")]) == 0
-    assert command.answer([*words, str(tmp_path / "shards"), "--shard-users", "25"]) == 0
+    assert commands.answer([*words, str(tmp_path / "one")]) == 0
+    assert commands.answer([*words, str(tmp_path / "shards"), "--shard-users", "25"]) == 0
     assert files_in(tmp_path / "one") == files_in(tmp_path / "shards")
 
 
@@ -98,7 +99,7 @@ def test_what_cannot_be_reached_is_stated(capsys, tmp_path):
     narrow = plan_of({"metric": "use_of_limits", "half_width": 1e-9}, most=13)
     (tmp_path / "sure.toml").write_text(narrow.to_toml())
     words = ["run", str(tmp_path / "sure.toml"), "--out", str(tmp_path / "out")]
-    assert command.answer(words) == 0
+    assert commands.answer(words) == 0
     out, err = capsys.readouterr()
     assert f"Precision after 13 replications: {MOST}" in out
     assert "does not hold" in out
@@ -131,19 +132,19 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(held, tmp_path, monkeypa
     (tmp_path / "sure.toml").write_text(plan_of().to_toml())
     out = tmp_path / "out"
     words = ["run", str(tmp_path / "sure.toml"), "--quiet", "--out", str(out)]
-    real, asked = command.live, []
+    real, asked = runs.live, []
 
     def stopping(draft, *rest, **options):
         asked.append(draft.scenario.run.replications)
         return len(asked) < 2 and real(draft, *rest, **options)
 
-    monkeypatch.setattr(command, "live", stopping)
-    assert command.answer(words) == 130
+    monkeypatch.setattr(runs, "live", stopping)
+    assert commands.answer(words) == 130
     assert asked == [10, 14]
     assert not out.exists()
     monkeypatch.undo()
-    assert command.answer(words) == 2  # without --resume
-    assert command.answer([*words, "--resume"]) == 0
+    assert commands.answer(words) == 2  # without --resume
+    assert commands.answer([*words, "--resume"]) == 0
     assert files_in(out) == files_in(held.folder)
 
 
@@ -172,7 +173,7 @@ def test_what_is_wrong_with_a_precision_is_told_and_nothing_written(
     ]
     words = [part for setting in settings for part in ("--set", setting)]
     out = ["--out", str(tmp_path / "out")]
-    assert command.answer(["run", str(tmp_path / "sure.toml"), *words, *out]) == 2
+    assert commands.answer(["run", str(tmp_path / "sure.toml"), *words, *out]) == 2
     assert told in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["sure.toml"]
 

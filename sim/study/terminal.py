@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sim.study.comparison import Comparison
     from sim.study.planning import Answer
+    from sim.study.stress import StressTest
     from sim.study.sweep import Count, Sweep
 
 MOST_LINES = 5  # of a kind that are printed unless all are asked for
@@ -239,3 +240,27 @@ def _short(value: float) -> str:
     if abs(value) >= 1e5:
         return f"{value / 1e3:,.0f} k"
     return f"{value:,.0f}" if abs(value) >= 100 or value == 0 else f"{value:,.1f}"
+
+
+def show_stress(found: StressTest) -> None:
+    """Print the measures of each stress, and the mildest that breaks each limit."""
+    from sim.study.stressed import MEASURES
+
+    shown = [name for name in MEASURES if name not in ("undrawn", "profit")]
+    asked = found.study.asked
+    sums = found.outcomes.groupby(["scenario", "strength"], sort=False).sum(numeric_only=True)
+    title = f"{asked['users']:,} users, {asked['replications']} replications, on the same luck"
+    table = _table(title, "stress", *(_name(name) for name in shown))
+    for row in sums.reset_index().to_dict("records"):
+        if row["scenario"] != "reverse":
+            measures = [MEASURES[each] for each in shown]
+            shares = [row[one.part] / max(row[one.whole], 1) for one in measures]
+            table.add_row(row["scenario"], *(_text(share, "share") for share in shares))
+    console = Console()
+    console.print(table)
+    for breach in found.breaches.to_dict("records"):
+        limit = f"{_name(breach['measure'])} above {breach['limit_ppm'] / 10_000:.2f} %"
+        if breach["broken"]:
+            print(f"{limit}: from {breach['strength']:.2f} times the severe shock on")
+        else:
+            print(f"{limit}: at no strength that was tried")

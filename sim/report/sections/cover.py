@@ -24,16 +24,19 @@ def key_figures(context: Context) -> Section:
     columns = [
         ("figure", "Figure", ""),
         ("value", "Value and 95 % interval", "interval"),
-        ("change", "Change vs baseline (paired)", "difference"),
         ("appetite", "Appetite", "light"),
         ("light", "Light", "light"),
     ]
+    paired = context.source.base_series is not None
+    if paired:
+        columns.insert(2, ("change", "Change vs baseline (paired)", "difference"))
     rows: list[list[Cell]] = []
     for figure in found:
         limit = "" if figure.limit is None else f"≤ {shown(figure.limit, 'share')}"
         name = definitions()[figure.key].said(say.language)
         told = f"{LIGHTS[figure.light]} {say(figure.light)}" if figure.light else ""
-        rows.append([name, figure.value, figure.change or "", limit, told])
+        changed: list[Cell] = [figure.change or ""] if paired else []
+        rows.append([name, figure.value, *changed, limit, told])
     keys = [figure.key for figure in found]
     blocks: list[Block] = [
         context.table("key_figures", "Key figures, amounts in yuan", columns, rows, keys)

@@ -1,12 +1,10 @@
-"""The command `paylater`. Wrong input is told on standard error, exit code 2; never a traceback."""
+"""Commands that run a scenario, check one, and copy the shipped ones out."""
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,46 +12,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.commands.line import (
+    INTERRUPTED,
+    CheckpointEvery,
+    ClusterAddress,
+    Days,
+    Quiet,
+    Replications,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Users,
+    app,
+    changes_of,
+    stop_on_interrupt,
+)
+from sim.commands.sharing import check_shards, live_shards
 from sim.scenario import ScenarioError, json_schema, load
-from sim.version import __version__
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
-    from sim.scenario import Scenario
     from sim.simulation import Beginning, EngineName
-
-CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
-
-app = typer.Typer(
-    name="paylater",
-    help="Simulate the users of a pay-later credit line.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="a scenario file (TOML)")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario"),
-]
-Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
-Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
-Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
-Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
-
-ClusterAddress = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2")
-]
-CheckpointEvery = Annotated[
-    int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
 
 
 class EngineChoice(StrEnum):
@@ -61,47 +42,6 @@ class EngineChoice(StrEnum):
 
     TABLE = "table"
     AGENTS = "agents"
-
-
-def main() -> None:
-    """Run the command line."""
-    sys.exit(answer(sys.argv[1:]))
-
-
-def answer(words: list[str]) -> int:
-    """Run the command line on some words and return its exit code."""
-    try:
-        code = app(words, standalone_mode=False)
-    except ScenarioError as error:
-        print(error, file=sys.stderr)
-        return WRONG_INPUT
-    except typer.Exit as end:
-        return end.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        # What click finds wrong with options, in its own words.
-        print(f"paylater: {error.format_message()}", file=sys.stderr)
-        return WRONG_INPUT
-    return code if isinstance(code, int) else 0
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"paylater-sim {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="say the version")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
@@ -143,7 +83,7 @@ def run(
     plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
     by_shards = cluster is not None or shard_users is not None
     if by_shards:
-        check_shards(plan, cluster, shard_users, engine, checkpoint_every)
+        check_shards(plan, cluster, shard_users, engine.value, checkpoint_every)
     else:
         check_memory(plan)
     check_inputs(plan)
@@ -158,8 +98,6 @@ def run(
 
         def once() -> bool:
             if by_shards:
-                from sim.study_command import live_shards
-
                 return live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
             return live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
 
@@ -221,44 +159,6 @@ def fulfilled(draft: Draft, once: Callable[[], bool], *, quiet: bool) -> dict[st
     return contract.fulfilled(draft, once, told)
 
 
-def check_shards(
-    plan: Scenario,
-    cluster: str | None,
-    shard_users: int | None,
-    engine: EngineChoice,
-    checkpoint_every: int,
-) -> None:
-    """Raise ScenarioError for options that a run by shards has not, and shards beyond memory."""
-    from sim.estimate import check_memory
-    from sim.study.shards import USERS, shards_of
-
-    lines = []
-    if engine is not EngineChoice.TABLE:
-        lines.append(f"--engine: wanted table, for a run by shards (found {engine.value})")
-    if checkpoint_every:
-        words = "wanted 0: a state that is kept holds all users at once"
-        lines.append(f"--checkpoint-every: {words} (found {checkpoint_every}, with shards)")
-    if lines:
-        raise ScenarioError(lines)
-    one = plan.with_(replications=1) if plan.precision is None else plan
-    size = shard_users or USERS
-    largest = max(one.users for one in shards_of(one, size, meeting=cluster is not None))
-    try:
-        check_memory(plan.with_(users=largest), held_events=True)
-    except ScenarioError as error:
-        if largest <= size:
-            raise
-        words = "wanted users who share nothing, or --cluster; else they are one shard"
-        more = f"{plan.source}: --shard-users: {words} (found {largest:,} in one)"
-        raise ScenarioError([*error.lines, more]) from None
-
-
-def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
-    """Return all changes to a scenario as KEY=VALUE."""
-    named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
-    return [*(settings or []), *named]
-
-
 def stopped(draft: Draft) -> int:
     """Say how to go on with a run that was stopped."""
     words = f"Stopped. Go on with --resume; the state is in {draft.path}"
@@ -316,24 +216,6 @@ def live(
     return True
 
 
-@contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
-    pressed: list[int] = []
-
-    def press(number: int, _frame: FrameType | None) -> None:
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(number)
-        print("Stopping after these days; once more ends at once.", file=sys.stderr)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def sum_up(finished: Run, place: Path, seconds: float) -> None:
     """Print the headline figures of a run."""
     from rich.console import Console
@@ -359,14 +241,3 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
 
         show_precision(finished.manifest["precision"])
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
-
-
-from sim import (  # noqa: E402  their commands join the app
-    calibration_command,  # noqa: F401
-    inspection_command,  # noqa: F401
-    report_command,  # noqa: F401
-    study_command,  # noqa: F401
-)
-
-if __name__ == "__main__":
-    main()

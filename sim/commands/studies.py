@@ -1,17 +1,17 @@
-"""Commands of studies; they join those of `sim.command`."""
+"""Commands of studies: comparisons, forks, trials, sweeps."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from sim.command import (
+from sim.commands.line import (
     INTERRUPTED,
     CheckpointEvery,
     ClusterAddress,
@@ -21,24 +21,19 @@ from sim.command import (
     Seed,
     Settings,
     Users,
+    WorkerCount,
     app,
     changes_of,
-    live,
     stop_on_interrupt,
-    stopped,
-    sum_up,
 )
+from sim.commands.runs import live, stopped, sum_up
+from sim.commands.sharing import say_where
 from sim.scenario import ScenarioError, load
-
-if TYPE_CHECKING:
-    from sim.results.draft import Draft
-    from sim.study.workers import Workers
 
 Metrics = Annotated[
     list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
 ]
 PAIRS = 20  # of runs, unless asked otherwise
-WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 
 
 @app.command()
@@ -161,96 +156,6 @@ def fork(
 
 
 @app.command()
-def plan(
-    file: Annotated[
-        Path, typer.Argument(metavar="COMPARE.toml", help="a comparison (TOML); with --cost a run")
-    ],
-    *,
-    workers: WorkerCount = 1,
-    cluster: ClusterAddress = None,
-    cost: Annotated[
-        bool, typer.Option("--cost", help="measure what runs of this scenario cost, by size")
-    ] = False,
-    set_: Settings = None,
-    sizes: Annotated[
-        str, typer.Option(metavar="USERS", help="with --cost: measured sizes, such as 1_000,10_000")
-    ] = "",
-    users: Annotated[
-        int, typer.Option(min=1, help="with --cost: users of the run it is for")
-    ] = 1_200_000_000,
-    days: Annotated[int, typer.Option(min=1, help="with --cost: its days")] = 365,
-    out: Annotated[
-        Path | None, typer.Option(help="with --cost: folder for cost.json and cost.md")
-    ] = None,
-    quiet: Quiet = False,
-) -> int:
-    """Say how many users or replications a difference needs; with --cost, what a run takes."""
-    if cost:
-        return _cost(file, set_ or [], _sizes(sizes), (users, days), out, quiet=quiet)
-    from sim.study.cluster import workers_at
-    from sim.study.planning import planned
-    from sim.study.terminal import show_plan
-
-    given = {"--set": set_, "--sizes": sizes, "--out": out}
-    lines = [f"{name}: wanted with --cost only (found {v})" for name, v in given.items() if v]
-    if lines:
-        raise ScenarioError(lines)
-    with workers_at(workers, cluster) as at:
-        say_where(at, quiet=quiet)
-        answer = planned(file, workers=at)
-    show_plan(answer, str(file))
-    return 0
-
-
-def _cost(
-    file: Path,
-    settings: list[str],
-    sizes: tuple[int, ...],
-    wanted: tuple[int, int],
-    out: Path | None,
-    *,
-    quiet: bool,
-) -> int:
-    """Measure runs of a scenario, print the page, and leave it in a folder."""
-    from sim.population import check_inputs
-    from sim.scenario.changes import parsed
-    from sim.study.cost import measured_cost
-    from sim.study.cost_page import page
-
-    scenario = load(file, settings)
-    check_inputs(scenario)
-
-    def told(line: str) -> None:
-        if not quiet:
-            print(line, file=sys.stderr)
-
-    changed = {change.key: change.value for change in map(parsed, settings)}
-    found = measured_cost(scenario, changed, sizes=sizes, told=told)
-    text = page(found, *wanted)
-    if out is not None:
-        found.save(out / "cost.json")
-        (out / "cost.md").write_text(text, encoding="utf-8")
-    print(text, end="")
-    return 0
-
-
-def _sizes(words: str) -> tuple[int, ...]:
-    """Return the sizes in a list such as 1_000,10_000."""
-    from sim.study.cost import SIZES
-
-    if not words:
-        return SIZES
-    parts = [part.strip().replace("_", "") for part in words.split(",")]
-    sizes = tuple(int(part) for part in parts if part.isdecimal())
-    if len(sizes) != len(parts) or len(sizes) < 3 or list(sizes) != sorted({*sizes}):
-        wanted = (
-            "wanted three sizes or more, each above the one before, such as 1_000,10_000,20_000"
-        )
-        raise ScenarioError([f"--sizes: {wanted} (found {words})"])
-    return sizes
-
-
-@app.command()
 def trial(
     scenario: ScenarioFile,
     *,
@@ -346,37 +251,6 @@ def _goes_on() -> Iterator[None]:
     except KeyboardInterrupt:
         print("Stopped; the same command goes on with it.", file=sys.stderr)
         raise
-
-
-def live_shards(
-    draft: Draft,
-    cluster: str | None,
-    users: int | None,
-    threads: int | None,
-    stop: Callable[[], bool],
-    *,
-    quiet: bool,
-) -> bool:
-    """Run a draft shard by shard with progress shown; tell whether it got to its end."""
-    from sim.progress import Progress
-    from sim.study.cluster import workers_at
-    from sim.study.shards import USERS, run_shards
-
-    run = draft.scenario.run
-    total = (run.burn_in_days + run.days) * run.users * run.replications
-    with Progress(draft.scenario.name, total, quiet=quiet) as bar, workers_at(1, cluster) as at:
-        say_where(at, quiet=quiet)
-        return run_shards(
-            draft, at, users=users or USERS, threads=threads, stop=stop, hears=bar.reach
-        )
-
-
-def say_where(workers: Workers, *, quiet: bool) -> None:
-    """Say where a cluster shows what it does."""
-    from sim.study.cluster import Cluster
-
-    if isinstance(workers, Cluster) and not quiet:
-        print(f"The cluster shows its work at {workers.dashboard}", file=sys.stderr)
 
 
 def _rows(words: str) -> set[int]:
