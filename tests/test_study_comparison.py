@@ -215,7 +215,7 @@ def test_a_comparison_is_kept_whole_and_found_again(found, tmp_path):
         found.save(tmp_path / "other")
 
 
-def test_compare_on_the_command_line(base, changed, tmp_path, capsys):
+def test_compare_on_the_command_line(base, changed, tmp_path, capsys, monkeypatch):
     for name, plan in (("a", base), ("b", changed)):
         (tmp_path / f"{name}.toml").write_text(plan.to_toml())
     files = [str(tmp_path / "a.toml"), str(tmp_path / "b.toml")]
@@ -228,7 +228,13 @@ def test_compare_on_the_command_line(base, changed, tmp_path, capsys):
     assert not (tmp_path / "out.compared").exists()
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["kind"] == "comparison"
-    assert commands.answer([*words, "--metric", "losses"]) == 2
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.study.comparison.lived", None)  # it is refused before any run
+        assert commands.answer([*words, "--level", "0.9"]) == 2
+        assert "another study or run" in capsys.readouterr().err
+        assert commands.answer([*words, "--attribute", "volume_fen"]) == 0  # what is there
+        assert "2 paired replications" in capsys.readouterr().out
+    assert commands.answer([*words, "--metric", "losses", "--out", f"{out}-2"]) == 2
     assert "--metric: wanted a figure" in capsys.readouterr().err
     assert commands.answer(["compare", files[0]]) == 2
 

@@ -3,10 +3,13 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim import commands
 from sim.scenario import ScenarioError, from_tree
-from sim.study.posterior import drawn, parts
+from sim.study.folder import opened
+from sim.study.posterior import drawn, parts, weighed
 from sim.study.replicates import replicate
 
 REPEATS = 1_000
@@ -54,6 +57,44 @@ def test_each_draw_is_lived_by_replications_of_its_own(base, tmp_path):
         one.parts("volume_fen")
     with pytest.raises(ValueError, match="multiple of 4"):
         replicate(base, 6, posterior=file, inner=4)
+
+
+def test_draws_that_weigh_more_are_lived_more_often(base, tmp_path):
+    """`paylater calibrate` leaves a column of weights."""
+    found = weighed(np.array([0.5, 0.0, 0.3, 0.2]), 1_000)
+    assert np.bincount(found, minlength=4).tolist() == pytest.approx([500, 0, 300, 200], abs=3)
+    assert (weighed(np.array([0.5, 0.0, 0.3, 0.2]), 100) == found[:100]).all()
+    file = tmp_path / "posterior.parquet"
+    draws = {"product.limit.fen_per_point": [300, 700, 1_200], "weight": [0.0, 2.0, 0.0]}
+    pd.DataFrame(draws).to_parquet(file)
+    worlds = drawn(base, file, 5)
+    assert [world.product.limit.fen_per_point for world in worlds] == [700] * 5
+    pd.DataFrame(draws | {"weight": [0.0, -1.0, 3.0]}).to_parquet(file)
+    with pytest.raises(ScenarioError, match="weights of 0 or more"):
+        drawn(base, file)
+
+
+def test_replications_on_the_command_line(base, tmp_path, capsys):
+    (tmp_path / "base.toml").write_text(base.to_toml())
+    (tmp_path / "draws.csv").write_text("product.limit.fen_per_point,weight\n300,1\n1200,1\n")
+    words = ["replicate", str(tmp_path / "base.toml"), "--out", str(tmp_path / "out")]
+    asked = ["--posterior", str(tmp_path / "draws.csv"), "--replications", "8", "--inner", "4"]
+    assert commands.answer([*words, *asked, "--metric", "last.limit_fen / last.active"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "8 replications; luck, parameters: sd of a run" in told
+    assert "last.limit_fen /" in told
+    assert commands.answer([*words, *asked, "--metric", "last.limit_fen / last.active"]) == 0
+    assert "left alone" in capsys.readouterr().out
+    assert commands.answer([*words, *asked]) == 2
+    assert "another study or run" in capsys.readouterr().err
+    kept, tables = opened(tmp_path / "out", "replicates")
+    assert kept["asked"]["inner"] == 4
+    assert {"luck_sd", "parameter_sd"} <= set(tables["summary"].column_names)
+    assert tables["summary"]["metric"].to_pylist()[-1] == "last.limit_fen / last.active"
+    assert commands.answer([*words, *asked[:2], "--replications", "5", "--metric", "x"]) == 2
+    told = capsys.readouterr().err
+    assert "--metric: wanted a figure" in told
+    assert "--replications: wanted a multiple of 2" in told
 
 
 def test_what_is_wrong_with_a_file_of_draws_is_told(base, tmp_path):

@@ -256,6 +256,17 @@ def test_importance_sampling_finds_a_tail_that_plain_draws_miss():
     assert with_mean.interval.low < 0.02 < with_mean.interval.high
 
 
+def test_intervals_by_importance_sampling_cover():
+    """Of a chance of one in a hundred, from 200 draws each: plain ones would see it twice."""
+
+    def beyond(factor):
+        return (loss_given(factor) > 0.05248363).astype(float)
+
+    found = [importance(beyond, 200, shift=-2.5, seed=seed).interval for seed in range(REPEATS)]
+    low, high = binomial_bounds(0.95)
+    assert low < share_covering(found, 0.01) < high
+
+
 def test_a_shift_into_nowhere_is_told_by_its_effective_size():
     lost = importance(np.exp, 10_000, shift=-5.0)
     assert lost.effective < 100

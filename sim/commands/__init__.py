@@ -1,6 +1,14 @@
 """The commands of `paylater`, a module for each kind; importing this makes them all known."""
 
-from sim.commands import calibration, inspection, planning, reporting, runs, studies
+from sim.commands import (
+    calibration,
+    inspection,
+    planning,
+    replicating,
+    reporting,
+    runs,
+    studies,
+)
 from sim.commands.line import CHECK_FAILED, INTERRUPTED, WRONG_INPUT, answer, app, main
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "inspection",
     "main",
     "planning",
+    "replicating",
     "reporting",
     "runs",
     "studies",

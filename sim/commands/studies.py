@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,6 +29,12 @@ from sim.commands.line import (
 from sim.commands.runs import live, stopped, sum_up
 from sim.commands.sharing import say_where
 from sim.scenario import ScenarioError, load
+
+if TYPE_CHECKING:
+    from sim.results import Run
+    from sim.scenario import Scenario
+    from sim.study.comparison import Comparison
+    from sim.study.workers import Workers
 
 Metrics = Annotated[
     list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
@@ -65,12 +71,9 @@ def compare(
 
     Of run folders the tables are compared as they are; replications pair where seeds agree.
     """
-    from sim.progress import Progress
     from sim.results import open_run
     from sim.study.cluster import workers_at
-    from sim.study.comparison import called
-    from sim.study.comparison import compare as compared
-    from sim.study.finished import compare_runs
+    from sim.study.comparison import Comparison, asked_of, called
     from sim.study.shelf import Shelf
     from sim.study.terminal import show_comparison
 
@@ -83,27 +86,15 @@ def compare(
     names = [folder.name for folder in scenarios] if folders else called(plans)
     place = out or Path("runs") / "-".join(names)
     kept = place.with_name(f"{place.name}.compared")
-    asked: dict[str, Any] = {
-        "metrics": metric or [],
-        "attribute": attribute or [],
-        "level": level,
-        "kept": kept,
-    }
-    run, count = plans[0].run, replications or PAIRS
-    each = 0 if folders else (run.burn_in_days + run.days) * run.users * len(plans)
-    with (
-        Progress("compare", each * count, quiet=quiet) as bar,
-        _metric_words(),
-        _goes_on(),
-        workers_at(workers, cluster) as at,
-    ):
-        say_where(at, quiet=quiet)
-        if folders:
-            found = compare_runs(*runs, replications=replications, workers=at, **asked)
-        else:
-            told = lambda done: bar.reach(done * each)  # noqa: E731
-            found = compared(*plans, replications=count, told=told, workers=at, **asked)
-    found.save(place)
+    given = (metric or [], attribute or [], level)
+    asked = dict(zip(("metrics", "attribute", "level"), given, strict=True))
+    if not folders and _is_there(place, plans, asked_of(replications or PAIRS, *given)):
+        found = Comparison.open(place)
+    else:
+        with workers_at(workers, cluster) as at:
+            say_where(at, quiet=quiet)
+            found = _compared(plans, runs, replications, at, asked | {"kept": kept}, quiet=quiet)
+        found.save(place)
     Shelf(kept).clear()
     if not quiet:
         show_comparison(found)
@@ -223,6 +214,41 @@ def sweep(
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
     return 0
+
+
+def _compared(
+    plans: list[Scenario],
+    runs: list[Run],
+    replications: int | None,
+    at: Workers,
+    asked: dict[str, Any],
+    *,
+    quiet: bool,
+) -> Comparison:
+    """Compare finished runs where there are some, else scenarios, with progress shown."""
+    from sim.progress import Progress
+    from sim.study.comparison import compare
+    from sim.study.finished import compare_runs
+
+    run, count = plans[0].run, replications or PAIRS
+    each = 0 if runs else (run.burn_in_days + run.days) * run.users * len(plans)
+    with Progress("compare", each * count, quiet=quiet) as bar, _metric_words(), _goes_on():
+        if runs:
+            return compare_runs(*runs, replications=replications, workers=at, **asked)
+
+        def told(done: int) -> None:
+            bar.reach(done * each)
+
+        return compare(*plans, replications=count, told=told, workers=at, **asked)
+
+
+def _is_there(place: Path, plans: list[Scenario], asked: dict[str, Any]) -> bool:
+    """Tell whether a folder holds this comparison. Raises ScenarioError for anything else."""
+    from sim.study.comparison import labels_of
+    from sim.study.folder import asked_hash, is_there
+
+    hashes = {label: plan.hash for label, plan in zip(labels_of(len(plans)), plans, strict=True)}
+    return is_there(place, "comparison", asked_hash("comparison", asked, hashes))
 
 
 def _all_folders(places: list[Path], changes: list[str]) -> bool:

@@ -149,14 +149,21 @@ def compare(
         "swap_sets": swap_sets_table(labels[1:], results),
         "daily": daily_table(labels, results),
     }
-    asked: dict[str, Any] = {
+    asked = asked_of(replications, metrics, attribute, level)
+    named = dict(zip(labels, scenarios, strict=True))
+    return Comparison(Study("comparison", asked, named, tables | split))
+
+
+def asked_of(
+    replications: int, metrics: Sequence[str], attribute: Sequence[str], level: float
+) -> dict[str, Any]:
+    """Return what tells one comparison of scenarios from another, besides the scenarios."""
+    return {
         "replications": replications,
         "metrics": list(metrics),
         "attribute": list(attribute),
         "level": level,
     }
-    named = dict(zip(labels, scenarios, strict=True))
-    return Comparison(Study("comparison", asked, named, tables | split))
 
 
 def attribution(

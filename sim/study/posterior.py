@@ -1,6 +1,7 @@
 """Replications over draws of the parameters: what is luck, and what is not known of the numbers.
 
-A posterior file is a table, CSV or Parquet: a column for each key of the scenario, a row a draw.
+A posterior file is a table, CSV or Parquet: a column for each key of the scenario, a row a draw;
+with a column `weight`, as `paylater calibrate` leaves it, draws are lived as often as they weigh.
 Each draw is lived by some replications; between draws the figures differ by parameters and luck,
 within a draw by luck alone. Source of the parts: one-way random effects, Searle, Casella and
 McCulloch, "Variance Components" (1992), section 3.6.
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.results.faults import refused
 from sim.scenario import Change, Scenario, ScenarioError
 from sim.study.interval import LEVEL, NAN, Interval, mean
+
+WEIGHT = "weight"  # column of a file of draws
 
 
 class Parts(NamedTuple):
@@ -47,10 +50,12 @@ def parts(values: ArrayLike, level: float = LEVEL) -> Parts:
     return Parts(found, math.sqrt(within), math.sqrt(max(between, 0.0)))
 
 
-def drawn(scenario: Scenario, file: str | Path) -> list[Scenario]:
+def drawn(scenario: Scenario, file: str | Path, count: int = 0) -> list[Scenario]:
     """Return the scenario with the numbers of each draw of a posterior file.
 
-    Raises ScenarioError for a file that is no table, and for keys and values that do not fit.
+    count: of draws that are lived, where they weigh differently; as many as rows if 0. More of them
+    begin with the same ones. Raises ScenarioError for a file that is no table, and for keys, values
+    and weights that do not fit.
     """
     import pandas as pd
 
@@ -61,6 +66,11 @@ def drawn(scenario: Scenario, file: str | Path) -> list[Scenario]:
         raise refused(place, "a table of draws, CSV or Parquet", str(error)) from None
     if table.empty:
         raise refused(place, "a row a draw, and a column a key", "none")
+    if WEIGHT in table:
+        weights = table.pop(WEIGHT).to_numpy(np.float64)
+        if not (weights >= 0).all() or not weights.sum() > 0:
+            raise refused(place, "weights of 0 or more, not all 0", "others")
+        table = table.iloc[weighed(weights, count or len(table))]
     made, lines = [], []
     for number, row in enumerate(table.to_dict("records")):
         changes = [Change(str(key), _plain(value)) for key, value in row.items()]
@@ -71,6 +81,18 @@ def drawn(scenario: Scenario, file: str | Path) -> list[Scenario]:
     if lines:
         raise ScenarioError(lines)
     return made
+
+
+def weighed(weights: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Return which rows are lived, shape (count,): each as often as it weighs, evenly spread.
+
+    Rows are found by a scrambled van der Corput sequence over the sums of weights.
+    """
+    from scipy.stats import qmc
+
+    places = qmc.Halton(1, seed=1).random(count)[:, 0]
+    upto = np.cumsum(weights) / weights.sum()
+    return np.minimum(np.searchsorted(upto, places, side="right"), len(weights) - 1)
 
 
 def _plain(value: object) -> object:

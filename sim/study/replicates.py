@@ -133,11 +133,15 @@ class Replicates:
 
         return pd.DataFrame([self._line(metric(name), day, level) for name in names])
 
-    def save(self, out: str | Path) -> Path:
-        """Write `daily`, `summary` and the scenario to a folder, whole or not at all."""
-        summary = pa.Table.from_pandas(self.summary(), preserve_index=False)
+    def save(self, out: str | Path, metrics: Sequence[str] = ()) -> Path:
+        """Write `daily`, `summary` and the scenario to a folder, whole or not at all.
+
+        metrics: in `summary` besides all figures.
+        """
+        rows = self.summary([*FIGURES, *metrics])
+        summary = pa.Table.from_pandas(rows, preserve_index=False)
         tables = {"daily": pa.concat_tables(self._tables), "summary": summary}
-        asked = {"keys": [list(key) for key in self.keys], "inner": self.inner, "draws": self.draws}
+        asked = asked_of(self.keys, self.inner, self.draws, metrics)
         return save(Study("replicates", asked, {"scenario": self.scenario}, tables), out)
 
     def _line(self, asked: Metric, day: int, level: float) -> dict[str, Any]:
@@ -163,6 +167,18 @@ class Replicates:
     def _parts(self, name: str, day: int) -> dict[str, float]:
         found = self.parts(name, day)
         return {"luck_sd": found.luck_sd, "parameter_sd": found.parameter_sd}
+
+
+def asked_of(
+    keys: Sequence[Key], inner: int | None, draws: Sequence[str], metrics: Sequence[str]
+) -> dict[str, Any]:
+    """Return what tells one study of replications from another, besides its scenario."""
+    return {
+        "keys": [list(key) for key in keys],
+        "inner": inner,
+        "draws": list(draws),
+        "metrics": list(metrics),
+    }
 
 
 def replicate(
@@ -193,9 +209,11 @@ def replicate(
         raise ValueError(f"wanted at least one replication (found {replications})")
     check_memory(scenario)
     check_inputs(scenario)
-    worlds = [scenario] if posterior is None else drawn(scenario, posterior)
     if posterior is not None and (first or inner < 1 or replications % inner):
         raise ValueError(f"wanted a multiple of {inner} replications from 0 (found {replications})")
+    worlds = [scenario]
+    if posterior is not None:
+        worlds = drawn(scenario, posterior, replications // inner)
     numbers = range(first, first + replications)
     with workers_at(workers, cluster) as at, scenario_files(worlds) as files:
         threads_each = at.threads(threads)

@@ -46,11 +46,15 @@ def show_comparison(found: Comparison) -> None:
 def show_replicates(summary: pd.DataFrame) -> None:
     """Print a summary of replications."""
     runs, level = summary["runs"].iloc[0], summary["level"].iloc[0]
-    table = _table(f"{runs} replications", "figure", "estimate", f"{level:.0%} interval")
+    parts = ["luck_sd", "parameter_sd"] if "luck_sd" in summary else []
+    names = ["luck", "parameters"][: len(parts)]
+    title = f"{runs} replications" + ("; luck, parameters: sd of a run" if parts else "")
+    table = _table(title, "figure", "estimate", f"{level:.0%} interval", *names)
     for row in summary.to_dict("records"):
         kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
         ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}"
-        table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends)
+        more = [_text(row[part], kind) for part in parts]
+        table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends, *more)
     Console().print(table)
 
 
@@ -207,7 +211,8 @@ def _waterfall(attribution: pd.DataFrame) -> Table:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+        # A long name is folded, so that no number is cut.
+        table.add_column(column, justify="right" if number else "left", no_wrap=number > 0)
     return table
 
 
