@@ -2,10 +2,10 @@
 
 import os
 import signal
-import threading
 
 import numpy as np
 import pytest
+from distributed.diagnostics.plugin import SchedulerPlugin
 
 import sim
 from sim import commands
@@ -228,6 +228,20 @@ def test_a_run_on_a_cluster_leaves_the_bytes_of_one_process(pair, tmp_path):
     assert bytes_in(draft.finish(engine="table", threads=1, timings={})) == bytes_in(whole)
 
 
+class Killer(SchedulerPlugin):
+    """Kills a worker once so many tasks are done."""
+
+    name = "killer"
+
+    def __init__(self, pid, after):
+        self.pid, self.after, self.done = pid, after, 0
+
+    def transition(self, _key, _start, finish, *_args, **_kwargs):
+        self.done += finish == "memory"
+        if self.done == self.after and finish == "memory":
+            os.kill(self.pid, signal.SIGKILL)
+
+
 @pytest.mark.slow
 def test_shards_that_meet_at_barriers_leave_the_bytes_of_one_piece(tmp_path):
     """Invitations, collection and circles of friends couple users; a worker is lost on the way."""
@@ -250,10 +264,9 @@ def test_shards_that_meet_at_barriers_leave_the_bytes_of_one_piece(tmp_path):
     assert whole.environment["invitable"].sum() > 0
     draft = prepare(tmp_path / "shards", coupled)
     with Cluster("local:2") as at:
-        pids = list(at._client.run(os.getpid).values())
-        killer = threading.Timer(3.0, os.kill, (pids[0], signal.SIGKILL))
-        killer.start()
+        killer = Killer(next(iter(at._client.run(os.getpid).values())), after=60)
+        at._local.scheduler.add_plugin(killer)
         assert run_shards(draft, at, users=32)
-        assert not killer.is_alive(), "the run was over before the worker was lost"
+        assert killer.done > killer.after
     place = draft.finish(engine="table", threads=1, timings={})
     assert bytes_in(place) == bytes_in(whole.save(tmp_path / "whole"))
