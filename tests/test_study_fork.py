@@ -183,3 +183,25 @@ def test_fork_on_the_command_line(base, tmp_path, capsys):
     assert commands.answer([*words, "30"]) == 0
     assert "left alone" in capsys.readouterr().out
     assert commands.answer([*words, "2"]) == 2
+
+
+def test_several_branches_at_once_are_those_one_by_one(base, tmp_path, capsys):
+    files = []
+    for name, rate in (("low", 200_000), ("high", 900_000)):
+        files.append(tmp_path / f"{name}.toml")
+        files[-1].write_text(base.scenario.with_(**{"product.charges.rate_ppb": rate}).to_toml())
+    both = ["fork", str(base.folder), *map(str, files), "--day", "55", "--quiet", "--out"]
+    assert commands.answer([*both, str(tmp_path / "both")]) == 0
+    for file in files:
+        one = ["fork", str(base.folder), str(file), "--day", "55", "--quiet", "--out"]
+        assert commands.answer([*one, str(tmp_path / f"one-{file.stem}")]) == 0
+        assert files_in(tmp_path / "both" / file.stem) == files_in(tmp_path / f"one-{file.stem}")
+    twice = [*both[:3], *both[2:], str(tmp_path / "more")]
+    assert commands.answer(twice) == 2
+    assert "wanted files of different names" in capsys.readouterr().err
+    for file in files:
+        file.write_text(base.scenario.with_(seed=9).to_toml())
+    assert commands.answer([*both, str(tmp_path / "more")]) == 2
+    told = capsys.readouterr().err
+    assert all(f"{file}: run.seed: wanted 3" in told for file in files)
+    assert not (tmp_path / "more").exists()

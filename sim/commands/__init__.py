@@ -2,6 +2,7 @@
 
 from sim.commands import (
     calibration,
+    forking,
     inspection,
     planning,
     replicating,
@@ -18,6 +19,7 @@ __all__ = [
     "answer",
     "app",
     "calibration",
+    "forking",
     "inspection",
     "main",
     "planning",

@@ -1,9 +1,8 @@
-"""Commands of studies: comparisons, forks, trials, sweeps."""
+"""Commands of studies: comparisons, trials, sweeps."""
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ import typer
 
 from sim.commands.line import (
     INTERRUPTED,
-    CheckpointEvery,
     ClusterAddress,
     Days,
     Quiet,
@@ -26,7 +24,6 @@ from sim.commands.line import (
     changes_of,
     stop_on_interrupt,
 )
-from sim.commands.runs import live, stopped, sum_up
 from sim.commands.sharing import say_where
 from sim.scenario import ScenarioError, load
 
@@ -99,50 +96,6 @@ def compare(
     if not quiet:
         show_comparison(found)
         print(f"The tables lie in {place}")
-    return 0
-
-
-@app.command()
-def fork(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder with checkpoints")],
-    scenario: ScenarioFile,
-    *,
-    day: Annotated[int, typer.Option(min=0, help="first reported day under SCENARIO, from 0")],
-    set_: Settings = None,
-    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="run folder; runs/RUN-NAME-DAY if absent")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished fork")] = False,
-    checkpoint_every: CheckpointEvery = 0,
-    quiet: Quiet = False,
-) -> int:
-    """Go on with a run under another scenario from a day; leave a run folder."""
-    from sim.results import open_run
-    from sim.results.folder import prepare
-    from sim.results.lock import held
-    from sim.study.fork import beginning, forked
-
-    before = open_run(run)
-    replications = [f"run.replications={before.scenario.run.replications}"]
-    made = forked(before.scenario, load(scenario, [*(set_ or []), *replications]), day)
-    begin = beginning(before, made, day)
-    place = out or Path("runs") / f"{run.name}-{made.name}-{day}"
-    with stop_on_interrupt() as stop:
-        draft = prepare(place, made, resume=resume)
-        if draft is None:
-            print(f"{place} holds this run already; it is left alone.")
-            return 0
-        began = time.perf_counter()
-        with held(draft.path):
-            if not live(draft, "table", threads, checkpoint_every, stop, quiet=quiet, begin=begin):
-                return stopped(draft)
-            seconds = time.perf_counter() - began
-            told = {"scenario_hash": before.scenario.hash, "day": day}
-            timings = {"days_s": round(seconds, 3)}
-            draft.finish(engine="table", threads=threads, timings=timings, forked_from=told)
-    if not quiet:
-        sum_up(open_run(place), place, seconds)
     return 0
 
 
