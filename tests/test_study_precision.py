@@ -8,6 +8,10 @@ import pytest
 import sim
 from sim import commands
 from sim.commands import runs
+from sim.report.context import Context
+from sim.report.sections.precision import precision
+from sim.report.source import opened_source
+from sim.report.words import Words
 from sim.scenario import ScenarioError, from_tree
 from sim.study import contract
 from sim.study.contract import HELD, MOST, TIME, Contract, fixed
@@ -108,6 +112,20 @@ def test_what_cannot_be_reached_is_stated(capsys, tmp_path):
     assert not told["aims"][0]["holds"]
 
 
+def test_a_metric_that_is_no_number_holds_never_and_is_told_as_none(tmp_path, capsys):
+    nothing = plan_of({"metric": "last.late_91 / last.late_91", "half_width": 1}, most=10)
+    (tmp_path / "sure.toml").write_text(nothing.to_toml())
+    words = ["run", str(tmp_path / "sure.toml"), "--out", str(tmp_path / "out")]
+    assert commands.answer(words) == 0
+    assert "none" in capsys.readouterr().out
+    text = (tmp_path / "out" / "manifest.json").read_text()
+    told = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    (aim,) = told["precision"]["aims"]
+    assert (aim["estimate"], aim["half_width"], aim["holds"]) == (None, None, False)
+    context = Context(opened_source(tmp_path / "out"), Words())
+    assert precision(context)[1].frame()["reached"].isna().all()
+
+
 def test_a_time_limit_ends_it_and_cuts_the_last_batch():
     """Ten runs of one second each, a batch of four of which three fit into the time left."""
     now = [0.0]
@@ -188,11 +206,6 @@ def test_a_precision_changes_no_study_of_the_scenario():
 
 
 def test_the_report_states_it(held):
-    from sim.report.context import Context
-    from sim.report.sections.precision import precision
-    from sim.report.source import opened_source
-    from sim.report.words import Words
-
     words = Words("zh")
     text, table = precision(Context(opened_source(held.folder), words))
     assert not words.unsaid

@@ -29,8 +29,8 @@ def plan(
         str, typer.Option(metavar="USERS", help="with --cost: measured sizes, such as 1_000,10_000")
     ] = "",
     users: Annotated[
-        int, typer.Option(min=1, help="with --cost: users of the run it is for")
-    ] = 1_200_000_000,
+        int | None, typer.Option(min=1, help="with --cost: users of the run; 1.2 billion if absent")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="with --cost: its days")] = 365,
     out: Annotated[
         Path | None, typer.Option(help="with --cost: folder for cost.json and cost.md")
@@ -59,7 +59,7 @@ def _cost(
     file: Path,
     settings: list[str],
     sizes: tuple[int, ...],
-    wanted: tuple[int, int],
+    wanted: tuple[int | None, int],
     out: Path | None,
     *,
     quiet: bool,
@@ -67,7 +67,7 @@ def _cost(
     """Measure runs of a scenario, print the page, and leave it in a folder."""
     from sim.population import check_inputs
     from sim.scenario.changes import parsed
-    from sim.study.cost import measured_cost
+    from sim.study.cost import MONTHLY_USERS, measured_cost
     from sim.study.cost_page import page
 
     scenario = load(file, settings)
@@ -79,7 +79,7 @@ def _cost(
 
     changed = {change.key: change.value for change in map(parsed, settings)}
     found = measured_cost(scenario, changed, sizes=sizes, told=told)
-    text = page(found, *wanted)
+    text = page(found, wanted[0] or MONTHLY_USERS, wanted[1])
     if out is not None:
         found.save(out / "cost.json")
         (out / "cost.md").write_text(text, encoding="utf-8")

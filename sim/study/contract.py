@@ -6,6 +6,7 @@ its `scenario.toml` gives the same bytes on a machine of another speed.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -103,7 +104,7 @@ class Contract:
             "seconds": self.wanted.seconds,
             "first": self.asked.run.replications,
             "ended": self.why,
-            "aims": [one._asdict() for one in self.reached],
+            "aims": [_told(one) for one in self.reached],
         }
 
     def _first(self) -> int:
@@ -131,6 +132,14 @@ class Contract:
             return 0
         fits = max(int(left / each), 1) if each > 0 else self.wanted.batch
         return min(self.wanted.batch, self.wanted.most - done, fits)
+
+
+def _told(one: Reached) -> dict[str, Any]:
+    """Return an aim as JSON has it: None for what is no number, as of 0 / 0."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in one._asdict().items()
+    }
 
 
 def check_metrics(scenario: Scenario) -> None:

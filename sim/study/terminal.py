@@ -232,8 +232,10 @@ def _text(value: Any, unit: str) -> str:
     return _short(value / 100 if unit == "fen" else value)
 
 
-def _exact(value: float, unit: str) -> str:
+def _exact(value: float | None, unit: str) -> str:
     """Return a number with four digits that count, so that half-widths can be compared."""
+    if value is None:
+        return "none"
     told = {"share": (100 * value, " %"), "fen": (value / 100, "")}.get(unit, (value, ""))
     return f"{told[0]:,.4g}{told[1]}"
 

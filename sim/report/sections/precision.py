@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.report.context import Context
 from sim.report.page import Block, Cell
-from sim.report.value import Value, around
+from sim.report.value import NAN, Value, around
 from sim.study.metrics import FIGURES
 
 COLUMNS = [
@@ -25,9 +25,11 @@ def precision(context: Context) -> list[Block]:
     rows: list[list[Cell]] = []
     for aim in told["aims"]:
         unit = FIGURES[aim["metric"]].unit if aim["metric"] in FIGURES else "number"
-        value = around([aim[name] for name in ("estimate", "low", "high")], aim["runs"], unit)
+        ends = [_number(aim[name]) for name in ("estimate", "low", "high")]
+        value = around(ends, aim["runs"], unit)
         widths = [
-            Value(aim[name], runs=aim["runs"], unit=unit) for name in ("half_width", "wanted")
+            Value(_number(aim[name]), runs=aim["runs"], unit=unit)
+            for name in ("half_width", "wanted")
         ]
         holds = say("yes") if aim["holds"] else say("no")
         rows.append([say.named(aim["metric"]), value, *widths, holds])
@@ -39,3 +41,7 @@ def precision(context: Context) -> list[Block]:
         why=say(told["ended"]),
     )
     return [ended, context.table("precision", "Precision asked for and reached", COLUMNS, rows)]
+
+
+def _number(told: float | None) -> float:
+    return NAN if told is None else told
