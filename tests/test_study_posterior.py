@@ -8,6 +8,7 @@ import pytest
 
 from sim import commands
 from sim.scenario import ScenarioError, from_tree
+from sim.study.factor import Draws
 from sim.study.folder import opened
 from sim.study.posterior import drawn, parts, weighed
 from sim.study.replicates import replicate
@@ -112,3 +113,42 @@ def test_what_is_wrong_with_a_file_of_draws_is_told(base, tmp_path):
     file.write_text("product.limit.fen_per_point\n")
     with pytest.raises(ScenarioError, match="a row a draw"):
         drawn(base, file)
+
+
+def test_factors_drawn_for_less_variance(base):
+    """The mean economy is the same; its interval is narrower the more the factor explains."""
+    economy = {"environment.factor.loading_ppm": 40_000, "run.users": 1_500, "run.days": 60}
+    unsure = base.with_(**economy)
+    found = {how: replicate(unsure, 30, factor=how) for how in Draws}
+    name = "last.unemployed"
+    half = {how: runs.interval(name).half_width for how, runs in found.items()}
+    for how in (Draws.ANTITHETIC, Draws.STRATIFIED, Draws.CONTROL):
+        assert half[how] < 0.8 * half[Draws.PLAIN], how
+        apart = found[how].interval(name).estimate - found[Draws.PLAIN].interval(name).estimate
+        assert abs(apart) < 3.3 / 1.96 * math.hypot(half[how], half[Draws.PLAIN])
+    drawn = found[Draws.ANTITHETIC].factors.drawn
+    assert (drawn[::2] == -drawn[1::2]).all()
+    one = replicate(unsure.with_(**{"environment.factor.value": float(drawn[0])}), 1)
+    assert one.values(name)[0] == found[Draws.ANTITHETIC].values(name)[0]
+    summary = found[Draws.CONTROL].summary(["late_31_share"])
+    assert summary["kind"].tolist() == ["mean"]
+    with pytest.raises(ScenarioError) as caught:
+        replicate(base, 7, factor="antithetic")
+    assert [line.split(": ")[1] for line in caught.value.lines] == [
+        "environment.factor.loading_ppm",
+        "wanted a multiple of 2 replications (found 7)",
+    ]
+
+
+def test_factors_on_the_command_line(base, tmp_path, capsys):
+    (tmp_path / "base.toml").write_text(base.to_toml())
+    words = ["replicate", str(tmp_path / "base.toml"), "--factor", "stratified"]
+    words += ["--out", str(tmp_path / "out"), "--replications"]
+    loaded = ["--set", "environment.factor.loading_ppm=40_000"]
+    assert commands.answer([*words, "20", *loaded]) == 0
+    assert "20 replications" in capsys.readouterr().out
+    assert opened(tmp_path / "out", "replicates")[0]["asked"]["factor"] == "stratified"
+    assert commands.answer([*words, "15"]) == 2
+    told = capsys.readouterr().err
+    assert "environment.factor.loading_ppm: wanted more than 0" in told
+    assert "wanted a multiple of 10 replications (found 15)" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+class FactorDraws(StrEnum):
+    """How the systematic factor is drawn; as `sim.study.factor.Draws`."""
+
+    PLAIN = "plain"
+    ANTITHETIC = "antithetic"
+    STRATIFIED = "stratified"
+    CONTROL = "control"
+
+
 @app.command()
 def replicate(
     scenario: ScenarioFile,
@@ -35,6 +45,9 @@ def replicate(
         Path | None, typer.Option(metavar="FILE", help="draws of parameters, CSV or Parquet")
     ] = None,
     inner: Annotated[int, typer.Option(min=1, help="replications of each draw")] = 2,
+    factor: Annotated[
+        FactorDraws, typer.Option(help="how the systematic factor is drawn, for less variance")
+    ] = FactorDraws.PLAIN,
     users: Users = None,
     days: Days = None,
     seed: Seed = None,
@@ -65,10 +78,14 @@ def replicate(
     if posterior is not None and replications % inner:
         wanted = f"wanted a multiple of {inner}, as --inner has it"
         lines.append(f"--replications: {wanted} (found {replications})")
+    if posterior is not None and factor is not FactorDraws.PLAIN:
+        lines.append(f"--factor: wanted plain, with a posterior (found {factor.value})")
+    if factor is not FactorDraws.PLAIN:
+        lines += _uneven(plan, replications, factor.value)
     if lines:
         raise ScenarioError(lines)
     place = out or Path("runs") / f"{plan.name}-replicates"
-    if _is_there(place, plan, replications, posterior, inner, metric or []):
+    if _is_there(place, plan, replications, posterior, inner, metric or [], factor.value):
         print(f"{place} holds these replications already; it is left alone.")
         return 0
     each = (plan.run.burn_in_days + plan.run.days) * plan.run.users
@@ -82,6 +99,7 @@ def replicate(
             replications,
             posterior=posterior,
             inner=inner,
+            factor=factor.value,
             workers=at,
             told=lambda done: bar.reach(done * each),
         )
@@ -92,6 +110,18 @@ def replicate(
     return 0
 
 
+def _uneven(plan: Scenario, replications: int, factor: str) -> list[str]:
+    """Return what keeps the factor from being drawn so."""
+    from sim.study.factor import Draws
+    from sim.study.systematic import Factors
+
+    try:
+        Factors.of(plan, replications, Draws(factor))
+    except ScenarioError as error:
+        return list(error.lines)
+    return []
+
+
 def _is_there(
     place: Path,
     plan: Scenario,
@@ -99,8 +129,10 @@ def _is_there(
     posterior: Path | None,
     inner: int,
     metrics: list[str],
+    factor: str,
 ) -> bool:
     """Tell whether a folder holds these replications. Raises ScenarioError for anything else."""
+    from sim.study.factor import Draws
     from sim.study.folder import asked_hash, is_there
     from sim.study.posterior import drawn
     from sim.study.replicates import Key, asked_of
@@ -110,5 +142,5 @@ def _is_there(
     if posterior is not None:
         draws = [world.hash for world in drawn(plan, posterior, replications // inner)]
         runs = inner
-    asked = asked_of(keys, runs, draws, metrics)
+    asked = asked_of(keys, runs, draws, metrics, Draws(factor))
     return is_there(place, "replicates", asked_hash("replicates", asked, {"scenario": plan.hash}))

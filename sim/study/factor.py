@@ -30,6 +30,7 @@ class Draws(StrEnum):
     PLAIN = "plain"
     ANTITHETIC = "antithetic"  # each with its opposite
     STRATIFIED = "stratified"  # ten from each of equally likely strata, in ten batches
+    CONTROL = "control"  # as plain ones; what the factor explains is taken out of the figure
 
 
 def factors(runs: int, draws: Draws = Draws.PLAIN, seed: int = 1) -> Values:
@@ -38,16 +39,21 @@ def factors(runs: int, draws: Draws = Draws.PLAIN, seed: int = 1) -> Values:
     Plain and antithetic ones stay as they are when replications are added; strata depend on the
     number. Raises ValueError unless pairs or strata come out even.
     """
-    if draws is Draws.PLAIN:
+    if draws in (Draws.PLAIN, Draws.CONTROL):
         return _normal(_uniforms(runs, seed))
-    even = 2 if draws is Draws.ANTITHETIC else BATCHES
-    if runs % even:
-        raise ValueError(f"wanted a multiple of {even} replications (found {runs})")
+    check_even(runs, draws)
     if draws is Draws.ANTITHETIC:
         half = _normal(_uniforms(runs // 2, seed))
         return np.stack([half, -half], axis=1).reshape(-1)
     strata = np.tile(np.arange(runs // BATCHES), BATCHES)
     return _normal((strata + _uniforms(runs, seed)) * (BATCHES / runs))
+
+
+def check_even(runs: int, draws: Draws) -> None:
+    """Raise ValueError unless pairs or strata come out even."""
+    even = {Draws.ANTITHETIC: 2, Draws.STRATIFIED: BATCHES}.get(draws, 1)
+    if runs % even:
+        raise ValueError(f"wanted a multiple of {even} replications (found {runs})")
 
 
 def estimate(
@@ -59,16 +65,20 @@ def estimate(
     level: float = LEVEL,
 ) -> Interval:
     """Return the mean of a function of the factor, with the interval that fits the draws."""
-    values = function(factors(runs, draws, seed))
-    return interval(values, draws, level)
+    drawn = factors(runs, draws, seed)
+    return interval(function(drawn), draws, level, drawn)
 
 
-def interval(values: ArrayLike, draws: Draws, level: float = LEVEL) -> Interval:
+def interval(
+    values: ArrayLike, draws: Draws, level: float = LEVEL, drawn: Values | None = None
+) -> Interval:
     """Return the mean over replications whose factors were drawn so, with its interval.
 
-    values: shape (runs,), in the order of `factors`.
+    values: shape (runs,), in the order of `factors`. drawn: the factors, for Draws.CONTROL.
     """
     sample = np.asarray(values, dtype=np.float64)
+    if draws is Draws.CONTROL and drawn is not None:
+        return controlled(sample, drawn, 0.0, level)
     if draws is Draws.PLAIN:
         return mean(sample, level)
     if draws is Draws.ANTITHETIC:  # pairs are independent, their halves are not

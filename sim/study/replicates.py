@@ -11,10 +11,12 @@ import pyarrow as pa
 from sim.scenario import Scenario, ScenarioError
 from sim.study import interval
 from sim.study.cluster import workers_at
+from sim.study.factor import Draws
 from sim.study.folder import Study, save
 from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
 from sim.study.posterior import Parts, drawn, parts
+from sim.study.systematic import Factors
 from sim.study.work import Task, lived, scenario_files
 from sim.study.workers import Told, Workers
 
@@ -46,13 +48,15 @@ class Replicates:
         tables: Sequence[pa.Table],
         inner: int | None = None,
         draws: Sequence[str] = (),
+        factors: Factors | None = None,
     ) -> None:
         """Take one `daily` table a replication. Raises ScenarioError for two with equal keys.
 
         inner: replications of each draw of a posterior, which follow each other. draws: the
-        hashes of their scenarios.
+        hashes of their scenarios. factors: the systematic ones, where a study imposed them.
         """
         check_keys(keys, scenario.source)
+        self.factors = factors
         self.inner = inner
         self.draws = list(draws)
         self.scenario = scenario
@@ -102,10 +106,13 @@ class Replicates:
     def interval(self, name: str, day: int = -1, level: float = LEVEL) -> Interval:
         """Return a metric with its interval: of a ratio by the delta method, else of the mean.
 
-        Over a posterior it is that of `parts`, since replications of one draw are not independent.
+        Over a posterior it is that of `parts`, since replications of one draw are not independent;
+        over factors that a study imposed that of `sim.study.factor`.
         """
         if self.inner is not None:
             return self.parts(name, day, level).interval
+        if self.factors is not None:
+            return self.factors.interval(self.values(name, day), level)
         asked = metric(name)
         sides = asked.sides(self.series)
         if sides is None:
@@ -141,13 +148,15 @@ class Replicates:
         rows = self.summary([*FIGURES, *metrics])
         summary = pa.Table.from_pandas(rows, preserve_index=False)
         tables = {"daily": pa.concat_tables(self._tables), "summary": summary}
-        asked = asked_of(self.keys, self.inner, self.draws, metrics)
+        how = self.factors.draws if self.factors else Draws.PLAIN
+        asked = asked_of(self.keys, self.inner, self.draws, metrics, how)
         return save(Study("replicates", asked, {"scenario": self.scenario}, tables), out)
 
     def _line(self, asked: Metric, day: int, level: float) -> dict[str, Any]:
         found = self.interval(asked.name, day, level)
         values = asked.values(self.series)[:, day]
-        ratio = self.inner is None and asked.sides(self.series) is not None
+        plain = self.inner is None and self.factors is None
+        ratio = plain and asked.sides(self.series) is not None
         found_parts = {} if self.inner is None else self._parts(asked.name, day)
         known = values[~np.isnan(values.astype(float))]
         low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (np.nan, np.nan)
@@ -170,7 +179,11 @@ class Replicates:
 
 
 def asked_of(
-    keys: Sequence[Key], inner: int | None, draws: Sequence[str], metrics: Sequence[str]
+    keys: Sequence[Key],
+    inner: int | None,
+    draws: Sequence[str],
+    metrics: Sequence[str],
+    factor: Draws = Draws.PLAIN,
 ) -> dict[str, Any]:
     """Return what tells one study of replications from another, besides its scenario."""
     return {
@@ -178,6 +191,7 @@ def asked_of(
         "inner": inner,
         "draws": list(draws),
         "metrics": list(metrics),
+        "factor": factor.value,
     }
 
 
@@ -188,6 +202,7 @@ def replicate(
     first: int = 0,
     posterior: str | Path | None = None,
     inner: int = 2,
+    factor: Draws | str = Draws.PLAIN,
     workers: int | Workers = 1,
     cluster: str | None = None,
     threads: int | None = None,
@@ -196,7 +211,8 @@ def replicate(
     """Run replications first .. first + replications - 1 of a scenario and return their days.
 
     posterior: a file of draws (`sim.study.posterior`); each is lived by `inner` replications, draw
-    0 by the first ones, and so on, from draw 0 again after the last.
+    0 by the first ones, and so on, from draw 0 again after the last. factor: how the systematic
+    factor is drawn, for less variance (`sim.study.factor`); not with a posterior.
     workers: processes; with more than one each lives its replications on one thread. threads: of
     the only worker, all usable cores if None. cluster: see `sim.study.cluster`, instead of workers.
     None of them shows in the result. told: hears how many are
@@ -211,9 +227,14 @@ def replicate(
     check_inputs(scenario)
     if posterior is not None and (first or inner < 1 or replications % inner):
         raise ValueError(f"wanted a multiple of {inner} replications from 0 (found {replications})")
-    worlds = [scenario]
+    how, worlds = Draws(factor), [scenario]
+    imposed = None if how is Draws.PLAIN else Factors.of(scenario, replications, how)
+    if imposed is not None and (first or posterior is not None):
+        raise ValueError("wanted replications from 0 without a posterior, for factors drawn so")
     if posterior is not None:
         worlds = drawn(scenario, posterior, replications // inner)
+    elif imposed is not None:
+        worlds, inner = imposed.worlds(scenario), 1
     numbers = range(first, first + replications)
     with workers_at(workers, cluster) as at, scenario_files(worlds) as files:
         threads_each = at.threads(threads)
@@ -223,9 +244,9 @@ def replicate(
         results = at.in_order(lived, tasks, told)
     keys = [Key(scenario.run.seed, number) for number in numbers]
     tables = [result.daily[0] for result in results]
-    if posterior is None:
-        return Replicates(scenario, keys, tables)
-    return Replicates(scenario, keys, tables, inner, [world.hash for world in worlds])
+    if posterior is not None:
+        return Replicates(scenario, keys, tables, inner, [world.hash for world in worlds])
+    return Replicates(scenario, keys, tables, factors=imposed)
 
 
 def check_keys(keys: Sequence[Key], source: str) -> None:

@@ -7,16 +7,51 @@ the k-th factor imposed, and takes the interval that fits the draws.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.scenario import Scenario
-from sim.study.interval import Values
+from sim.scenario import Scenario, ScenarioError
+from sim.study.factor import Draws, check_even, factors, interval
+from sim.study.interval import LEVEL, Interval, Values
 from sim.study.metrics import Series, metric
 
 if TYPE_CHECKING:
     from sim.engines.state import State
+
+
+class Factors(NamedTuple):
+    """The systematic factors that a study imposes on replications 0, 1, ..."""
+
+    draws: Draws
+    drawn: Values  # shape (replications,)
+
+    @classmethod
+    def of(cls, scenario: Scenario, replications: int, draws: Draws) -> Factors:
+        """Return factors keyed by the scenario's seed.
+
+        Raises ScenarioError where the factor moves nothing, or pairs or strata are not even.
+        """
+        lines = []
+        moved = scenario.environment.factor
+        if not moved.loading_ppm and not moved.strain:
+            words = f"wanted more than 0, for a factor drawn {draws.value} (found 0)"
+            lines.append(f"{scenario.source}: environment.factor.loading_ppm: {words}")
+        try:
+            check_even(replications, draws)
+        except ValueError as error:
+            lines.append(f"replications: {error}")
+        if lines:
+            raise ScenarioError(lines)
+        return cls(draws, factors(replications, draws, scenario.run.seed))
+
+    def worlds(self, scenario: Scenario) -> list[Scenario]:
+        """Return the scenario with the factor of each replication."""
+        return [scenario.with_(**{"environment.factor.value": float(z)}) for z in self.drawn]
+
+    def interval(self, values: Values, level: float = LEVEL) -> Interval:
+        """Return the mean over the replications, with the interval that fits the draws."""
+        return interval(values, self.draws, level, self.drawn)
 
 
 def figure_given(
