@@ -169,12 +169,14 @@ def test_c11_what_is_written_changes_nothing(base):
     assert rows["principal_fen"].tolist() == one["principal_fen"].to_pylist()
 
 
-def test_replications_with_equal_keys_are_refused(base):
+def test_replications_with_equal_keys_are_refused(base, tmp_path):
     run = sim.run(base.with_(replications=2))
     more = sim.run(base.with_(replications=2, seed=12))
     both = Replicates.of([run, more])
     assert both.runs == 4
     assert both.keys == [Key(11, 0), Key(11, 1), Key(12, 0), Key(12, 1)]
+    again = Replicates.open(both.save(tmp_path / "both"))
+    assert again.values("volume_fen").tolist() == both.values("volume_fen").tolist()
     with pytest.raises(ScenarioError, match="seed 11, replication 0 more than once"):
         Replicates.of([run, run])
     with pytest.raises(ScenarioError, match="wanted a run of the scenario"):

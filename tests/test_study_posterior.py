@@ -11,7 +11,7 @@ from sim.scenario import ScenarioError, from_tree
 from sim.study.factor import Draws
 from sim.study.folder import opened
 from sim.study.posterior import drawn, parts, weighed
-from sim.study.replicates import replicate
+from sim.study.replicates import Replicates, replicate
 
 REPEATS = 1_000
 
@@ -50,10 +50,13 @@ def test_each_draw_is_lived_by_replications_of_its_own(base, tmp_path):
     summary = found.summary(["last.limit_fen", "volume_fen"]).set_index("metric")
     assert summary.loc["last.limit_fen", "parameter_sd"] == apart.parameter_sd
     assert summary.loc["last.limit_fen", "low"] == apart.interval.low
-    place = found.save(tmp_path / "kept")
+    place = found.save(tmp_path / "kept", ["last.limit_fen"])
+    again = Replicates.open(place)
+    assert again.summary(["last.limit_fen"]).equals(found.summary(["last.limit_fen"]))
+    assert again.save(place, ["last.limit_fen"]) == place
     file.write_text("product.limit.fen_per_point,product.limit.max_fen\n300,90000\n1300,1\n")
     with pytest.raises(ScenarioError, match="another study"):
-        replicate(base, 8, posterior=file, inner=4).save(place)
+        replicate(base, 8, posterior=file, inner=4).save(place, ["last.limit_fen"])
     with pytest.raises(ValueError, match="over a posterior"):
         one.parts("volume_fen")
     with pytest.raises(ValueError, match="multiple of 4"):
@@ -115,7 +118,7 @@ def test_what_is_wrong_with_a_file_of_draws_is_told(base, tmp_path):
         drawn(base, file)
 
 
-def test_factors_drawn_for_less_variance(base):
+def test_factors_drawn_for_less_variance(base, tmp_path):
     """The mean economy is the same; its interval is narrower the more the factor explains."""
     economy = {"environment.factor.loading_ppm": 40_000, "run.users": 1_500, "run.days": 60}
     unsure = base.with_(**economy)
@@ -130,8 +133,10 @@ def test_factors_drawn_for_less_variance(base):
     assert (drawn[::2] == -drawn[1::2]).all()
     one = replicate(unsure.with_(**{"environment.factor.value": float(drawn[0])}), 1)
     assert one.values(name)[0] == found[Draws.ANTITHETIC].values(name)[0]
-    summary = found[Draws.CONTROL].summary(["late_31_share"])
-    assert summary["kind"].tolist() == ["mean"]
+    summary = found[Draws.CONTROL].summary(["use_of_limits", name])
+    assert summary["kind"].tolist() == ["mean", "mean"]
+    kept = Replicates.open(found[Draws.CONTROL].save(tmp_path / "kept"))
+    assert kept.summary(["use_of_limits", name]).equals(summary)
     with pytest.raises(ScenarioError) as caught:
         replicate(base, 7, factor="antithetic")
     assert [line.split(": ")[1] for line in caught.value.lines] == [

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from sim.scenario import Scenario, ScenarioError
+from sim.scenario import Scenario, ScenarioError, load
 from sim.study import interval
 from sim.study.cluster import workers_at
 from sim.study.factor import Draws
-from sim.study.folder import Study, save
+from sim.study.folder import Study, opened, save
 from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
 from sim.study.posterior import Parts, drawn, parts
@@ -21,8 +22,6 @@ from sim.study.work import Task, lived, scenario_files
 from sim.study.workers import Told, Workers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from sim.results import Run
@@ -63,6 +62,18 @@ class Replicates:
         self.keys = list(keys)
         self.series = Series.of_tables(tables)
         self._tables = tables
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Replicates:
+        """Return the replications in a folder. Raises ScenarioError for one that has none."""
+        told, tables = opened(folder, "replicates")
+        scenario, asked = load(Path(folder) / "scenario.toml"), told["asked"]
+        keys = [Key(*key) for key in asked["keys"]]
+        each = tables["daily"].num_rows // len(keys)
+        days = [tables["daily"].slice(k * each, each) for k in range(len(keys))]
+        how = Draws(asked["factor"])
+        imposed = None if how is Draws.PLAIN else Factors.of(scenario, len(keys), how)
+        return cls(scenario, keys, days, asked["inner"], asked["draws"], imposed)
 
     @classmethod
     def of(cls, runs: Sequence[Run]) -> Replicates:
