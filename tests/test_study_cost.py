@@ -133,6 +133,7 @@ def test_runs_are_measured():
         (["--cost", "--sizes", "5,x,7"], "--sizes: wanted three sizes"),
         (["--cost", "--sizes", "5,4,7"], "--sizes: wanted three sizes"),
         (["--sizes", "1,2,3"], "--sizes: wanted with --cost only"),
+        (["--users", "5"], "--users: wanted with --cost only (found 5)"),
         (["--cost", "--set", "run.usrs=3"], "run.usrs: wanted a known key"),
     ],
 )

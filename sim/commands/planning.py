@@ -31,7 +31,9 @@ def plan(
     users: Annotated[
         int | None, typer.Option(min=1, help="with --cost: users of the run; 1.2 billion if absent")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, help="with --cost: its days")] = 365,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="with --cost: its days; 365 if absent")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="with --cost: folder for cost.json and cost.md")
     ] = None,
@@ -44,7 +46,7 @@ def plan(
     from sim.study.planning import planned
     from sim.study.terminal import show_plan
 
-    given = {"--set": set_, "--sizes": sizes, "--out": out}
+    given = {"--set": set_, "--sizes": sizes, "--users": users, "--days": days, "--out": out}
     lines = [f"{name}: wanted with --cost only (found {v})" for name, v in given.items() if v]
     if lines:
         raise ScenarioError(lines)
@@ -59,7 +61,7 @@ def _cost(
     file: Path,
     settings: list[str],
     sizes: tuple[int, ...],
-    wanted: tuple[int | None, int],
+    wanted: tuple[int | None, int | None],
     out: Path | None,
     *,
     quiet: bool,
@@ -67,7 +69,7 @@ def _cost(
     """Measure runs of a scenario, print the page, and leave it in a folder."""
     from sim.population import check_inputs
     from sim.scenario.changes import parsed
-    from sim.study.cost import MONTHLY_USERS, measured_cost
+    from sim.study.cost import LONG, MONTHLY_USERS, measured_cost
     from sim.study.cost_page import page
 
     scenario = load(file, settings)
@@ -79,7 +81,7 @@ def _cost(
 
     changed = {change.key: change.value for change in map(parsed, settings)}
     found = measured_cost(scenario, changed, sizes=sizes, told=told)
-    text = page(found, wanted[0] or MONTHLY_USERS, wanted[1])
+    text = page(found, wanted[0] or MONTHLY_USERS, wanted[1] or LONG)
     if out is not None:
         found.save(out / "cost.json")
         (out / "cost.md").write_text(text, encoding="utf-8")
