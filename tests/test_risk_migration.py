@@ -115,6 +115,13 @@ def test_the_steady_mix_of_a_real_matrix_is_kept_by_it():
     assert left / left.sum() == pytest.approx(table["shrinking"].to_numpy(), abs=1e-9)
 
 
+def test_few_moves_that_leave_nobody_on_the_books_have_no_shrinking_mix():
+    gone = moves_of(("current", "closed", 5, 0, 0), ("closed", "current", 2, 0, 0))
+    table = steady_state.steady_state(gone)
+    assert table["shrinking"].isna().all()
+    assert table["steady"].sum() == pytest.approx(1)
+
+
 def test_the_observed_mix_is_that_of_the_last_month_end():
     monthly = pd.concat(
         [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.risk.closed_form.chains import quasi_stationary, replenished
 from sim.risk.migration import cohort_matrix, completed
 from sim.risk.tables import ALL, ON_BOOK, columns, of_segment
+
+Floats = NDArray[np.float64]
 
 
 def steady_state(
@@ -17,8 +20,8 @@ def steady_state(
 
     One row a bucket on the books. steady: accounts that close or are charged off are replaced as
     newcomers came (row `closed` of the moves; without it by accounts in use). shrinking: without
-    newcomers. observed: share at the last month end of `monthly`, all replications. Gaps of the
-    rates are filled as by `completed`.
+    newcomers; NaN where few moves leave no one mix, as when nobody stays. observed: share at the
+    last month end of `monthly`, all replications. Gaps of the rates are filled as by `completed`.
     """
     whole = completed(cohort_matrix(moves, segment=segment))
     inside = whole.loc[ON_BOOK, ON_BOOK]
@@ -26,10 +29,17 @@ def steady_state(
     begins = entry / entry.sum() if entry.sum() > 0 else np.eye(len(ON_BOOK))[1]
     table = pd.DataFrame({"bucket": inside.index})
     table["steady"] = replenished(inside.to_numpy(), begins)
-    table["shrinking"] = quasi_stationary(inside.to_numpy()).mix
+    table["shrinking"] = _shrinking(inside)
     if monthly is not None:
         table["observed"] = observed_mix(monthly, segment=segment).reindex(inside.index).to_numpy()
     return table
+
+
+def _shrinking(inside: pd.DataFrame) -> Floats:
+    try:
+        return quasi_stationary(inside.to_numpy()).mix
+    except ValueError:
+        return np.full(len(inside), np.nan)
 
 
 def observed_mix(monthly: pd.DataFrame, *, segment: str = ALL) -> pd.Series:
