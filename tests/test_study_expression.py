@@ -74,9 +74,12 @@ def test_unknown_metrics_are_named(name):
         metric(name)
 
 
-def test_unknown_columns_are_named(series):
-    with pytest.raises(ValueError, match=r"column of daily \(found spent\)"):
-        metric("last.spent").values(series)
+def test_unknown_columns_are_named():
+    told = r"column of daily; did you mean `last.spent_fen`\? \(found last.spent\)"
+    with pytest.raises(ValueError, match=told):
+        metric("last.spent")
+    with pytest.raises(ValueError, match=r"column of daily \(found total.xyz\)"):
+        metric("total.xyz")
 
 
 def test_what_cannot_be_divided_is_nothing():

@@ -128,7 +128,7 @@ def metric(name: str) -> Metric:
         how, _, column = part.partition(".")
         if part in FIGURES:
             continue
-        if how not in ("last", "total", "mean"):
+        if how not in ("last", "total", "mean") or not column:
             wanted = f"a figure ({', '.join(FIGURES)}), or last.X, total.X or mean.X"
             raise ValueError(f"wanted {wanted} with a column X of daily (found {part})")
         if column not in known_columns():
