@@ -90,7 +90,7 @@ def test_the_page_that_ships_is_that_of_its_figures():
     assert all(p.cpu_seconds > 0 and p.peak_mib > 100 and p.left_mib > 0 for p in cost.points)
 
 
-def test_what_couples_users_is_switched_off_to_go_shard_by_shard():
+def test_what_couples_users_is_switched_off_to_go_shard_by_shard(repo):
     base = from_tree({"product": {"ways": {"invitations_ppm": 5}}})
     apart = uncoupled(base)
     assert set(apart) == {
@@ -100,6 +100,9 @@ def test_what_couples_users_is_switched_off_to_go_shard_by_shard():
     assert couples(arms_of(base))
     assert not couples(arms_of(base.with_(**apart)))
     assert uncoupled(base.with_(**apart)) == {}
+    three = sim.load(repo / "scenarios" / "compare_three_products.toml")
+    assert not couples(arms_of(three.with_(**uncoupled(three))))
+    assert any(key.startswith("product.1.") for key in uncoupled(three))
     date = dt.date(2024, 2, 1)
     policy = {"date": date, "set": {"risk_control.collection.capacity_ppm": 10}}
     with pytest.raises(ScenarioError, match="policy: wanted users whom nothing couples"):

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,14 +31,13 @@ SHORT, LONG = 30, 365  # days; the largest size lives the short ones only
 SHARD = 1_000_000
 TASKS_AT_BARRIER = 3  # of a shard: to live on, to count, to add up
 TASKS = 1_000  # that a scheduler is timed with
-NEUTRAL = {
-    "risk_control.collection.capacity_ppm": 0,
-    "behaviour.applying.friends_weight_ppm": 0,
-    "behaviour.spending.friends_weight_ppm": 0,
-    "behaviour.repaying.friends_weight": 0,
-    "product.ways.invitations_ppm": 0,
-    "product.ways.friends_weight_ppm": 0,
-}
+COUPLING = (  # keys that let users share something where they are not 0
+    "risk_control.collection.capacity_ppm",
+    "behaviour.applying.friends_weight_ppm",
+    "behaviour.spending.friends_weight_ppm",
+    "behaviour.repaying.friends_weight",
+)
+COUPLING_OF_PRODUCT = ("ways.invitations_ppm", "ways.friends_weight_ppm")
 
 Told = Callable[[str], None]
 
@@ -146,20 +146,21 @@ def uncoupled(scenario: Scenario) -> dict[str, Any]:
     """
     if not barrier.couples(arms_of(scenario)):
         return {}
-    if len(scenario.products) > 1:
-        wanted = "wanted one product, to measure shard by shard"
-        raise ScenarioError([f"{scenario.source}: {wanted} (found {len(scenario.products)})"])
-    tree: Any = scenario.tree()
-    found = {}
-    for key, value in NEUTRAL.items():
-        node = tree
-        for step in key.split("."):
-            node = node[step]
-        if node != value:
-            found[key] = value
+    found = {key: 0 for key, value in _coupling(scenario).items() if value}
     if barrier.couples(arms_of(scenario.with_(**found))):
         wanted = "wanted users whom nothing couples once these are 0"
-        raise ScenarioError([f"{scenario.source}: policy: {wanted}: {', '.join(NEUTRAL)}"])
+        keys = ", ".join(_coupling(scenario))
+        raise ScenarioError([f"{scenario.source}: policy: {wanted}: {keys}"])
+    return found
+
+
+def _coupling(scenario: Scenario) -> dict[str, int]:
+    """Return the values of all keys that can couple users, by name."""
+    found = {key: attrgetter(key)(scenario) for key in COUPLING}
+    several = len(scenario.products) > 1
+    for at, product in enumerate(scenario.products):
+        head = f"product.{at}" if several else "product"
+        found |= {f"{head}.{key}": attrgetter(key)(product) for key in COUPLING_OF_PRODUCT}
     return found
 
 
