@@ -292,6 +292,18 @@ def test_auto_debit_is_tried_on_the_due_day_and_each_day_of_grace(day, tried):
     assert (owed(life.account) == 0) == (tried is not None)
 
 
+@pytest.mark.rule("R-P5")
+@pytest.mark.parametrize(("paid", "graced"), [(0, 1), (99, 1), (100, 0), (1_000, 0)])
+def test_grace_is_used_by_whoever_has_not_paid_the_minimum_on_the_due_day(paid, graced):
+    """The minimum of a bill of 1,000 yuan is 100: it is looked at once, at the close of day 10."""
+    life = Life()
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    assert life.live(pay=paid * YUAN).graced == graced
+    assert life.live().graced == 0
+
+
 @pytest.mark.rule("R-P9")
 def test_from_the_spending_day_on_interest_counts_that_day_and_not_the_day_of_repayment():
     """1,000 yuan on 5 January, repaid on 15 January: ten days of 50 fen."""
