@@ -82,10 +82,13 @@ def expected(context: Context) -> list[Block]:
         }
     except (ValueError, np.linalg.LinAlgError) as error:
         return [context.text("Expected losses cannot be told: {why}.", why=str(error))]
+    lgd = jackknife(book.severity, book.moves, book.lost, bounded=True)
+    told = around((float(end) for end in lgd[:3]), lgd.runs, "share")
     note = context.text(
-        "Loss of what is charged off: {lgd:.1f} % ({accounts} accounts charged off), of all "
+        "Loss of what is charged off: {lgd} ({bounds}; {accounts} accounts charged off), of all "
         "segments alike. Economies and weights are assumed.",
-        lgd=100 * book.severity(book.moves, book.lost),
+        lgd=told.text,
+        bounds=told.bounds or context.words("no interval"),
         accounts=len(book.lost),
     )
     by_segment = parts | {ALL: whole}

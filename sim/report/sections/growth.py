@@ -44,8 +44,10 @@ def _gates(context: Context) -> Block:
     daily = context.source.table("daily")
     last = daily[daily["day"] == daily["day"].max()]
     could, have = (ratio_of(last[name], last["users"]) for name in ("candidates", "active"))
-    words = "Of the users here on the last day {could} ({low} to {high}) pass the gates before an "
-    words += "application (R-A1, R-A4, R-A5); {have} hold an account."
+    words = (
+        "Of the users here on the last day {could} ({low} to {high}) pass the gates before an "
+        "application (R-A1, R-A4, R-A5); {have} hold an account."
+    )
     low, high = (shown(end, "share") for end in could[1:3])
     return context.text(words, could=could.text, low=low, high=high, have=have.text)
 
@@ -79,7 +81,7 @@ def _adoption(context: Context) -> Chart:
             for end, number in zip(("", "_low", "_high"), value[:3], strict=True):
                 found.setdefault(f"{name}{end}", []).append(number)
         if date in set(ends):
-            rows.append([f"{date:%Y-%m-%d}", *values.values()])
+            rows.append([f"{date:%Y-%m}", *values.values()])
     columns = [("date", "Month end", ""), ("active", "hold an account", "share")]
     columns.append(("utilising", "owe on it", "share"))
     table = context.table("adoption", "Adoption, of users here", columns, rows)

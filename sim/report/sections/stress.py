@@ -166,7 +166,7 @@ def _reverse(context: Context, test: StressTest) -> list[Block]:
         parts.append(
             pd.DataFrame(
                 {
-                    "measure": name,
+                    "measure": LABELS[name],
                     "strength": levels.index,
                     "of_limit": levels.to_numpy(),
                     "broken_at": at,

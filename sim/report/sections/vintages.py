@@ -94,12 +94,15 @@ def _by_score(context: Context) -> list[Block]:
     least, most = np.quantile(each, ENDS)
     found["band"] = (found["band"].clip(least, most) // BAND_POINTS * BAND_POINTS).astype(int)
     bands = sorted(found["band"].unique())
+    whole = context.words("all")
+    found = pd.concat([found, found.assign(cohort=whole)], ignore_index=True)
     table = shares(found, ["cohort", "band"], "ever_31", "accounts")
     cells = {(row["cohort"], row["band"]): row for _, row in table.iterrows()}
     said = "{low} to {high}"
     names = [context.words(said, low=low, high=low + BAND_POINTS - 1) for low in bands]
     rows: list[list[Cell]] = []
-    drawn = pd.DataFrame(index=sorted(found["cohort"].unique()), columns=names, dtype=float)
+    months = sorted(set(found["cohort"]) - {whole})
+    drawn = pd.DataFrame(index=[*months, whole], columns=names, dtype=float)
     for cohort in drawn.index:
         numbers: list[Cell] = []
         for band, name in zip(bands, names, strict=True):
