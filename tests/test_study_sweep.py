@@ -116,6 +116,10 @@ scale = "log"
         ('scenario = "base.toml"\ndesign = "lhs"\n' + AXES, "axis: wanted axes with low and high"),
         (HEAD + '[[axis]]\nkey = "run.users"\n', "axis.0.values: wanted either values"),
         (HEAD.replace("income_fen", "income"), "metrics: wanted a figure"),
+        (
+            HEAD.replace("income_fen", "last.spent_fne"),
+            "did you mean `last.spent_fen`? (found last",
+        ),
         (HEAD + 'constraints = ["a b"]\n', "wanted names, numbers"),
         ("replications = 2\n", "scenario: wanted"),
         (HEAD + "replicatons = 2\n", "did you mean `replications`?"),

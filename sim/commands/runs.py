@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
-    from sim.scenario import Scenario
-    from sim.simulation import EngineName
+    from sim.simulation import Beginning, EngineName
 
 
 class EngineChoice(StrEnum):
@@ -77,6 +76,7 @@ def run(
     from sim.results import open_run
     from sim.results.folder import prepare
     from sim.results.lock import held
+    from sim.study.contract import check_metrics
 
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
     changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
@@ -85,26 +85,33 @@ def run(
         plan if shard_users is None else plan.with_(users=min(shard_users, plan.run.users))
     )
     check_inputs(plan)
+    check_metrics(plan)
     place = out or Path("runs") / plan.name
     by_shards = cluster is not None or shard_users is not None
+    if by_shards:
+        check_shards(engine, checkpoint_every)
     with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
             print(f"{place} holds this run already; it is left alone.")
             return 0
         began = time.perf_counter()
-        with held(draft.path):
+
+        def once() -> bool:
             if by_shards:
                 from sim.commands.studies import live_shards
 
-                done = live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
-            else:
-                done = live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
-            if not done:
+                return live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
+            return live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
+
+        with held(draft.path):
+            precise = fulfilled(draft, once, quiet=quiet) if plan.precision else None
+            if precise is None and (plan.precision or not once()):
                 return stopped(draft)
             seconds = time.perf_counter() - began
+            made = {} if precise is None else {"precision": precise}
             timings = {"days_s": round(seconds, 3)}
-            draft.finish(engine=engine.value, threads=threads, timings=timings)
+            draft.finish(engine=engine.value, threads=threads, timings=timings, **made)
     if not quiet:
         sum_up(open_run(place), place, seconds)
     return 0
@@ -127,9 +134,11 @@ def check(
         raise ScenarioError(["SCENARIO: wanted a scenario file (found nothing)"])
     from sim.estimate import estimate
     from sim.population import check_inputs
+    from sim.study.contract import check_metrics
 
     plan = load(scenario, set_ or [])
     check_inputs(plan)
+    check_metrics(plan)
     print(plan.to_toml(), end="")
     print(*(f"# {line}" for line in estimate(plan)), sep="\n")
     return 0
@@ -143,6 +152,26 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     for path in copy_out(folder):
         print(path)
     return 0
+
+
+def fulfilled(draft: Draft, once: Callable[[], bool], *, quiet: bool) -> dict[str, Any] | None:
+    """Run a draft until its precision holds; say after each batch how far it is."""
+    from sim.study import contract
+
+    told = None if quiet else lambda line: print(line, file=sys.stderr)
+    return contract.fulfilled(draft, once, told)
+
+
+def check_shards(engine: EngineChoice, checkpoint_every: int) -> None:
+    """Raise ScenarioError for options that a run by shards does not have."""
+    lines = []
+    if engine is not EngineChoice.TABLE:
+        lines.append(f"--engine: wanted table, for a run by shards (found {engine.value})")
+    if checkpoint_every:
+        words = "wanted 0: a state that is kept holds all users at once"
+        lines.append(f"--checkpoint-every: {words} (found {checkpoint_every}, with shards)")
+    if lines:
+        raise ScenarioError(lines)
 
 
 def stopped(draft: Draft) -> int:
@@ -160,7 +189,7 @@ def live(
     stop: Callable[[], bool],
     *,
     quiet: bool,
-    begin: Callable[[Scenario, int], State] | None = None,
+    begin: Beginning | None = None,
 ) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
@@ -222,4 +251,8 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
         from sim.study.terminal import show_replicates
 
         show_replicates(Replicates.of([finished]).summary())
+    if "precision" in finished.manifest:
+        from sim.study.terminal import show_precision
+
+        show_precision(finished.manifest["precision"])
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")

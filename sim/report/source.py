@@ -113,7 +113,8 @@ class Source:
         """The days of what it is held against, on the same luck; None where there is nothing."""
         if self.baseline is not None:
             return _series(self.baseline.daily)
-        if self.kind != "comparison":
+        pairs = self.made.get("asked", {}).get("pairs", {}).get(SUBJECT, 1)
+        if self.kind != "comparison" or not pairs:  # finished runs of other seeds do not pair
             return None
         days = self._tables["daily"].to_pandas(date_as_object=False)
         return _series(days[days["scenario"] == CHAMPION].drop(columns="scenario"))
