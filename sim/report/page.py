@@ -79,7 +79,7 @@ class Chart:
     def beside(self) -> bool:
         """Tell whether its table is narrow enough to stand beside it."""
         columns, rows = len(self.table.columns), len(self.table.rows)
-        return (columns < NARROW_COLUMNS and rows <= 12) or (self.table.narrow and rows <= 8)
+        return (columns < NARROW_COLUMNS and rows <= 13) or (self.table.narrow and rows <= 8)
 
 
 @dataclass

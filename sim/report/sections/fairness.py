@@ -60,19 +60,13 @@ def _approved(context: Context, found: pd.DataFrame) -> Chart:
     runs = context.source.replications
     rows: list[list[Cell]] = []
     for _, row in found.iterrows():
-        ends = tuple(float(row[name]) for name in ("ratio", "ratio_low", "ratio_high"))
         flag = context.words("below four fifths") if row["adverse"] else ""
         if not row["enough"]:
             flag = context.words("fewer than {least}", least=LEAST)
         count = Value(float(row["users"]) / runs, runs=runs, unit="count", total=int(row["users"]))
-        ratio = around(ends, runs, "number")
-        rows.append([context.words.named(str(row["segment"])), count, of_share(row), ratio, flag])
+        rows.append([context.words.named(str(row["segment"])), count, of_share(row), flag])
     columns = [("segment", "Segment", ""), ("users", "Users", "count")]
-    columns += [
-        ("approved", "with an account", "share"),
-        ("ratio", "ratio to the highest", "fairness"),
-    ]
-    columns.append(("flag", "Flag", "fairness"))
+    columns += [("approved", "with an account", "share"), ("flag", "Flag", "fairness")]
     table = context.table("fairness", "Users ever let in, by segment", columns, rows)
     drawn = found.rename(columns={"segment": "label", "share": "difference"})
     return Chart("segments", figures.segment_dots(drawn, context.words), table)
