@@ -32,6 +32,9 @@ def cost(context: Context) -> Section:
         blocks.append(_debt(context))
     if source.has("disputes"):
         blocks.append(_disputes(context))
+        days = source.scenario.risk_control.appeals.review_days
+        words = "A review ends within {hours} hours of the claim, by rule (R-W4; 72 are promised)."
+        blocks.append(context.text(words, hours=24 * days))
     return context.section(10, "Customer cost and conduct", blocks)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -11,10 +9,16 @@ from sim.report import figures
 from sim.report.context import Context, of_share
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, around
-from sim.risk.equal_risk import MEASURES, Compared, Measure, compared, user_outcomes
+from sim.risk.equal_risk import (
+    MEASURES,
+    Compared,
+    Measure,
+    beside_reference,
+    compared,
+    user_outcomes,
+)
 from sim.risk.fairness import FOUR_FIFTHS, LEAST, approvals
 from sim.risk.fairness import fairness as rates_by
-from sim.risk.jackknife import jackknife
 
 GROUPS = ("segment", "sex")
 UNITS = {"approval": "share", "limit": "fen", "late": "share", "loss": "fen", "cost": "share"}
@@ -112,13 +116,18 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
 def _measured(
     context: Context, table: pd.DataFrame, key: str, measure: str, *, equal_risk: bool
 ) -> Compared | None:
-    approval = compared(table, MEASURES["approval"], min(table["group"]))
     groups = sorted(set(table["group"]))
-    rates = np.where(approval.enough, approval.rates.estimate, -1.0)
-    reference = groups[int(np.argmax(rates))]
+    reference = _reference(table)
     if measure != "cost":
         return compared(table, MEASURES[measure], reference, equal_risk=equal_risk)
     return _cost(context, groups, reference) if key == "segment" else None
+
+
+def _reference(table: pd.DataFrame) -> str:
+    """Return the group that is let in most, of those that are large enough."""
+    sums = table.groupby("group")[["approved", "users"]].sum()
+    rates = (sums["approved"] / sums["users"]).where(sums["users"] >= LEAST, -1.0)
+    return str(rates.idxmax())
 
 
 def _cost(context: Context, groups: list[str], reference: str) -> Compared:
@@ -127,19 +136,14 @@ def _cost(context: Context, groups: list[str], reference: str) -> Compared:
     weighted = cost["nominal"] * cost["agreements"]
     sums = cost.assign(weighted=weighted).groupby(["replication", "segment"], observed=True)
     table = sums[["weighted", "agreements"]].sum().reset_index()
-    at = groups.index(reference)
 
-    def rates(some: pd.DataFrame) -> Any:
+    def rates(some: pd.DataFrame) -> np.ndarray:
         by = some.groupby("segment")[["weighted", "agreements"]].sum().reindex(groups)
-        return (by["weighted"] / by["agreements"].replace(0, np.nan)).to_numpy(dtype=float)
-
-    def ratios(some: pd.DataFrame) -> Any:
-        found = rates(some)
-        return found / found[at]
+        return np.asarray(by["weighted"] / by["agreements"].replace(0, np.nan), dtype=float)
 
     counts = table.groupby("segment")["agreements"].sum().reindex(groups, fill_value=0)
     enough = np.asarray(counts >= LEAST)
-    return Compared(jackknife(rates, table), jackknife(ratios, table), enough)
+    return beside_reference(rates, table, groups.index(reference), enough)
 
 
 def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:

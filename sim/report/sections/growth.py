@@ -12,6 +12,9 @@ from sim.report import figures
 from sim.report.context import Context, per_run
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import mean_of, ratio_of, shown
+from sim.results.run import Run
+from sim.study.swap_set import Standings
+from sim.study.swap_set import swaps as swaps_of
 from sim.units import NEVER
 
 STEPS = ("seen", "started", "abandoned", "finished", "refused_score", "refused_review", "approved")
@@ -32,7 +35,10 @@ def growth(context: Context) -> Section:
     if source.has("users", "accounts"):
         blocks.append(_histograms(context))
     if source.has("swap_sets"):
-        blocks.append(_swap_sets(context))
+        swaps = source.table("swap_sets")
+        blocks.append(_swap_sets(context, swaps[swaps["scenario"] == "b"]))
+    elif source.has("accounts") and source.baseline and "accounts" in source.baseline.tables:
+        blocks.append(_swap_sets(context, _swapped(source.table("accounts"), source.baseline)))
     else:
         note = "users whom another policy lets in or turns away"
         blocks.append(context.missing(note, "paylater compare A.toml B.toml; paylater report A-B"))
@@ -127,9 +133,19 @@ def _edges(values: np.ndarray) -> np.ndarray:
     return edges
 
 
-def _swap_sets(context: Context) -> Block:
-    swaps = context.source.table("swap_sets")
-    swaps = swaps[swaps["scenario"] == "b"]
+def _swapped(accounts: pd.DataFrame, baseline: Run) -> pd.DataFrame:
+    """Return whom the baseline and this run let in, and how they fared in either."""
+    before = baseline.read("accounts", [str(name) for name in accounts])
+    found = []
+    for number, lot in accounts.groupby("replication"):
+        sides = (before[before["replication"] == number], lot)
+        one, other = (Standings.of_accounts(side) for side in sides)
+        found.append(swaps_of(one, other, int(str(number))).to_pandas())
+    whole: pd.DataFrame = pd.concat(found, ignore_index=True)
+    return whole
+
+
+def _swap_sets(context: Context, swaps: pd.DataFrame) -> Block:
     rows: list[list[Cell]] = []
     for group, lot in swaps.groupby("group", sort=False):
         numbers = [
