@@ -36,9 +36,11 @@ def growth(context: Context) -> Section:
         blocks.append(_histograms(context))
     if source.has("swap_sets"):
         swaps = source.table("swap_sets")
-        blocks.append(_swap_sets(context, swaps[swaps["scenario"] == "b"]))
+        caption = "Swap set against the baseline"
+        blocks.append(_swap_sets(context, swaps[swaps["scenario"] == "b"], caption))
     elif source.has("accounts") and source.baseline and "accounts" in source.baseline.tables:
-        blocks.append(_swap_sets(context, _swapped(source.table("accounts"), source.baseline)))
+        swaps = _swapped(source.table("accounts"), source.baseline)
+        blocks.append(_swap_sets(context, swaps, "Swap set: A is the baseline, B is this run"))
     else:
         note = "users whom another policy lets in or turns away"
         blocks.append(context.missing(note, "paylater compare A.toml B.toml; paylater report A-B"))
@@ -145,7 +147,7 @@ def _swapped(accounts: pd.DataFrame, baseline: Run) -> pd.DataFrame:
     return whole
 
 
-def _swap_sets(context: Context, swaps: pd.DataFrame) -> Block:
+def _swap_sets(context: Context, swaps: pd.DataFrame, caption: str) -> Block:
     rows: list[list[Cell]] = []
     for group, lot in swaps.groupby("group", sort=False):
         numbers = [
@@ -160,4 +162,4 @@ def _swap_sets(context: Context, swaps: pd.DataFrame) -> Block:
     columns = [("group", "Let in by", ""), ("users", "Users", "count")]
     columns += [("a_written_off", "Charged off under A", "money")]
     columns += [("b_written_off", "Charged off under B", "money")]
-    return context.table("swap_sets", "Swap set against the baseline", columns, rows)
+    return context.table("swap_sets", caption, columns, rows)
