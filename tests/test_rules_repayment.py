@@ -287,9 +287,26 @@ def test_auto_debit_is_tried_on_the_due_day_and_each_day_of_grace(day, tried):
     life.until(2, day)
     life.user.wallet = 1_000 * YUAN
     today = life.live()
+    assert today.bounced == 0
     assert today.paid_count[Method.AUTO_WALLET] == (0 if tried is None else 1)
     assert today.retried == (tried or 0)
     assert (owed(life.account) == 0) == (tried is not None)
+
+
+@pytest.mark.rule("R-P1")
+@pytest.mark.parametrize(("wallet", "bounced"), [(0, 1), (99, 1), (100, 0), (1_000, 0)])
+def test_an_auto_debit_that_finds_less_than_the_minimum_is_counted_and_takes_nothing(
+    wallet, bounced
+):
+    """The bill is 1,000 yuan, its minimum 100."""
+    life = Life(auto_debit=AutoDebit.FULL.value)
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    life.user.bank, life.user.wallet = 0, wallet * YUAN
+    today = life.live()
+    assert today.bounced == bounced
+    assert (owed(life.account) == 1_000 * YUAN) == (bounced == 1)
 
 
 @pytest.mark.rule("R-P5")
