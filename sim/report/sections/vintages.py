@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.context import Context, of_share
-from sim.report.page import Block, Cell, Chart, Section
+from sim.report.page import Block, Cell, Chart, Section, Table
 from sim.report.value import NAN, Value
 from sim.risk.fairness import LEAST
 from sim.risk.score_cohorts import BAND_POINTS, score_cohorts
@@ -18,6 +18,7 @@ from sim.risk.vintages import AT, curves
 
 UNITS = {"ever_31": "share", "ever_91": "share", "net_loss_fen": "fen"}
 SHORT = {"ever_31": "31+", "ever_91": "91+", "net_loss_fen": "loss, yuan"}
+MOST_AGES = 3  # that one table has room for
 ENDS = [0.02, 0.98]  # of accounts by score; bands beyond are added to the next
 
 
@@ -34,7 +35,7 @@ def vintages(context: Context) -> Section:
         return context.section(6, title, [note])
     table = table.assign(cohort=_months(table["cohort"]))
     each, whole = curves(table, by_cohort=True), curves(table)
-    blocks: list[Block] = [_curves(context, each, whole)]
+    blocks: list[Block] = _curves(context, each, whole)
     if context.source.has("users", "accounts"):
         blocks += _by_score(context)
     return context.section(6, title, blocks)
@@ -47,7 +48,7 @@ def _months(cohorts: pd.Series) -> pd.Series:
     return cohorts.astype(str).str.slice(0, 7)
 
 
-def _curves(context: Context, each: pd.DataFrame, whole: pd.DataFrame) -> Block:
+def _curves(context: Context, each: pd.DataFrame, whole: pd.DataFrame) -> list[Block]:
     """Return the curves, with the values of each cohort and of all at certain ages."""
     lines = pd.concat([each, whole.assign(cohort="")], ignore_index=True)
     lines = lines[lines["measure"].isin(list(UNITS))]
@@ -58,27 +59,41 @@ def _curves(context: Context, each: pd.DataFrame, whole: pd.DataFrame) -> Block:
         )
         for _, row in lines[lines["months_on_book"].isin(ages)].iterrows()
     }
+    groups = [list(SHORT)] if len(ages) <= MOST_AGES else [[measure] for measure in SHORT]
+    tables = [_at_ages(context, values, ages, measures) for measures in groups]
+    drawn = figures.vintage_curves(lines, context.words)
+    return [Chart("vintages", drawn, tables[0]), *tables[1:]]
+
+
+def _at_ages(
+    context: Context,
+    values: dict[tuple[str, str, int], Value],
+    ages: list[int],
+    measures: list[str],
+) -> Table:
+    """Return some measures of each cohort, and of all, at certain months on book."""
     rows: list[list[Cell]] = []
-    for cohort in sorted(set(lines["cohort"])):
+    for cohort in sorted({key[0] for key in values}):
         numbers = [
-            values.get((cohort, measure, age), Value(NAN, unit=unit))
-            for measure, unit in UNITS.items()
+            values.get((cohort, measure, age), Value(NAN, unit=UNITS[measure]))
+            for measure in measures
             for age in ages
         ]
         rows.append([cohort or context.words("all"), *numbers])
+    said = "{measure}, month {age}"
     columns = [("cohort", "Opened", "")]
     columns += [
         (
             f"{measure}_{age}",
-            context.words("{measure}, month {age}", measure=context.words(label), age=age),
+            context.words(said, measure=context.words(SHORT[measure]), age=age),
             "vintage",
         )
-        for measure, label in SHORT.items()
+        for measure in measures
         for age in ages
     ]
     caption = "Cohorts at months on book; later ages once a cohort reaches them"
-    table = context.table("vintages_at_ages", caption, columns, rows)
-    return Chart("vintages", figures.vintage_curves(lines, context.words), table)
+    name = "_".join(["vintages", "at_ages" if len(measures) > 1 else measures[0]])
+    return context.table(name, caption, columns, rows)
 
 
 def _by_score(context: Context) -> list[Block]:
