@@ -53,7 +53,7 @@ def vintage_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     figure, axes = drawing(height=0.9 + 0.2 * len(matrix))
     shares = 100 * matrix.to_numpy(dtype=float)
     edges = [np.arange(size + 1) - 0.5 for size in shares.shape[::-1]]
-    most = float(np.nanmax(shares)) if np.isfinite(shares).any() else 1.0
+    most = max(float(np.nanmax(shares)), 0.1) if np.isfinite(shares).any() else 1.0
     shades = np.ma.masked_invalid(np.sqrt(shares))
     axes.pcolormesh(*edges, shades, cmap="Blues", vmin=0, vmax=1.2 * most**0.5, edgecolors="white")
     axes.invert_yaxis()

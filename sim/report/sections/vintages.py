@@ -18,6 +18,7 @@ from sim.risk.vintages import AT, curves
 
 UNITS = {"ever_31": "share", "ever_91": "share", "net_loss_fen": "fen"}
 SHORT = {"ever_31": "31+", "ever_91": "91+", "net_loss_fen": "loss, yuan"}
+MOST_COHORTS = 14  # rows of a table, and of the map
 MOST_AGES = 3  # that one table has room for
 ENDS = [0.02, 0.98]  # of accounts by score; bands beyond are added to the next
 
@@ -33,7 +34,8 @@ def vintages(context: Context) -> Section:
         command = context.rerun("--days 120")
         note = context.missing("cohorts opened in the reported days", command)
         return context.section(6, title, [note])
-    table = table.assign(cohort=_months(table["cohort"]))
+    table = table.dropna(subset=["months_on_book"])
+    table = table.assign(cohort=_grouped(table["cohort"]))
     each, whole = curves(table, by_cohort=True), curves(table)
     blocks: list[Block] = _curves(context, each, whole)
     if context.source.has("users", "accounts"):
@@ -41,11 +43,15 @@ def vintages(context: Context) -> Section:
     return context.section(6, title, blocks)
 
 
-def _months(cohorts: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(cohorts):
-        found: pd.Series = cohorts.dt.strftime("%Y-%m")
-        return found
-    return cohorts.astype(str).str.slice(0, 7)
+def _grouped(cohorts: pd.Series) -> pd.Series:
+    """Return cohorts as they are told: months such as 2024-03; quarters or years if many."""
+    months = cohorts.astype(str).str.slice(0, 7)
+    if months.nunique() <= MOST_COHORTS:
+        return months
+    dates = pd.to_datetime(months, format="%Y-%m")
+    quarters = dates.dt.strftime("%Y") + " Q" + dates.dt.quarter.astype(str)
+    found: pd.Series = quarters if quarters.nunique() <= MOST_COHORTS else dates.dt.strftime("%Y")
+    return found
 
 
 def _curves(context: Context, each: pd.DataFrame, whole: pd.DataFrame) -> list[Block]:
@@ -102,9 +108,9 @@ def _by_score(context: Context) -> list[Block]:
     run = source.scenario.run
     first = run.start - dt.timedelta(days=run.burn_in_days)
     found = score_cohorts(source.table("accounts"), source.table("users"), first)
-    found = found[found["cohort"] >= f"{run.start:%Y-%m}"]
     if found.empty:
         return []
+    found = found.assign(cohort=_grouped(found["cohort"]))
     each = np.repeat(found["band"].to_numpy(), found["accounts"].to_numpy())
     least, most = np.quantile(each, ENDS)
     found["band"] = (found["band"].clip(least, most) // BAND_POINTS * BAND_POINTS).astype(int)
@@ -127,10 +133,13 @@ def _by_score(context: Context) -> list[Block]:
             if cell is not None and enough:
                 drawn.loc[cohort, name] = cell["share"]
         rows.append([str(cohort), *numbers])
+    drawn = drawn[drawn.notna().any(axis=1)]
+    if drawn.empty:
+        return [context.text("No cohort has {least} accounts of one band.", least=LEAST)]
     columns = [("cohort", "Opened", "")]
     columns += [(f"from_{band}", name, "vintage") for band, name in zip(bands, names, strict=True)]
     caption = context.words(
-        "Ever 31+ by month of opening and score; cells of fewer than {least} accounts are left out",
+        "Ever 31+ by opening and score; cells of fewer than {least} accounts are left out",
         least=LEAST,
     )
     under = context.table("vintages_by_score", caption, columns, rows)
