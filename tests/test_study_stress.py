@@ -9,7 +9,8 @@ import sim
 from sim.commands import answer
 from sim.report import report
 from sim.scenario import from_tree
-from sim.study.stress import BASELINE, StressTest, beside, reduced, stress
+from sim.study.stress import StressTest, beside, reduced, stress
+from sim.study.stress_tables import BASELINE
 from sim.study.stressed import LIMITED, MEASURES
 from sim.study.stresses import stresses, under
 

@@ -70,7 +70,9 @@ def _rates(context: Context) -> Block:
     under = context.table(
         "annual_rates", "Annual rates by method and periods, a run", columns, rows
     )
-    return Chart("annual_rates", figures.rate_steps(_spread(table), context.words), under)
+    cap = context.source.scenario.product.charges.yearly_cap_ppm / 1e4
+    drawn = figures.rate_steps(_spread(table), context.words, cap=cap)
+    return Chart("annual_rates", drawn, under)
 
 
 def _spread(table: pd.DataFrame) -> pd.DataFrame:

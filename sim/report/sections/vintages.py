@@ -103,23 +103,15 @@ def _at_ages(
 
 
 def _by_score(context: Context) -> list[Block]:
-    """Return the share ever 31+ days past due by month of opening and score."""
-    source = context.source
-    run = source.scenario.run
-    first = run.start - dt.timedelta(days=run.burn_in_days)
-    found = score_cohorts(source.table("accounts"), source.table("users"), first)
+    """Return the share ever 31+ days past due by opening and score."""
+    found = _banded(context)
     if found.empty:
         return []
-    found = found.assign(cohort=_grouped(found["cohort"]))
-    each = np.repeat(found["band"].to_numpy(), found["accounts"].to_numpy())
-    least, most = np.quantile(each, ENDS)
-    found["band"] = (found["band"].clip(least, most) // BAND_POINTS * BAND_POINTS).astype(int)
-    bands = sorted(found["band"].unique())
     whole = context.words("all")
     found = pd.concat([found, found.assign(cohort=whole)], ignore_index=True)
     table = shares(found, ["cohort", "band"], "ever_31", "accounts")
     cells = {(row["cohort"], row["band"]): row for _, row in table.iterrows()}
-    said = "{low} to {high}"
+    bands, said = sorted(found["band"].unique()), "{low} to {high}"
     names = [context.words(said, low=low, high=low + BAND_POINTS - 1) for low in bands]
     rows: list[list[Cell]] = []
     months = sorted(set(found["cohort"]) - {whole})
@@ -138,9 +130,20 @@ def _by_score(context: Context) -> list[Block]:
         return [context.text("No cohort has {least} accounts of one band.", least=LEAST)]
     columns = [("cohort", "Opened", "")]
     columns += [(f"from_{band}", name, "vintage") for band, name in zip(bands, names, strict=True)]
-    caption = context.words(
-        "Ever 31+ by opening and score; cells of fewer than {least} accounts are left out",
-        least=LEAST,
-    )
-    under = context.table("vintages_by_score", caption, columns, rows)
+    said = "Ever 31+ by opening and score; cells of fewer than {least} accounts are left out"
+    under = context.table("vintages_by_score", context.words(said, least=LEAST), columns, rows)
     return [Chart("vintage_scores", figures.vintage_heat_map(drawn, context.words), under)]
+
+
+def _banded(context: Context) -> pd.DataFrame:
+    """Return accounts by cohort and band; bands with few accounts are added to the next."""
+    source = context.source
+    run = source.scenario.run
+    first = run.start - dt.timedelta(days=run.burn_in_days)
+    found = score_cohorts(source.table("accounts"), source.table("users"), first)
+    if found.empty:
+        return found
+    each = np.repeat(found["band"].to_numpy(), found["accounts"].to_numpy())
+    least, most = np.quantile(each, ENDS)
+    bands = (found["band"].clip(least, most) // BAND_POINTS * BAND_POINTS).astype(int)
+    return found.assign(cohort=_grouped(found["cohort"]), band=bands)
