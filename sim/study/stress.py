@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import pandas as pd
 
 from sim.risk.reverse_stress import Breach, mildest_breach
 from sim.scenario import Scenario, load
+from sim.simulation import usable_cores
 from sim.study.folder import Study, asked_hash, is_there, opened, save
 from sim.study.stress_tables import (
     BASELINE,
@@ -157,17 +159,20 @@ class _Bench:
         self, plan: Scenario, threads: int | None, told: Callable[[int], None] | None
     ) -> None:
         self.known: dict[tuple[str, float], list[Stressed]] = {}
-        self._plan, self._threads, self._told = plan, threads, told
+        self._plan, self._threads, self._told = plan, threads or usable_cores(), told
         self._done = 0
 
     def lived(self, name: str, strength: float, world: Scenario) -> list[Stressed]:
         """Return the replications of a world."""
         if (name, strength) not in self.known:
             found = []
-            for replication in range(self._plan.run.replications):
-                found.append(stressed(world, replication, self._threads))
-                self._done += 1
-                if self._told is not None:
-                    self._told(self._done)
+            numbers = range(self._plan.run.replications)
+            # Replications side by side: each is too small to be worth several threads.
+            with ThreadPoolExecutor(self._threads) as pool:
+                for one in pool.map(lambda number: stressed(world, number), numbers):
+                    found.append(one)
+                    self._done += 1
+                    if self._told is not None:
+                        self._told(self._done)
             self.known[name, strength] = found
         return self.known[name, strength]

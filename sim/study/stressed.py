@@ -42,9 +42,9 @@ class Stressed(NamedTuple):
     days: pd.DataFrame
 
 
-def stressed(scenario: Scenario, replication: int, threads: int | None = None) -> Stressed:
+def stressed(scenario: Scenario, replication: int) -> Stressed:
     """Return what a replication of a scenario comes to over its reported days."""
-    record = Record.of(simulate(scenario, threads=threads, replication=replication))
+    record = Record.of(simulate(scenario, threads=1, replication=replication))
     tables = {name: _frame(record, name) for name in ("daily", "daily_by", "pnl", "balance_sheet")}
     daily = tables["daily"]
     last = daily.iloc[-1]
