@@ -95,8 +95,8 @@ def _debt(context: Context) -> Block:
     income = here["income_fen"].clip(lower=1)
     everything = here["owed"] + here["debt_elsewhere_fen"]
     measures = {
-        "owes more than {n} months of income on the line": (1, here["owed"] > income),
-        "owes more than {n} months of income with all lenders": (6, everything > 6 * income),
+        "owes more than {n} x monthly income on the line": (1, here["owed"] > income),
+        "owes more than {n} x monthly income with all lenders": (6, everything > 6 * income),
         "bill above {n} % of income": (40, here["bill"] > 0.4 * income),
         "bill and fixed outgoings above income": (0, here["bill"] + here["outgoings_fen"] > income),
         "carries a balance past its due day": (0, here["carried_fen"] > 0),

@@ -52,9 +52,10 @@ def fairness(context: Context) -> Section:
         _compared(context, tables, equal_risk=True),
         context.text(
             "Ratios are to the group that is let in most. Beyond: a favourable rate below four "
-            "fifths of it, a cost or a loss above five fourths. At equal risk: bands of 50 points "
-            "of the score without activity, weighted as all users are spread; cost is not known "
-            "by score. No rule reads sex or region."
+            "fifths of it, a cost or a loss above five fourths; in brackets where the interval "
+            "does not exclude the limit. At equal risk: bands of 50 points of the score without "
+            "activity, weighted as all users are spread; cost is not known by score. No rule of "
+            "admission, limits or price reads sex or region."
         ),
     ]
     return context.section(11, title, blocks)
@@ -99,9 +100,7 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
                 levels.append(level)
                 ratios.append(ratio)
                 better = COST.better if measure == "cost" else MEASURES[measure].better
-                beyond = ratio.estimate < FOUR_FIFTHS if better > 0 else ratio.estimate > 1.25
-                if found.enough[at] and beyond:
-                    flags[name].append(label)
+                flags[name] += _flags(label, ratio, better)
         rows += [levels, ratios]
     told = {name: ", ".join(found) or context.words("none") for name, found in flags.items()}
     rows.append([context.words("beyond four fifths"), *told.values()])
@@ -121,6 +120,15 @@ def _measured(
     if measure != "cost":
         return compared(table, MEASURES[measure], reference, equal_risk=equal_risk)
     return _cost(context, groups, reference) if key == "segment" else None
+
+
+def _flags(label: str, ratio: Value, better: int) -> list[str]:
+    """Return the measure where its ratio is beyond; in brackets where the interval is not."""
+    if better > 0:
+        beyond, surely = ratio.estimate < FOUR_FIFTHS, ratio.high < FOUR_FIFTHS
+    else:
+        beyond, surely = ratio.estimate > 1 / FOUR_FIFTHS, ratio.low > 1 / FOUR_FIFTHS
+    return [label if surely else f"({label})"] if beyond else []
 
 
 def _reference(table: pd.DataFrame) -> str:
