@@ -309,6 +309,19 @@ def test_an_auto_debit_that_finds_less_than_the_minimum_is_counted_and_takes_not
     assert (owed(life.account) == 1_000 * YUAN) == (bounced == 1)
 
 
+@pytest.mark.rule("R-P1")
+def test_an_auto_debit_that_has_no_minimum_left_to_take_has_not_failed():
+    """100 yuan of the bill of 1,000 are paid by hand: the minimum is met, the rest may be carried."""
+    life = Life(auto_debit=AutoDebit.FULL.value)
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    life.user.bank, life.user.wallet = 0, 101 * YUAN
+    today = life.live(pay=100 * YUAN)
+    assert today.paid_count[Method.MANUAL_BILL] == 1
+    assert today.bounced == 0
+
+
 @pytest.mark.rule("R-P5")
 @pytest.mark.parametrize(("paid", "graced"), [(0, 1), (99, 1), (100, 0), (1_000, 0)])
 def test_grace_is_used_by_whoever_has_not_paid_the_minimum_on_the_due_day(paid, graced):
