@@ -311,7 +311,7 @@ def test_an_auto_debit_that_finds_less_than_the_minimum_is_counted_and_takes_not
 
 @pytest.mark.rule("R-P1")
 def test_an_auto_debit_that_has_no_minimum_left_to_take_has_not_failed():
-    """100 yuan of the bill of 1,000 are paid by hand: the minimum is met, the rest may be carried."""
+    """100 yuan of a bill of 1,000 are paid by hand: the minimum is met, the rest carried."""
     life = Life(auto_debit=AutoDebit.FULL.value)
     life.until(1, 5)
     life.spend(1_000 * YUAN)
