@@ -150,6 +150,37 @@ def test_charge_offs_and_stages_tie_to_days_and_month_ends(page, run):
     assert sum(stages.values()) == int(on_book["principal_fen"].sum())
 
 
+def test_grace_debt_and_segments_tie_to_days_and_users(page, run):
+    bills = page.sums("grace", "bills")
+    assert bills["minimum unpaid as grace begins"] == int(run.daily["graced"].sum()) > 0
+    assert bills["minimum missed at the end of grace"] == int(run.daily["missed"].sum())
+    here = run.users[run.users["status"] == "here"]
+    counts = page.sums("fairness", "users")
+    names = {str(name).replace("_", " ") for name in here["segment"].unique()}
+    assert set(counts) == names
+    assert sum(counts.values()) == len(here)
+    held = run.accounts.merge(here[["replication", "user"]])
+    parts = ["planned_fen", "unbilled_fen", "billed_fen", "carried_fen"]
+    owing = held[held[parts].sum(axis=1) > 0]
+    row = next(r for r in page.tables["table-over_indebted"] if "carries" in r["measure"][1])
+    told = float(row["share_all"][0]["data-value"])
+    assert told == pytest.approx((owing["carried_fen"] > 0).mean())
+
+
+def test_swap_sets_against_a_baseline_run_count_every_user_once(run, tmp_path):
+    other = run.scenario.with_(**{"product.admission": "scored", "run.name": "choosy"})
+    folder = sim.run(other, threads=1).save(tmp_path / "choosy")
+    page = Page(report(folder, baseline=run.folder, made=MADE).html)
+    counts = page.sums("swap_sets", "users")
+    assert sum(counts.values()) == len(run.users)
+    before, after = (
+        each.accounts.query("opened_on > -32768")[["replication", "user"]].drop_duplicates()
+        for each in (run, sim.open(folder))
+    )
+    assert counts["both"] == len(before.merge(after))
+    assert counts["only a"] == len(before) - counts["both"] > 0
+
+
 def test_numbers_carry_intervals_and_how_many_runs_they_are_from(page):
     row = page.tables["table-key_figures"][0]["value"]
     assert row[0]["data-runs"] == "3"
@@ -241,8 +272,15 @@ def test_a_run_against_itself_has_changed_by_exactly_nothing(run):
     changes = [row["change"][0] for row in found.tables["table-key_figures"]]
     numbers = [float(change["data-value"]) for change in changes if "data-value" in change]
     known = [number for number in numbers if number == number]  # no NaN: 0 of 0 was lost
-    assert len(known) >= 10
+    assert len(known) >= 15
     assert set(known) == {0.0}
+    told = {next(iter(row.values()))[1].strip() for row in found.tables["table-key_figures"]}
+    moved = {
+        next(iter(row.values()))[1].strip()
+        for row in found.tables["table-key_figures"]
+        if "data-value" in row["change"][0]
+    }
+    assert {"Disputes", "Coverage", "Cost of risk a year"} <= moved <= told
     assert "chart-bridge" in found.ids
 
 

@@ -88,7 +88,8 @@ def drawn():
         }
     )
     by_score = pd.DataFrame(
-        {"low": [0.02, 0.06], "high": [0.0, np.nan]}, index=["2024-01", "2024-02"]
+        {"low": [0.02, 0.06, 0.04], "high": [0.0, np.nan, 0.0]},
+        index=["2024-01", "2024-02", "all"],
     )
     far = np.arange(60.0) * 30_000 / 59
     curves = pd.DataFrame(

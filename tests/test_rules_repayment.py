@@ -287,9 +287,51 @@ def test_auto_debit_is_tried_on_the_due_day_and_each_day_of_grace(day, tried):
     life.until(2, day)
     life.user.wallet = 1_000 * YUAN
     today = life.live()
+    assert today.bounced == 0
     assert today.paid_count[Method.AUTO_WALLET] == (0 if tried is None else 1)
     assert today.retried == (tried or 0)
     assert (owed(life.account) == 0) == (tried is not None)
+
+
+@pytest.mark.rule("R-P1")
+@pytest.mark.parametrize(("wallet", "bounced"), [(0, 1), (99, 1), (100, 0), (1_000, 0)])
+def test_an_auto_debit_that_finds_less_than_the_minimum_is_counted_and_takes_nothing(
+    wallet, bounced
+):
+    """The bill is 1,000 yuan, its minimum 100."""
+    life = Life(auto_debit=AutoDebit.FULL.value)
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    life.user.bank, life.user.wallet = 0, wallet * YUAN
+    today = life.live()
+    assert today.bounced == bounced
+    assert (owed(life.account) == 1_000 * YUAN) == (bounced == 1)
+
+
+@pytest.mark.rule("R-P1")
+def test_an_auto_debit_that_has_no_minimum_left_to_take_has_not_failed():
+    """100 yuan of a bill of 1,000 are paid by hand: the minimum is met, the rest carried."""
+    life = Life(auto_debit=AutoDebit.FULL.value)
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    life.user.bank, life.user.wallet = 0, 101 * YUAN
+    today = life.live(pay=100 * YUAN)
+    assert today.paid_count[Method.MANUAL_BILL] == 1
+    assert today.bounced == 0
+
+
+@pytest.mark.rule("R-P5")
+@pytest.mark.parametrize(("paid", "graced"), [(0, 1), (99, 1), (100, 0), (1_000, 0)])
+def test_grace_is_used_by_whoever_has_not_paid_the_minimum_on_the_due_day(paid, graced):
+    """The minimum of a bill of 1,000 yuan is 100: it is looked at once, at the close of day 10."""
+    life = Life()
+    life.until(1, 5)
+    life.spend(1_000 * YUAN)
+    life.until(2, 10)
+    assert life.live(pay=paid * YUAN).graced == graced
+    assert life.live().graced == 0
 
 
 @pytest.mark.rule("R-P9")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.report.expected_losses import NAMES, NEEDED, OUTLOOKS, Book
 from sim.report.source import Source
 from sim.report.value import NAN, Value, around, mean_of, ratio_of
 from sim.risk import earnings, loss_distribution
 from sim.risk.jackknife import jackknife
+from sim.risk.tables import ALL
 from sim.scenario import Scenario
 from sim.study.difference import paired
 from sim.study.metrics import Series, metric
@@ -53,6 +56,7 @@ class KeyFigure(NamedTuple):
     note: str = ""
 
 
+@lru_cache(maxsize=1)  # asked for by several sections of one report
 def key_figures(source: Source) -> list[KeyFigure]:
     """Return all key figures that the tables of a source give, in the order of the report."""
     found = {figure.key: figure for figure in [*_of_days(source), *_of_books(source)]}
@@ -114,6 +118,17 @@ def _moved(before: Any, after: Any, unit: str) -> Value:
     return Value(found.estimate, found.low, found.high, found.runs, unit)
 
 
+def _expected(source: Source) -> list[KeyFigure]:
+    """Return the expected loss by stage, weighted over economies; none where chains have no end."""
+    try:
+        found = Book(source).expected(ALL, OUTLOOKS)
+    except (ValueError, np.linalg.LinAlgError):
+        return []
+    at = NAMES.index("allowance_fen")
+    ends = [float(end[-1, at]) for end in found[:3]]
+    return [KeyFigure("ecl", around(ends, found.runs, "fen"))]
+
+
 class _Sides(NamedTuple):
     """A figure of the books: one value a replication, or the part and the whole of a share."""
 
@@ -143,6 +158,8 @@ def _of_books(source: Source) -> list[KeyFigure]:
     for key, sides in mine.items():
         change = _moved(other[key].each(), sides.each(), sides.unit) if key in other else None
         found.append(KeyFigure(key, sides.value(), change))
+    if source.has(*NEEDED):
+        found += _expected(source)
     if source.has("daily"):
         found += _tails(source.table("daily"))
     return found

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NARROW_COLUMNS, SHORT_ROWS = 4, 12
+HALF_MM, LETTER_MM, SMALL_MM, GAP_MM = 86.0, 1.35, 1.15, 2.2  # in print; see report.css
 
 Cell = str | Value  # every number that was estimated is a Value
 
@@ -38,8 +39,21 @@ class Table:
 
     @property
     def narrow(self) -> bool:
-        """Tell whether it takes half of the width at most."""
-        return len(self.columns) <= NARROW_COLUMNS
+        """Tell whether it fits into half of the width of a page, intervals below their numbers."""
+        widths = (self._width(at) for at in range(len(self.columns)))
+        return len(self.columns) <= NARROW_COLUMNS and sum(widths) <= HALF_MM
+
+    def _width(self, at: int) -> float:
+        """Return about how many millimetres a column takes in print at least."""
+        words = self.columns[at].label.split()
+        letters = [LETTER_MM * len(word) for word in words]
+        for row in self.rows:
+            cell = row[at]
+            if isinstance(cell, Value):
+                letters += [LETTER_MM * len(cell.text), SMALL_MM * len(cell.bounds)]
+            else:
+                letters += [LETTER_MM * len(word) for word in cell.split()]
+        return max(letters, default=0.0) + GAP_MM
 
     def numeric(self, at: int) -> bool:
         """Tell whether a column holds numbers."""
@@ -78,8 +92,7 @@ class Chart:
     @property
     def beside(self) -> bool:
         """Tell whether its table is narrow enough to stand beside it."""
-        columns, rows = len(self.table.columns), len(self.table.rows)
-        return (columns < NARROW_COLUMNS and rows <= 13) or (self.table.narrow and rows <= 8)
+        return self.table.narrow and len(self.table.rows) <= SHORT_ROWS
 
 
 @dataclass

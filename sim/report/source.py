@@ -129,7 +129,7 @@ _FINAL = {
         *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
         *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
         *("charged_off_on", "written_off_fen", "recovered_fen"),
-        *("on_time_periods", "missed_count", "statement_due_fen"),
+        *("on_time_periods", "missed_count", "statement_due_fen", "bucket"),
     ],
 }
 

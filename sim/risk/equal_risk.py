@@ -7,6 +7,7 @@ by how they are treated and not by how they score.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,16 +86,29 @@ def compared(
     at = groups.index(reference)
     bands = _common(table, measure, groups) if equal_risk else None
 
-    def rates(some: pd.DataFrame) -> Any:
-        return _rates(some, measure, groups, bands)
-
-    def ratios(some: pd.DataFrame) -> Any:
-        found = rates(some)
-        return found / found[at] if found[at] else np.full(len(groups), np.nan)
-
     wholes = table.groupby("group")[measure.whole].sum().reindex(groups, fill_value=0)
     enough = np.asarray(wholes >= LEAST)
-    return Compared(jackknife(rates, table), jackknife(ratios, table), enough)
+    return beside_reference(lambda some: _rates(some, measure, groups, bands), table, at, enough)
+
+
+def beside_reference(
+    rates: Callable[[pd.DataFrame], np.ndarray], table: pd.DataFrame, at: int, enough: np.ndarray
+) -> Compared:
+    """Return rates by group and their ratios to group `at`, with intervals over replications.
+
+    rates: gives one number a group, of a table with a column `replication`.
+    """
+
+    def both(some: pd.DataFrame) -> np.ndarray:
+        found = rates(some)
+        ratios = found / found[at] if found[at] else np.full(len(found), np.nan)
+        return np.stack([found, ratios])
+
+    found = jackknife(both, table)
+    one, other = (
+        Jackknifed(found.estimate[k], found.low[k], found.high[k], found.runs) for k in (0, 1)
+    )
+    return Compared(one, other, enough)
 
 
 def _rates(

@@ -142,6 +142,7 @@ def auto_debit(user: User, account: Account, terms: Terms, today: Totals, log: L
     if user.auto_debit == AutoDebit.MINIMUM or money < amount:
         amount = account.minimum_due + (extra if account.minimum_due > 0 else 0)
     if amount == 0 or money < amount:
+        today.bounced += 1 if amount > 0 else 0
         return False
     from_card = pay_out(user, amount)
     method = Method.AUTO_CARD.value if from_card == amount else Method.AUTO_WALLET.value

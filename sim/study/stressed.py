@@ -42,16 +42,15 @@ class Stressed(NamedTuple):
     days: pd.DataFrame
 
 
-def stressed(scenario: Scenario, replication: int, threads: int | None = None) -> Stressed:
+def stressed(scenario: Scenario, replication: int) -> Stressed:
     """Return what a replication of a scenario comes to over its reported days."""
-    record = Record.of(simulate(scenario, threads=threads, replication=replication))
-    tables = {name: _frame(record, name) for name in ("daily", "pnl", "balance_sheet")}
+    record = Record.of(simulate(scenario, threads=1, replication=replication))
+    tables = {name: _frame(record, name) for name in ("daily", "daily_by", "pnl", "balance_sheet")}
     daily = tables["daily"]
     last = daily.iloc[-1]
     lost = daily["principal_written_off_fen"].sum() - daily["recovered_fen"].sum()
     mean = int(daily["principal_fen"].sum()) // len(daily)
     profit = int(tables["pnl"]["profit_fen"].sum())
-    equity_ppm = scenario.product.accounting.equity_ppm
     amounts = {
         "principal_fen": int(last["principal_fen"]),
         "principal_late_31_fen": int(last["principal_late_31_fen"]),
@@ -63,7 +62,7 @@ def stressed(scenario: Scenario, replication: int, threads: int | None = None) -
         "undrawn_fen": max(int(last["limit_fen"] - last["principal_fen"]), 0),
         "cash_30_fen": _raised(tables["balance_sheet"]),
         "profit_fen": profit,
-        "capital_left_fen": mean * equity_ppm // 1_000_000 + profit,
+        "capital_left_fen": _equity(scenario, tables["daily_by"], len(daily)) + profit,
     }
     return Stressed(amounts, daily[["day", "date", *_KEPT]])
 
@@ -74,6 +73,15 @@ _KEPT = ["users", "unemployed", "principal_fen", "principal_late_31_fen"]
 def _frame(record: Record, name: str) -> pd.DataFrame:
     frame: pd.DataFrame = table(record, name).to_pandas(date_as_object=False)
     return frame
+
+
+def _equity(scenario: Scenario, by: pd.DataFrame, days: int) -> int:
+    """Return the owners' share of the mean book, by the terms of each product."""
+    held = by.groupby("product", observed=True)["principal_fen"].sum()
+    return sum(
+        int(held.get(product.label, 0)) // days * product.accounting.equity_ppm // 1_000_000
+        for product in scenario.products
+    )
 
 
 def _raised(sheet: pd.DataFrame) -> int:

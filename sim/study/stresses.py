@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from functools import cache
-from importlib import resources
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from sim.scenario import Scenario
@@ -37,7 +37,7 @@ class Stress(NamedTuple):
 @cache
 def stresses() -> dict[str, Stress]:
     """Return the stresses of `sim/data/stresses.toml` by name."""
-    text = resources.files("sim.data").joinpath("stresses.toml").read_text("utf-8")
+    text = (files("sim") / "data" / "stresses.toml").read_text(encoding="utf-8")
     return {
         name: Stress(
             name, entry["told"], entry["source"], entry.get("shock", {}), entry.get("times", {})

@@ -47,12 +47,13 @@ def roll_rate_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
 def vintage_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     """Return a map of the share of accounts ever 31+ days past due, by cohort and score.
 
-    matrix: a row a month of opening, a column a band of the score; NaN for cells with too few.
+    matrix: a row a month of opening and, last, one for all months; a column a band of the score;
+    NaN for cells with too few.
     """
     figure, axes = drawing(height=0.9 + 0.2 * len(matrix))
     shares = 100 * matrix.to_numpy(dtype=float)
     edges = [np.arange(size + 1) - 0.5 for size in shares.shape[::-1]]
-    most = float(np.nanmax(shares)) if np.isfinite(shares).any() else 1.0
+    most = max(float(np.nanmax(shares)), 0.1) if np.isfinite(shares).any() else 1.0
     shades = np.ma.masked_invalid(np.sqrt(shares))
     axes.pcolormesh(*edges, shades, cmap="Blues", vmin=0, vmax=1.2 * most**0.5, edgecolors="white")
     axes.invert_yaxis()
@@ -63,7 +64,7 @@ def vintage_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         colour = "white" if share > 0.5 * most else "black"
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axes.set_xlabel(words("score on opening without activity (points); % of accounts ever 31+"))
-    means = matrix.mean().dropna()
+    means = matrix.iloc[-1].dropna()
     said = "{low} points go 31+ days past due most ({share:.1f} %), {high} least ({least:.1f} %)"
     axes.set_title(
         words(

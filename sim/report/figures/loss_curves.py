@@ -38,8 +38,9 @@ def loss_curves(days: pd.DataFrame, ages: pd.DataFrame, words: Words = ENGLISH) 
         known = low.notna()
         right.vlines(ages["months"][known], low[known], high[known], color=BLUE, lw=1)
     right.set_xlabel(words("months since charge-off"))
-    right.set_ylabel(words("recovered, % of what was charged off"))
+    right.set_ylabel(words("recovered, % of charge-offs"))
     right.set_ylim(bottom=0)
+    right.xaxis.get_major_locator().set_params(integer=True)
     last = days.iloc[-1]
     lost, back = float(last["written_off"]), float(last["recovered"])
     headed(

@@ -13,10 +13,10 @@ HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++")
 
 
 @styled
-def rate_steps(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
+def rate_steps(table: pd.DataFrame, words: Words = ENGLISH, *, cap: float = 24.0) -> Figure:
     """Return bars of agreements by effective annual rate, stacked by method.
 
-    table: method, points (of the rate, %), share (of all agreements).
+    table: method, points (of the rate, %), share (of all agreements). cap: of the rate, %.
     """
     figure, axes = drawing(height=2.2)
     places = np.sort(table["points"].unique())
@@ -28,10 +28,12 @@ def rate_steps(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         axes.bar(places, part, 0.9, bottom=base, label=words.named(str(method)), **look)
         base = base + part
     whole = table.groupby("points")["share"].sum()
-    below = float(whole[whole.index <= 24].sum())
+    below = float(whole[whole.index <= cap].sum())
     most = int(whole.index.max())
-    said = "{share:.0f} % of agreements cost up to 24 % a year, effective; the dearest {most} %"
-    axes.set_title(words(said, share=100 * below, most=most))
+    said = (
+        "{share:.0f} % of agreements cost up to {cap:g} % a year, effective; the dearest {most} %"
+    )
+    axes.set_title(words(said, share=100 * below, cap=cap, most=most))
     axes.set_xlabel(words("effective annual rate, %"))
     axes.set_ylabel(words("% of agreements"))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -76,6 +76,8 @@ def breaking_points(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     if points:
         first = min(points, key=lambda name: points[name])
         said = "{name} breaks its limit first, at {at:.2f} times the severe shock"
+        if points[first] == 0:
+            said = "{name} is beyond its limit without any stress"
         axes.set_title(words(said, name=words.named(first), at=points[first]))
     else:
         most = float(table["strength"].max())

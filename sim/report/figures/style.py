@@ -19,7 +19,7 @@ SKY, PINK, GREY, DARK = "#56B4E9", "#CC79A7", "#7A7F87", "#1F2933"
 SERIES = (BLUE, RED, GREEN, ORANGE, PINK, SKY, GREY, DARK)
 STEPS = ("#D9E6F2", "#A6CBE3", "#F6D7A7", "#EBA75C", "#D9762E", "#B64A1C", "#7F2A10", "#4A1608")
 WIDTH, HEIGHT = 7.4, 2.9  # inches; as wide as the text of a page
-NARROW, NARROW_LETTERS = 4.6, 56  # beside a table; letters of a line of its title
+NARROW, NARROW_LETTERS = 4.2, 50  # beside a table; letters of a line of its title
 
 RC: Any = {
     "axes.spines.top": False,

@@ -12,9 +12,9 @@ from sim.report.figures.style import DARK, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 PANELS = {
-    "ever_31": "ever 31+ days past due, % of accounts",
-    "ever_91": "ever 91+ days past due, % of accounts",
-    "net_loss_fen": "net loss an account opened, yuan",
+    "ever_31": "ever 31+, % of accounts",
+    "ever_91": "ever 91+, % of accounts",
+    "net_loss_fen": "net loss an account, yuan",
 }
 
 
@@ -32,6 +32,7 @@ def vintage_curves(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         _lines(axes, table[table["measure"] == name], unit, words)
         axes.set_ylabel(words(PANELS[name]))
         axes.set_xlabel(words("months on book"))
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if name.endswith("_fen") else 0)
     panels[0][0].legend(loc="upper left", fontsize=7)
     first = table[table["measure"] == shown[0]]

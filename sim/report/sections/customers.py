@@ -32,6 +32,9 @@ def cost(context: Context) -> Section:
         blocks.append(_debt(context))
     if source.has("disputes"):
         blocks.append(_disputes(context))
+        days = source.scenario.risk_control.appeals.review_days
+        words = "A review ends within {hours} hours of the claim, by rule (R-W4; 72 are promised)."
+        blocks.append(context.text(words, hours=24 * days))
     return context.section(10, "Customer cost and conduct", blocks)
 
 
@@ -67,7 +70,9 @@ def _rates(context: Context) -> Block:
     under = context.table(
         "annual_rates", "Annual rates by method and periods, a run", columns, rows
     )
-    return Chart("annual_rates", figures.rate_steps(_spread(table), context.words), under)
+    cap = context.source.scenario.product.charges.yearly_cap_ppm / 1e4
+    drawn = figures.rate_steps(_spread(table), context.words, cap=cap)
+    return Chart("annual_rates", drawn, under)
 
 
 def _spread(table: pd.DataFrame) -> pd.DataFrame:
@@ -90,8 +95,8 @@ def _debt(context: Context) -> Block:
     income = here["income_fen"].clip(lower=1)
     everything = here["owed"] + here["debt_elsewhere_fen"]
     measures = {
-        "owes more than {n} months of income on the line": (1, here["owed"] > income),
-        "owes more than {n} months of income with all lenders": (6, everything > 6 * income),
+        "owes more than {n} x monthly income on the line": (1, here["owed"] > income),
+        "owes more than {n} x monthly income with all lenders": (6, everything > 6 * income),
         "bill above {n} % of income": (40, here["bill"] > 0.4 * income),
         "bill and fixed outgoings above income": (0, here["bill"] + here["outgoings_fen"] > income),
         "carries a balance past its due day": (0, here["carried_fen"] > 0),

@@ -9,21 +9,14 @@ import numpy as np
 import pandas as pd
 
 from sim.report.context import Context
+from sim.report.expected_losses import NAMES, OUTLOOKS, Book
 from sim.report.page import Block, Cell
 from sim.report.value import Value, around
 from sim.risk import default
-from sim.risk.expected_losses import Outlook, allowance
+from sim.risk.expected_losses import Outlook
 from sim.risk.jackknife import Jackknifed, jackknife
-from sim.risk.severity import loss_given_default
 from sim.risk.tables import ALL
 
-# Assumed: how likely the economies are, and what they do to moves for the worse.
-OUTLOOKS = {
-    "baseline": Outlook(0.5, 1.0),
-    "mild": Outlook(0.3, 1.25),
-    "severe": Outlook(0.2, 1.6),
-}
-NAMES = ("ead_fen", "ecl_12_fen", "ecl_lifetime_fen", "allowance_fen")
 HEADS = [
     ("ead", "Exposure, yuan", "money"),
     ("ecl_12", "12-month ECL", "ecl"),
@@ -32,47 +25,11 @@ HEADS = [
     ("coverage", "of exposure", "coverage"),
 ]
 MONTHS = (3, 6, 12, 24, 36)
-LOST = ["replication", "charged_off_on", "written_off_fen", "recovered_fen"]
-
-
-class _Book:
-    """Month ends, moves and charge-offs of a run, and what is expected to be lost of them."""
-
-    def __init__(self, context: Context) -> None:
-        source = context.source
-        run = source.scenario.run
-        accounts = source.table("accounts")
-        monthly = source.table("monthly")
-        self.last_day = run.burn_in_days + run.days - 1
-        self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
-        self.lost = accounts.loc[accounts["written_off_fen"] > 0, LOST]
-        self.monthly = monthly[monthly["month"] == monthly["month"].max()]
-        self.moves = source.moves
-        self.segments = [str(name) for name in dict.fromkeys(self.monthly["segment"])]
-
-    def severity(self, moves: pd.DataFrame, lost: pd.DataFrame) -> float:
-        """Return what does not come back of amounts charged off; all of it where none was."""
-        back = loss_given_default(moves, lost, self.last_day).iloc[0]["recovered"]
-        return float(np.nan_to_num(1 - back, nan=1.0))
-
-    def expected(self, segment: str, outlooks: dict[str, Outlook]) -> Jackknifed:
-        """Return by bucket and, last, in sum: exposure, the three losses, and coverage."""
-
-        def measured(monthly: pd.DataFrame, moves: pd.DataFrame, lost: pd.DataFrame) -> Any:
-            lgd = self.severity(moves, lost)
-            options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
-            table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
-            whole = np.vstack([table, table.sum(axis=0)])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                share = whole[:, 3:] / whole[:, :1]
-            return np.hstack([whole, share])
-
-        return jackknife(measured, self.monthly, self.moves, self.lost)
 
 
 def expected(context: Context) -> list[Block]:
     """Return expected losses by bucket, by segment and by economy."""
-    book = _Book(context)
+    book = Book(context.source)
     try:
         whole = book.expected(ALL, OUTLOOKS)
         parts = {name: book.expected(name, OUTLOOKS) for name in book.segments}
@@ -82,10 +39,13 @@ def expected(context: Context) -> list[Block]:
         }
     except (ValueError, np.linalg.LinAlgError) as error:
         return [context.text("Expected losses cannot be told: {why}.", why=str(error))]
+    lgd = jackknife(book.severity, book.moves, book.lost, bounded=True)
+    told = around((float(end) for end in lgd[:3]), lgd.runs, "share")
     note = context.text(
-        "Loss of what is charged off: {lgd:.1f} % ({accounts} accounts charged off), of all "
+        "Loss of what is charged off: {lgd} ({bounds}; {accounts} accounts charged off), of all "
         "segments alike. Economies and weights are assumed.",
-        lgd=100 * book.severity(book.moves, book.lost),
+        lgd=told.text,
+        bounds=told.bounds or context.words("no interval"),
         accounts=len(book.lost),
     )
     by_segment = parts | {ALL: whole}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -11,10 +9,16 @@ from sim.report import figures
 from sim.report.context import Context, of_share
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, around
-from sim.risk.equal_risk import MEASURES, Compared, Measure, compared, user_outcomes
+from sim.risk.equal_risk import (
+    MEASURES,
+    Compared,
+    Measure,
+    beside_reference,
+    compared,
+    user_outcomes,
+)
 from sim.risk.fairness import FOUR_FIFTHS, LEAST, approvals
 from sim.risk.fairness import fairness as rates_by
-from sim.risk.jackknife import jackknife
 
 GROUPS = ("segment", "sex")
 UNITS = {"approval": "share", "limit": "fen", "late": "share", "loss": "fen", "cost": "share"}
@@ -48,9 +52,10 @@ def fairness(context: Context) -> Section:
         _compared(context, tables, equal_risk=True),
         context.text(
             "Ratios are to the group that is let in most. Beyond: a favourable rate below four "
-            "fifths of it, a cost or a loss above five fourths. At equal risk: bands of 50 points "
-            "of the score without activity, weighted as all users are spread; cost is not known "
-            "by score. No rule reads sex or region."
+            "fifths of it, a cost or a loss above five fourths; in brackets where the interval "
+            "does not exclude the limit. At equal risk: bands of 50 points of the score without "
+            "activity, weighted as all users are spread; cost is not known by score. No rule of "
+            "admission, limits or price reads sex or region."
         ),
     ]
     return context.section(11, title, blocks)
@@ -60,19 +65,13 @@ def _approved(context: Context, found: pd.DataFrame) -> Chart:
     runs = context.source.replications
     rows: list[list[Cell]] = []
     for _, row in found.iterrows():
-        ends = tuple(float(row[name]) for name in ("ratio", "ratio_low", "ratio_high"))
         flag = context.words("below four fifths") if row["adverse"] else ""
         if not row["enough"]:
             flag = context.words("fewer than {least}", least=LEAST)
         count = Value(float(row["users"]) / runs, runs=runs, unit="count", total=int(row["users"]))
-        ratio = around(ends, runs, "number")
-        rows.append([context.words.named(str(row["segment"])), count, of_share(row), ratio, flag])
+        rows.append([context.words.named(str(row["segment"])), count, of_share(row), flag])
     columns = [("segment", "Segment", ""), ("users", "Users", "count")]
-    columns += [
-        ("approved", "with an account", "share"),
-        ("ratio", "ratio to the highest", "fairness"),
-    ]
-    columns.append(("flag", "Flag", "fairness"))
+    columns += [("approved", "with an account", "share"), ("flag", "Flag", "fairness")]
     table = context.table("fairness", "Users ever let in, by segment", columns, rows)
     drawn = found.rename(columns={"segment": "label", "share": "difference"})
     return Chart("segments", figures.segment_dots(drawn, context.words), table)
@@ -101,9 +100,7 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
                 levels.append(level)
                 ratios.append(ratio)
                 better = COST.better if measure == "cost" else MEASURES[measure].better
-                beyond = ratio.estimate < FOUR_FIFTHS if better > 0 else ratio.estimate > 1.25
-                if found.enough[at] and beyond:
-                    flags[name].append(label)
+                flags[name] += _flags(label, ratio, better)
         rows += [levels, ratios]
     told = {name: ", ".join(found) or context.words("none") for name, found in flags.items()}
     rows.append([context.words("beyond four fifths"), *told.values()])
@@ -118,13 +115,27 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
 def _measured(
     context: Context, table: pd.DataFrame, key: str, measure: str, *, equal_risk: bool
 ) -> Compared | None:
-    approval = compared(table, MEASURES["approval"], min(table["group"]))
     groups = sorted(set(table["group"]))
-    rates = np.where(approval.enough, approval.rates.estimate, -1.0)
-    reference = groups[int(np.argmax(rates))]
+    reference = _reference(table)
     if measure != "cost":
         return compared(table, MEASURES[measure], reference, equal_risk=equal_risk)
     return _cost(context, groups, reference) if key == "segment" else None
+
+
+def _flags(label: str, ratio: Value, better: int) -> list[str]:
+    """Return the measure where its ratio is beyond; in brackets where the interval is not."""
+    if better > 0:
+        beyond, surely = ratio.estimate < FOUR_FIFTHS, ratio.high < FOUR_FIFTHS
+    else:
+        beyond, surely = ratio.estimate > 1 / FOUR_FIFTHS, ratio.low > 1 / FOUR_FIFTHS
+    return [label if surely else f"({label})"] if beyond else []
+
+
+def _reference(table: pd.DataFrame) -> str:
+    """Return the group that is let in most, of those that are large enough."""
+    sums = table.groupby("group")[["approved", "users"]].sum()
+    rates = (sums["approved"] / sums["users"]).where(sums["users"] >= LEAST, -1.0)
+    return str(rates.idxmax())
 
 
 def _cost(context: Context, groups: list[str], reference: str) -> Compared:
@@ -133,19 +144,14 @@ def _cost(context: Context, groups: list[str], reference: str) -> Compared:
     weighted = cost["nominal"] * cost["agreements"]
     sums = cost.assign(weighted=weighted).groupby(["replication", "segment"], observed=True)
     table = sums[["weighted", "agreements"]].sum().reset_index()
-    at = groups.index(reference)
 
-    def rates(some: pd.DataFrame) -> Any:
+    def rates(some: pd.DataFrame) -> np.ndarray:
         by = some.groupby("segment")[["weighted", "agreements"]].sum().reindex(groups)
-        return (by["weighted"] / by["agreements"].replace(0, np.nan)).to_numpy(dtype=float)
-
-    def ratios(some: pd.DataFrame) -> Any:
-        found = rates(some)
-        return found / found[at]
+        return np.asarray(by["weighted"] / by["agreements"].replace(0, np.nan), dtype=float)
 
     counts = table.groupby("segment")["agreements"].sum().reindex(groups, fill_value=0)
     enough = np.asarray(counts >= LEAST)
-    return Compared(jackknife(rates, table), jackknife(ratios, table), enough)
+    return beside_reference(rates, table, groups.index(reference), enough)
 
 
 def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:

@@ -12,6 +12,9 @@ from sim.report import figures
 from sim.report.context import Context, per_run
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import mean_of, ratio_of, shown
+from sim.results.run import Run
+from sim.study.swap_set import Standings
+from sim.study.swap_set import swaps as swaps_of
 from sim.units import NEVER
 
 STEPS = ("seen", "started", "abandoned", "finished", "refused_score", "refused_review", "approved")
@@ -32,7 +35,12 @@ def growth(context: Context) -> Section:
     if source.has("users", "accounts"):
         blocks.append(_histograms(context))
     if source.has("swap_sets"):
-        blocks.append(_swap_sets(context))
+        swaps = source.table("swap_sets")
+        caption = "Swap set against the baseline"
+        blocks.append(_swap_sets(context, swaps[swaps["scenario"] == "b"], caption))
+    elif source.has("accounts") and source.baseline and "accounts" in source.baseline.tables:
+        swaps = _swapped(source.table("accounts"), source.baseline)
+        blocks.append(_swap_sets(context, swaps, "Swap set: A is the baseline, B is this run"))
     else:
         note = "users whom another policy lets in or turns away"
         blocks.append(context.missing(note, "paylater compare A.toml B.toml; paylater report A-B"))
@@ -44,8 +52,10 @@ def _gates(context: Context) -> Block:
     daily = context.source.table("daily")
     last = daily[daily["day"] == daily["day"].max()]
     could, have = (ratio_of(last[name], last["users"]) for name in ("candidates", "active"))
-    words = "Of the users here on the last day {could} ({low} to {high}) pass the gates before an "
-    words += "application (R-A1, R-A4, R-A5); {have} hold an account."
+    words = (
+        "Of the users here on the last day {could} ({low} to {high}) pass the gates before an "
+        "application (R-A1, R-A4, R-A5); {have} hold an account."
+    )
     low, high = (shown(end, "share") for end in could[1:3])
     return context.text(words, could=could.text, low=low, high=high, have=have.text)
 
@@ -79,7 +89,7 @@ def _adoption(context: Context) -> Chart:
             for end, number in zip(("", "_low", "_high"), value[:3], strict=True):
                 found.setdefault(f"{name}{end}", []).append(number)
         if date in set(ends):
-            rows.append([f"{date:%Y-%m-%d}", *values.values()])
+            rows.append([f"{date:%Y-%m}", *values.values()])
     columns = [("date", "Month end", ""), ("active", "hold an account", "share")]
     columns.append(("utilising", "owe on it", "share"))
     table = context.table("adoption", "Adoption, of users here", columns, rows)
@@ -125,9 +135,19 @@ def _edges(values: np.ndarray) -> np.ndarray:
     return edges
 
 
-def _swap_sets(context: Context) -> Block:
-    swaps = context.source.table("swap_sets")
-    swaps = swaps[swaps["scenario"] == "b"]
+def _swapped(accounts: pd.DataFrame, baseline: Run) -> pd.DataFrame:
+    """Return whom the baseline and this run let in, and how they fared in either."""
+    before = baseline.read("accounts", [str(name) for name in accounts])
+    found = []
+    for number, lot in accounts.groupby("replication"):
+        sides = (before[before["replication"] == number], lot)
+        one, other = (Standings.of_accounts(side) for side in sides)
+        found.append(swaps_of(one, other, int(str(number))).to_pandas())
+    whole: pd.DataFrame = pd.concat(found, ignore_index=True)
+    return whole
+
+
+def _swap_sets(context: Context, swaps: pd.DataFrame, caption: str) -> Block:
     rows: list[list[Cell]] = []
     for group, lot in swaps.groupby("group", sort=False):
         numbers = [
@@ -142,4 +162,4 @@ def _swap_sets(context: Context) -> Block:
     columns = [("group", "Let in by", ""), ("users", "Users", "count")]
     columns += [("a_written_off", "Charged off under A", "money")]
     columns += [("b_written_off", "Charged off under B", "money")]
-    return context.table("swap_sets", "Swap set against the baseline", columns, rows)
+    return context.table("swap_sets", caption, columns, rows)

@@ -28,6 +28,8 @@ def payment(context: Context) -> Section:
         blocks.append(context.missing("repayment by method", _run()))
     if source.has("accounts"):
         blocks.append(_revolvers(context))
+    if source.has("daily", "repayments") and "bounced" in source.table("daily"):
+        blocks.append(_debits(context))
     if source.has("scenes"):
         blocks += _places(context)
     return context.section(4, "Payment behaviour", blocks)
@@ -82,6 +84,22 @@ def _revolvers(context: Context) -> Block:
         rows.append([context.words(label), value])
     columns = [("kind", "Accounts that were billed and", ""), ("share", "Share", "share")]
     return context.table("revolvers", "Revolvers and transactors, last day", columns, rows)
+
+
+def _debits(context: Context) -> Block:
+    """Return auto-debits that took money and that found too little (R-P1)."""
+    source = context.source
+    paid = source.table("repayments")
+    paid = paid[paid["method"].astype(str).str.startswith("auto_")]
+    failed = source.table("daily").groupby("replication")["bounced"].sum()
+    taken = paid.groupby("replication")["count"].sum().reindex(failed.index, fill_value=0)
+    rows: list[list[Cell]] = []
+    for label, count in (("took money", taken), ("found less than the minimum", failed)):
+        number = mean_of(count.to_numpy(), "count")
+        rows.append([context.words(label), number, ratio_of(count, taken + failed)])
+    columns = [("what", "Auto-debits that", ""), ("count", "a run", "count")]
+    columns.append(("share", "of them", "share"))
+    return context.table("auto_debits", "Auto-debits and their failures", columns, rows)
 
 
 def _places(context: Context) -> list[Block]:

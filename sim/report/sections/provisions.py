@@ -14,7 +14,8 @@ from sim.report.sections.expected import expected, term_structure
 from sim.report.value import Value, mean_of
 from sim.risk.earnings import allowance_roll
 from sim.risk.recoveries import recovery_by_age
-from sim.risk.stages import stage_mix, stage_transfers
+from sim.risk.stages import STAGE_OF, stage_mix, stage_transfers
+from sim.risk.tables import ON_BOOK
 
 ROLL = ("opening_fen", "charge_fen", "written_off_fen", "recovered_fen", "closing_fen")
 LABELS = ("opening", "charge", "written off", "recovered", "closing")
@@ -41,21 +42,17 @@ def provisions(context: Context) -> Section:
 
 
 def _stages(context: Context) -> Block:
-    mix = stage_mix(context.source.table("monthly"))
+    monthly = context.source.table("monthly")
+    mix = stage_mix(monthly)
     last = mix[mix["month"] == mix["month"].max()]
-    runs = context.source.replications
+    held = monthly[(monthly["month"] == mix["month"].max()) & monthly["bucket"].isin(ON_BOOK)]
+    held = held.assign(stage=held["bucket"].astype(str).map(STAGE_OF))
+    sums = per_run(held, ["stage"], ["accounts", "principal_fen"])
     rows: list[list[Cell]] = [
         [
             f"{context.words('stage')} {row['stage']}",
-            Value(
-                float(row["accounts"]) / runs, runs=runs, unit="count", total=int(row["accounts"])
-            ),
-            Value(
-                float(row["principal_fen"]) / runs,
-                runs=runs,
-                unit="fen",
-                total=int(row["principal_fen"]),
-            ),
+            mean_of(sums.loc[row["stage"], "accounts"].to_numpy(), "count"),
+            mean_of(sums.loc[row["stage"], "principal_fen"].to_numpy(), "fen"),
             of_share(row),
         ]
         for _, row in last.iterrows()

@@ -11,7 +11,8 @@ from sim.report.page import Block, Cell, Chart, Section
 from sim.report.stress_test import stress_test
 from sim.report.value import NAN, Value, ratio_of
 from sim.study.difference import paired
-from sim.study.stress import BASELINE, REVERSE, StressTest
+from sim.study.stress import StressTest
+from sim.study.stress_tables import BASELINE, REVERSE
 from sim.study.stressed import MEASURES as STRESSED
 from sim.study.stresses import stresses
 
@@ -153,49 +154,48 @@ def _change(before: pd.DataFrame, after: pd.DataFrame, measure: str) -> Value:
 
 def _reverse(context: Context, test: StressTest) -> list[Block]:
     """Return how measures rise with the shock, and where each limit breaks."""
-    table = test.outcomes[test.outcomes["scenario"] == REVERSE]
-    sums = table.groupby("strength").sum(numeric_only=True)
-    runs = test.study.asked["replications"]
-    rows: list[list[Cell]] = []
-    parts = []
-    for _, row in test.breaches.iterrows():
-        name, limit = str(row["measure"]), float(row["limit_ppm"]) / 1e6
-        at, reach = float(row["strength"]), float(row["half_width"])
-        one = STRESSED[name]
-        levels = sums[one.part] / sums[one.whole].clip(lower=1) / limit if limit else sums[one.part]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "measure": name,
-                    "strength": levels.index,
-                    "of_limit": levels.to_numpy(),
-                    "broken_at": at,
-                }
-            )
-        )
-        cells: list[Cell] = [context.words(LABELS[name]), Value(limit, unit="share")]
-        cells.append(Value(at, max(at - reach, 0.0), at + reach, runs))
-        cells += [
-            Value(float(row["held"]), runs=runs),
-            Value(float(row["measured"]), runs=runs, unit="share"),
-        ]
-        kinds = ((key, "number" if key == "strain" else "share") for key in SHOCK)
-        for key, unit in kinds:
-            size = float(row[key]) if row["broken"] else NAN
-            cells.append(Value(size if unit == "number" else size / 1e6, unit=unit))
-        rows.append(cells)
+    rows = [_broken(context, row, test) for _, row in test.breaches.iterrows()]
     columns = [("measure", "Limit of the appetite", ""), ("limit", "limit", "light")]
     columns += [("strength", "breaks at", "breaking"), ("held", "holds at", "breaking")]
     columns += [("measured", "measure there", "breaking")]
-    columns += [
-        ("job_loss", "lose work besides", "stress_input"),
-        ("income", "incomes", "stress_input"),
-    ]
+    columns += [("job_loss", "lose work besides", "stress_input")]
+    columns += [("income", "incomes", "stress_input")]
     columns.append(("strain", "strain a payday", "stress_input"))
     caption = "Mildest shock that breaks a limit: multiples of the severe one, by bisection"
     under = context.table("reverse_stress", caption, columns, rows)
-    drawn = figures.breaking_points(pd.concat(parts, ignore_index=True), context.words)
-    return [Chart("breaking", drawn, under)]
+    return [Chart("breaking", figures.breaking_points(_rising(test), context.words), under)]
+
+
+def _broken(context: Context, row: pd.Series, test: StressTest) -> list[Cell]:
+    runs = test.study.asked["replications"]
+    at, reach = float(row["strength"]), float(row["half_width"])
+    cells: list[Cell] = [
+        context.words(LABELS[str(row["measure"])]),
+        Value(float(row["limit_ppm"]) / 1e6, unit="share"),
+        Value(at, max(at - reach, 0.0), at + reach, runs),
+        Value(float(row["held"]), runs=runs),
+        Value(float(row["measured"]), runs=runs, unit="share"),
+    ]
+    for key in SHOCK:
+        unit, scale = ("number", 1.0) if key == "strain" else ("share", 1e6)
+        size = float(row[key]) / scale if row["broken"] else NAN
+        cells.append(Value(size, unit=unit))
+    return cells
+
+
+def _rising(test: StressTest) -> pd.DataFrame:
+    """Return the measures with a limit by strength of the shock, as multiples of it."""
+    table = test.outcomes[test.outcomes["scenario"] == REVERSE]
+    sums = table.groupby("strength").sum(numeric_only=True)
+    parts = []
+    for _, row in test.breaches.iterrows():
+        one = STRESSED[str(row["measure"])]
+        limit = max(float(row["limit_ppm"]), 1.0) / 1e6
+        levels = sums[one.part] / sums[one.whole].clip(lower=1) / limit
+        frame = levels.rename("of_limit").reset_index()
+        label = LABELS[str(row["measure"])]
+        parts.append(frame.assign(measure=label, broken_at=float(row["strength"])))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _scenarios(context: Context) -> Block:

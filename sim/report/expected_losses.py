@@ -1,0 +1,59 @@
+"""Expected credit losses of a run, with intervals over its replications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report.source import Source
+from sim.risk.expected_losses import Outlook, allowance
+from sim.risk.jackknife import Jackknifed, jackknife
+from sim.risk.severity import loss_given_default
+
+# Assumed: how likely the economies are, and what they do to moves for the worse.
+OUTLOOKS = {
+    "baseline": Outlook(0.5, 1.0),
+    "mild": Outlook(0.3, 1.25),
+    "severe": Outlook(0.2, 1.6),
+}
+NAMES = ("ead_fen", "ecl_12_fen", "ecl_lifetime_fen", "allowance_fen")
+NEEDED = ("roll_rates", "monthly", "accounts")
+_LOST = ["replication", "charged_off_on", "written_off_fen", "recovered_fen"]
+
+
+class Book:
+    """Month ends, moves and charge-offs of a run, and what is expected to be lost of them."""
+
+    def __init__(self, source: Source) -> None:
+        """Take the last month end, the moves of all months, and what was charged off."""
+        run = source.scenario.run
+        accounts = source.table("accounts")
+        monthly = source.table("monthly")
+        self.last_day = run.burn_in_days + run.days - 1
+        self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
+        self.lost = accounts.loc[accounts["written_off_fen"] > 0, _LOST]
+        self.monthly = monthly[monthly["month"] == monthly["month"].max()]
+        self.moves = source.moves
+        self.segments = [str(name) for name in dict.fromkeys(self.monthly["segment"])]
+
+    def severity(self, moves: pd.DataFrame, lost: pd.DataFrame) -> float:
+        """Return what does not come back of amounts charged off; all of it where none was."""
+        back = loss_given_default(moves, lost, self.last_day).iloc[0]["recovered"]
+        return float(np.nan_to_num(1 - back, nan=1.0))
+
+    def expected(self, segment: str, outlooks: Mapping[str, Outlook]) -> Jackknifed:
+        """Return by bucket and, last, in sum: exposure, the three losses, and coverage."""
+
+        def measured(monthly: pd.DataFrame, moves: pd.DataFrame, lost: pd.DataFrame) -> Any:
+            lgd = self.severity(moves, lost)
+            options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
+            table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
+            whole = np.vstack([table, table.sum(axis=0)])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = whole[:, 3:] / whole[:, :1]
+            return np.hstack([whole, share])
+
+        return jackknife(measured, self.monthly, self.moves, self.lost)
