@@ -267,3 +267,16 @@ def test_draws_are_as_wide_as_they_should_be_and_the_check_finds_those_that_are_
     too_narrow = coverage.ranks(width=math.sqrt(0.5))  # half the variance: S4
     assert not too_narrow.even
     assert too_narrow.counts[[0, -1]].mean() > 1.5 * too_narrow.counts[5:-5].mean()
+
+
+def test_a_late_client_who_pays_part_is_cured_only_if_the_next_bill_is_paid():
+    """Of the real ones 99 % stay late before a bill that is missed, 15 to 20 % before one paid."""
+    many = 2_000
+    luck = (np.arange(many) + 0.5) / many
+    late = {}
+    for name, paid_next in (("missed", NONE), ("paid", MINIMUM)):
+        everybody = [np.full(many, value) for value in (PARTIAL, 20_000.0, 3_000.0, paid_next)]
+        month = Month(*everybody, False, True)
+        late[name] = float((next_labels(np.full(many, 2), month, luck) > 0).mean())
+    assert late["missed"] > 0.97
+    assert 0.1 < late["paid"] < 0.25

@@ -3,7 +3,10 @@
 Labels are not clean (the data's README, warnings 3 to 5): a first miss shows as 2, a third of the
 inactive have paid a bill in full, small misses often do not count. So a label is drawn from what
 the bank made of the label before, of how the bill was paid and how large it was; the shares are
-those of the data. Behaviour does not see labels; they are how it is looked at.
+those of the data. The next bill counts too: of late clients who pay part of a bill 99 % stay late
+if they then miss one, and 15 to 20 % if they do not. Where the data have thirty such months, shares
+are by how the next bill was paid as well. Behaviour does not see labels; they are how it is looked
+at.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ class Month(NamedTuple):
     paid: Floats  # of it
     paid_next: Codes  # how the next bill was paid: without a bill the label looks ahead
     floor: bool  # whether the minimum has its floor, from the July bill on (warning 7)
+    ahead: bool = False  # whether how the next bill was paid is known
 
 
 def circumstance(before: Codes, month: Month) -> Codes:
@@ -46,6 +50,11 @@ def circumstance(before: Codes, month: Month) -> Codes:
     return rows_before + (state * len(CLASSES) + paid_as) * 5 + detail
 
 
+def circumstance_ahead(before: Codes, month: Month) -> Codes:
+    """Return the row of each client where the next bill's payment counts, after all plain rows."""
+    return rows() * (1 + month.paid_next) + circumstance(before, month)
+
+
 def rows() -> int:
     """Return how many circumstances there are, with and without the floor."""
     return 2 * len(BEFORE) * len(CLASSES) * 5
@@ -57,7 +66,7 @@ def shares() -> NDArray[np.float64]:
     words = (files("sim") / "data" / "labels_taiwan_2005.csv").read_text(encoding="utf-8")
     lines = [line for line in words.splitlines() if line and not line.startswith("#")]
     table = np.array([[float(x) for x in line.split(",")] for line in lines[1:]])
-    found = np.zeros((rows(), len(LABELS)))
+    found = np.zeros((rows() * (1 + len(CLASSES)), len(LABELS)))
     found[table[:, 0].astype(int)] = table[:, 1:]
     return np.asarray(np.cumsum(found, axis=1) / np.maximum(found.sum(axis=1, keepdims=True), 1))
 
@@ -65,6 +74,9 @@ def shares() -> NDArray[np.float64]:
 def next_labels(before: Codes, month: Month, luck: Floats) -> Codes:
     """Return the labels of a month; luck: one uniform number a client."""
     upto = shares()[circumstance(before, month)]
+    if month.ahead:
+        ahead = shares()[circumstance_ahead(before, month)]
+        upto = np.where(ahead[:, -1:] > 0, ahead, upto)
     known = upto[:, -1] > 0
     drawn = np.array(LABELS)[np.minimum((luck[:, None] >= upto).sum(axis=1), len(LABELS) - 1)]
     return np.where(known, drawn, plain_label(before, month.paid_as))

@@ -125,7 +125,9 @@ def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -
     before = np.where(code[:, 0] == NO_BILL, -2, np.where(luck[0] < TRANSACTED_SHARE, -2, -1))
     for m in range(months - 1):
         ahead = code[:, min(m + 1, months - 2)]
-        month = Month(code[:, m], bill[:, m], paid[:, m + 1], ahead, m >= floor_from)
+        month = Month(
+            code[:, m], bill[:, m], paid[:, m + 1], ahead, m >= floor_from, m < months - 2
+        )
         before = next_labels(before, month, luck[m])
         label[:, m] = before
     label[:, -1] = before
