@@ -66,6 +66,14 @@ def test_another_preset_takes_the_place_of_what_was_not_given(tmp_path):
     assert Scenario().with_(**{"product.preset": "weilidai_public"}).product.instalments.always
 
 
+def test_a_preset_within_a_whole_table_takes_the_place_of_the_old_one_too(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text('[product]\npreset = "huabei_public"\n[product.charges]\nrate_ppb = 123_000\n')
+    changed = sim.load(path).with_(product={"preset": "fenfu_public"})
+    assert changed.product == terms_of("fenfu_public", {"charges.rate_ppb": 123_000})
+    assert changed.origin["product.billing.asks"] == "presets/fenfu_public.toml"
+
+
 def test_a_section_in_python_takes_the_rest_from_the_preset_too():
     assert Product(preset="baitiao_public") == terms_of("baitiao_public")
 

@@ -50,7 +50,8 @@ BY_HAND = {Method.MANUAL_EARLY, Method.MANUAL_BILL, Method.MANUAL_LATE}
 PAID = {Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID}
 SAME = """
 planned unbilled billed carried overdue interest penalty fees accrued accrued_nano grace_accrued
-grace_nano penalty_accrued penalty_nano plan_cost plan_nano suspended ring_principal ring_fee
+grace_nano back_accrued back_nano unposted penalty_accrued penalty_nano plan_cost plan_nano
+suspended ring_principal ring_fee
 bill_open statement_total statement_due minimum_due missed missed_on missed_count on_time_periods
 lapses worst_days pay_down standing due_day anchor charged_off_on written_off first_default
 """
