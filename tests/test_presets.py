@@ -109,6 +109,28 @@ def test_a_preset_file_of_ones_own_is_read(own):
     )
 
 
+def test_a_preset_file_of_ones_own_is_the_product_of_a_scenario(own, tmp_path):
+    """Relative to the scenario's file; its terms stay where the file is gone."""
+    rate = 'key = "charges.rate_ppb"\nvalue = '
+    own((f"{rate}500000", f"{rate}400000"), ('name = "huabei_public"', 'name = "mine"'))
+    path = tmp_path / "x.toml"
+    path.write_text('[product]\npreset = "own.toml"\n[product.billing]\ngrace_days = 2\n')
+    scenario = sim.load(path)
+    assert scenario.product.label == "mine"
+    assert scenario.product.charges.rate_ppb == 400_000
+    assert scenario.product.billing.grace_days == 2
+    assert scenario.origin["product.charges.rate_ppb"] == str(tmp_path / "own.toml")
+    (tmp_path / "own.toml").unlink()
+    (tmp_path / "resolved.toml").write_text(scenario.to_toml())
+    again = sim.load(tmp_path / "resolved.toml")
+    assert again == scenario
+    assert again.hash == scenario.hash
+    other = scenario.with_(**{"product.preset": "fenfu_public"}).product
+    assert other == terms_of("fenfu_public", {"billing.grace_days": 2})
+    with pytest.raises(sim.ScenarioError, match=r"own\.toml: wanted a preset file \(found"):
+        sim.load(path)
+
+
 def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):
     path = own(('key = "charges.penalty_base"', 'key = "charges.penalty_floor_fen"'))
     lines = lines_of(path)

@@ -115,10 +115,14 @@ def lay(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
     if name not in PRESETS or name == PRESETS[0]:
         return
     chosen = preset(name)
-    origin = Origin(PRESET_RANK, chosen.label, Path.cwd())
+    write(chosen, product, origins, at, Origin(PRESET_RANK, chosen.label, Path.cwd()))
+
+
+def write(chosen: Preset, product: Tree, origins: Origins, at: Steps, origin: Origin) -> None:
+    """Write a preset's terms into the tree of a product at `at` where nothing is said."""
     for term in chosen.terms:
         *around, last = path = term.key.split(".")
-        table = product
+        table: Any = product
         for step in around:
             table = table.setdefault(step, {}) if isinstance(table, dict) else None
         if isinstance(table, dict) and last not in table:

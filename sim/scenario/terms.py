@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from sim.scenario.changes import parsed
 from sim.scenario.faults import ScenarioError, faults_of, found
 from sim.scenario.keys import located
-from sim.scenario.presets import PRESETS, Preset, preset, preset_of
+from sim.scenario.presets import PRESET_RANK, PRESETS, Preset, preset, preset_of, write
 from sim.scenario.sections import Product
-from sim.scenario.tree import Origin, Origins, Tree, leaves, plain
+from sim.scenario.tree import Origin, Origins, Steps, Tree, leaves, plain, value_at
 from sim.scenario.words import one_of
 
 # What a product must say by itself, and the rule that cannot do without it.
@@ -69,6 +69,31 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     if whole in PRESETS:
         tree["preset"] = whole
     return _checked(tree, origins, chosen.label)
+
+
+def dissolve(tree: Tree, origins: Origins, at: Steps) -> None:
+    """Put the terms of a preset file that a product names in place of the file's name.
+
+    The file is relative to the one that names it. The scenario holds its terms from then on, so
+    that a run can be resumed, forked and audited without it. Raises ScenarioError.
+    """
+    product = value_at(tree, at)
+    name = product.get("preset") if isinstance(product, dict) else None
+    if not isinstance(name, str) or not name.endswith(".toml"):
+        return
+    given = origins.get((*at, "preset"))
+    folder = given.folder if given else Path.cwd()
+    chosen = _read(str(folder / name))
+    faults = [*preset_faults(chosen)]
+    if faults:
+        raise ScenarioError(faults)
+    origin = Origin(PRESET_RANK, chosen.label, folder)
+    write(chosen, product, origins, at, origin)
+    product["preset"] = PRESETS[0]
+    origins[(*at, "preset")] = origin
+    if not product.get("name"):
+        product["name"] = chosen.name
+        origins[(*at, "name")] = origin
 
 
 def terms_in(words: Iterable[str]) -> dict[str, Any]:

@@ -41,13 +41,17 @@ def _rates(context: Context) -> Block:
     table = context.source.table("cost")
     table = table.assign(weighted=table["nominal"] * table["agreements"])
     names = ["agreements", "amount_fen", "above_cap", "weighted"]
-    sums = per_run(table, ["method"], names)
+    several = len(table["product"].unique()) > 1
+    keys = ["product", "method"] if several else ["method"]
+    sums = per_run(table, keys, names)
     rows: list[list[Cell]] = []
-    for method, lot in sums.groupby(level="method", sort=False, observed=True):
+    for key, lot in sums.groupby(level=keys, sort=False, observed=True):
+        *products, method = key if isinstance(key, tuple) else (key,)
         nominal = ratio_of(lot["weighted"], lot["agreements"])
         dear = ratio_of(lot["above_cap"], lot["agreements"])
         count = mean_of(lot["agreements"].to_numpy(), "count")
-        rows.append([context.words.named(str(method)), count, nominal, dear])
+        named = ": ".join([*map(str, products), context.words.named(str(method))])
+        rows.append([named, count, nominal, dear])
     columns = [("method", "Method", ""), ("agreements", "Agreements", "count")]
     columns += [("nominal", "annual rate, nominal", "rate_cost")]
     columns.append(("above_cap", "above the cap", "rate_cost"))
