@@ -140,6 +140,24 @@ def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):
     ) in lines
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("term = 3", "term: wanted [[term]] tables"),
+        ('term = ["a"]', "term: wanted [[term]] tables"),
+        ("titel = 'x'", "titel: wanted name, title"),
+        ("[[term]]\nvalue = 3", "term.0.key: wanted a key below product"),
+        ("[[term]]\nkey = 'a'\nwert = 3", "term.0.wert: wanted key, value"),
+        ("[variant]\nx = 3", "variant: wanted [variant.NAME] tables"),
+        ("[[term", "wanted TOML (found"),
+    ],
+)
+def test_a_file_that_is_no_preset_is_told_so(tmp_path, words, told):
+    path = tmp_path / "x.toml"
+    path.write_text(words)
+    assert told in lines_of(str(path))[0]
+
+
 def test_a_field_said_twice_is_a_contradiction(own):
     extra = '[[term]]\nkey = "charges.rate_ppb"\nvalue = 400000\nsource = "assumed"\n\n[[term]]'
     lines = lines_of(own(("[[term]]", extra)))

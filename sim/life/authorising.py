@@ -290,6 +290,8 @@ def rob(
     today.takeovers += 1
     note(log, Note.TAKEOVER.value, 0, 0)
     amount = fraud.booty(account, p)
+    # Not remembered in the trailing means: R-L2 and R-W1 are about what the user spends, and a
+    # theft must raise neither the victim's limit nor a message about their habits.
     for _ in range(p.risk_control.fraud.attempts):
         if buy_on_credit(
             user, account, Place.ONLINE.value, amount, 0, True, env, p, terms, today, log

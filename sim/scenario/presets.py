@@ -76,8 +76,12 @@ def preset(name: str) -> Preset:
 
 
 def preset_of(words: str, label: str) -> Preset:
-    """Return what the text of a preset file holds, unchecked. Raises ValueError if not TOML."""
+    """Return what the text of a preset file holds; its values are not checked.
+
+    Raises TOMLDecodeError, or ValueError, saying what was wanted, for another shape.
+    """
     data = tomllib.loads(words)
+    _check_shape(data)
     terms = tuple(
         Term(
             str(term.get("key", "")),
@@ -93,6 +97,27 @@ def preset_of(words: str, label: str) -> Preset:
     }
     name = str(data.get("name", Path(label).stem))
     return Preset(name, str(data.get("title", "")), label, terms, variants)
+
+
+def _check_shape(data: Tree) -> None:
+    """Raise ValueError, with what was wanted, for text that is TOML and no preset."""
+    for key in data.keys() - {"name", "title", "term", "variant"}:
+        raise ValueError(f"{key}: wanted name, title, [[term]] or [variant.NAME] (found this key)")
+    terms, variants = data.get("term", []), data.get("variant", {})
+    if not isinstance(terms, list) or not all(isinstance(term, dict) for term in terms):
+        raise ValueError("term: wanted [[term]] tables with key, value and source")
+    for at, term in enumerate(terms):
+        for key in term.keys() - {"key", "value", "source", "alternative"}:
+            wanted = "wanted key, value, source or alternative"
+            raise ValueError(f"term.{at}.{key}: {wanted} (found this key)")
+        if not term.get("key"):
+            wanted = "wanted a key below product, such as limit.max_fen"
+            raise ValueError(f"term.{at}.key: {wanted} (found nothing)")
+    if not isinstance(variants, dict) or not all(
+        isinstance(each, dict) and isinstance(each.get("set", {}), dict)
+        for each in variants.values()
+    ):
+        raise ValueError("variant: wanted [variant.NAME] tables with about and set")
 
 
 def with_preset(product: dict[str, Any]) -> dict[str, Any]:

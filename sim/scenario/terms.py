@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,11 @@ def _read(name: str) -> Preset:
         return preset_of(Path(name).read_text(encoding="utf-8"), name)
     except OSError as error:
         raise ScenarioError([f"{name}: wanted a preset file (found: {error.strerror})"]) from None
+    except UnicodeDecodeError:
+        raise ScenarioError([f"{name}: wanted text in UTF-8 (found other bytes)"]) from None
     except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise ScenarioError([f"{name}: {error}"]) from None
         raise ScenarioError([f"{name}: wanted TOML (found: {error})"]) from None
 
 
