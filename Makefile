@@ -7,8 +7,9 @@ BIN = $(VENV)/bin
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/installed  ## set up, run the main scenario ten times, write its risk report
+run: $(VENV)/installed  ## set up, run the main scenario ten times and under stress, write its risk report
 	$(BIN)/paylater run scenarios/seed_article.toml --replications 10 --out runs/seed_article
+	$(BIN)/paylater stress runs/seed_article
 	$(BIN)/paylater report runs/seed_article
 
 test: $(VENV)/developed  ## set up, run all tests

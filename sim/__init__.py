@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from sim.results import Run
     from sim.results import open_run as open  # noqa: A004  sim.open reads as what it does
     from sim.scenario import Scenario, ScenarioError, load
-    from sim.simulation import run
     from sim.study.comparison import Comparison, compare
+    from sim.study.contract import run
     from sim.study.replicates import Replicates, replicate
     from sim.study.sweep import Sweep, sweep
 
@@ -54,7 +54,7 @@ _HOMES = {
     "open": "sim.results",
     "replay": "sim.products.replay",
     "replicate": "sim.study.replicates",
-    "run": "sim.simulation",
+    "run": "sim.study.contract",
     "sweep": "sim.study.sweep",
 }
 _NAMES = {"open": "open_run"}  # where the home calls it something else

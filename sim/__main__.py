@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from sim.command import main
+    from sim.commands import main
 
     main()
 except KeyboardInterrupt:  # while still importing

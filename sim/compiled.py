@@ -52,17 +52,13 @@ _UNREACHED = {
     "proof",
     "study",
     "calibration",
+    "commands",
     "report",
     "data",
     "docs",
     "presets",
 }
 _UNREACHED_FILES = {
-    "command.py",
-    "inspection_command.py",
-    "study_command.py",
-    "calibration_command.py",
-    "report_command.py",
     "__main__.py",
     "bench.py",
     "version.py",

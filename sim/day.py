@@ -224,6 +224,7 @@ class Totals:
     first_defaults: Annotated[CountSum, "of them, missed: first-payment defaults"] = 0
     instalment_plans: Annotated[CountSum, "purchases and bills put into instalments (R-P3)"] = 0
     plans_above_cap: Annotated[CountSum, "of them, those that cost more than the cap (R-P7)"] = 0
+    graced: Annotated[CountSum, "bills whose minimum was unpaid as grace began (R-P5)"] = 0
     retried: Annotated[CountSum, "auto-debits that succeeded within grace (R-P1, R-P5)"] = 0
     proofs_asked: Annotated[CountSum, "users asked for proof of more means (R-U8)"] = 0
     proofs_given: Annotated[CountSum, "of them, those who gave it (R-U8)"] = 0

@@ -15,6 +15,7 @@ from sim.stretches import LONGEST, Stretch, stretches
 if TYPE_CHECKING:
     from sim.results import Run
     from sim.results.draft import Draft
+    from sim.results.event_parts import EventParts
     from sim.scenario import Scenario
 
 SAVE_SECONDS = 60.0  # between checkpoints that nobody asked for
@@ -101,7 +102,8 @@ def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None
     """Run a scenario with all its replications in memory.
 
     engine: "table" (compiled, on `threads` threads, all usable cores if None) or "agents" (Mesa);
-    they give the same bits. `Run.save` writes the run folder.
+    they give the same bits. `Run.save` writes the run folder. A precision that the scenario asks
+    for is left to `sim.study.contract`.
     """
     from sim.results import Run
     from sim.results.record import Record
@@ -113,6 +115,16 @@ def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None
         records.append(Record.of(state))
     timings = {"days_s": round(time.perf_counter() - started, 3)}
     return Run.of(records, engine=engine, threads=threads, timings=timings)
+
+
+class Beginning(Protocol):
+    """Where replications begin, if not before day 0."""
+
+    def state(self, scenario: Scenario, replication: int) -> State:
+        """Return the state that a replication begins with."""
+
+    def log(self, state: State, parts: EventParts) -> None:
+        """Put the events before the state's day where those of the days to come will go."""
 
 
 class Stopped(Exception):  # noqa: N818  not an error: the user asked for it
@@ -127,22 +139,25 @@ def run_into(
     every: int = 0,
     on_stretch: Callable[[State], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
-    begin: Callable[[Scenario, int], State] | None = None,
+    begin: Beginning | None = None,
 ) -> None:
     """Run what is left of a draft, replication by replication, keeping checkpoints on the way.
 
     every: a checkpoint after each so many simulated days, which stays in the run folder; besides,
     one when SAVE_SECONDS have passed since the last, and one when `stop()` tells to stop. Raises
-    Stopped then. begin: gives the state that a replication begins with, if not from day 0.
+    Stopped then. begin: where replications begin, if not before day 0.
     """
     from sim.results.record import Record
 
     for replication in range(draft.scenario.run.replications):
         if replication in draft.finished:
             continue
-        state = _taken_up(draft, replication) or (begin or start)(draft.scenario, replication)
+        taken = _taken_up(draft, replication)
+        state = taken or (begin.state if begin else start)(draft.scenario, replication)
         if state.logging:
             parts = draft.events(replication)
+            if begin is not None and taken is None:
+                begin.log(state, parts)
             parts.begin(state)
             state.events = parts
         keeper = _Keeper(draft, every, stop, on_stretch)

@@ -12,7 +12,7 @@ from teeming import ADOPTED, TEEMING, TEEMING_FOR_ALL, three_products
 
 import sim
 from sim.audit import audit_folder
-from sim.command import CHECK_FAILED, WRONG_INPUT, answer
+from sim.commands import CHECK_FAILED, WRONG_INPUT, answer
 from sim.results import tables
 from sim.results.manifest import sha256
 from sim.scenario import ScenarioError
@@ -99,6 +99,18 @@ def test_every_run_passes(repo, tmp_path, which):
     found = audit_folder(run.save(tmp_path / "run"))
     assert found, found.text()
     assert sum(found.checked.values()) > sum(in_memory.checked.values())
+
+
+def test_the_first_row_of_a_burnt_in_run_looks_back_and_passes(repo, tmp_path):
+    plan = sim.load(repo / "scenarios" / "seed_article.toml")
+    # The clock turns on the first reported day; the two days before it are burn-in.
+    plan = plan.with_(users=2_000, days=6, **{"run.burn_in_days": 98} | TEEMING_FOR_ALL)
+    run = sim.run(plan, threads=1)
+    assert run.cycles["day"].iloc[0] == 0
+    for name in ("real_time_raised", "real_time_raised_by_fen"):
+        assert run.cycles[name].iloc[0] > run.daily_by[run.daily_by["day"] == 0][name].sum()
+    found = audit_folder(run.save(tmp_path / "run"))
+    assert found, found.text()
 
 
 def test_the_command_says_that_all_holds(folder, capsys):

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import sim
-from sim.command import answer
+from sim.commands import answer
 
 SMALL = ["--users", "300", "--days", "60"]
 
@@ -147,7 +147,7 @@ def test_a_full_disk_is_told_and_leaves_no_result(launch, tmp_path):
     """A limit on file sizes stands for a full disk: the write of a large table fails."""
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from sim.command import answer; import sim.engines.table;"
+        "from sim.commands import answer; import sim.engines.table;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
         "sys.exit(answer(sys.argv[1:]))"
     )

@@ -55,6 +55,6 @@ def test_an_edit_to_the_command_line_does_not_recompile(tmp_path):
     for name in ("sim", "scenarios"):
         shutil.copytree(REPO / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     probe(tmp_path)
-    command = tmp_path / "sim" / "command.py"
+    command = tmp_path / "sim" / "commands" / "line.py"
     command.write_text(command.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert probe(tmp_path)[1] == 1

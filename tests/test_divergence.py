@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 import sim
-from sim.command import answer
+from sim.commands import answer
 from sim.results.divergence import divergences
 
 

@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel
 
 import sim
-from sim import command
+from sim import commands
 from sim.account import Account
 from sim.day import Environment
 from sim.rows import columns
@@ -330,7 +330,7 @@ def test_make_targets_that_a_page_names_exist(page):
 
 @pytest.mark.parametrize("page", TO_RUN)
 def test_commands_and_options_that_a_page_names_exist(page):
-    known = typer.main.get_command(command.app)
+    known = typer.main.get_command(commands.app)
     options = {name: options_of(sub) for name, sub in known.commands.items()}
     anywhere = set().union(*options.values(), options_of(known))
     shown = blocks_of(text_of(page)) + code_of(text_of(page))
@@ -355,7 +355,7 @@ def options_of(sub):
 
 def test_options_in_comments_of_the_readme_exist():
     """The README lists options of `paylater run` behind a comment sign."""
-    run = typer.main.get_command(command.app).commands["run"]
+    run = typer.main.get_command(commands.app).commands["run"]
     lines = re.findall(r"^paylater run .*?#(.*)$", text_of("README.md"), flags=re.MULTILINE)
     assert {o for line in lines for o in re.findall(r"--[a-z-]+", line)} <= options_of(run)
 

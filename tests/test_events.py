@@ -6,7 +6,7 @@ import pytest
 from teeming import ADOPTED, TEEMING, three_products
 
 import sim
-from sim.command import WRONG_INPUT, answer
+from sim.commands import WRONG_INPUT, answer
 from sim.engines.state import start
 from sim.engines.table import TableEngine
 from sim.kinds import Flow, FunnelStep, Level, Note, Outcome, Standing, WarningStep

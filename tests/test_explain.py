@@ -12,7 +12,7 @@ import pytest
 from teeming import ADOPTED, ALONE, TEEMING
 
 import sim
-from sim.command import answer
+from sim.commands import answer
 from sim.engines.state import start
 from sim.engines.table import TableEngine
 from sim.kinds import Assessed, Claim, DisputeStep, Flow, Note, Outcome, Place, Standing

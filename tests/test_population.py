@@ -16,7 +16,7 @@ from scipy import stats
 
 import sim
 from sim.account import Account, days_past_due
-from sim.command import answer
+from sim.commands import answer
 from sim.kinds import OUTCOMES, Bucket, Place, Standing, Status
 from sim.population import accounts_at_start, check_inputs, population
 from sim.rows import as_object, columns, outside_name

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim import command, plan
+from sim import commands, plan
 from sim.account import Account
 from sim.kinds import Cycle, Rounding, Standing
 from sim.products.catalogue import catalogue
@@ -214,20 +214,20 @@ def test_the_catalogue_shows_every_number_with_its_source(name):
 
 
 def test_the_commands_answer(tmp_path, capsys):
-    assert command.answer(["presets", "huabei_public"]) == 0
+    assert commands.answer(["presets", "huabei_public"]) == 0
     assert "billing.minimum_rule" in capsys.readouterr().out
-    assert command.answer(["presets", "nosuch"]) == 2
+    assert commands.answer(["presets", "nosuch"]) == 2
     steps = tmp_path / "steps.toml"
     steps.write_text("until = 2023-02-10\n[[step]]\ndate = 2023-01-05\npurchase_fen = 100_000\n")
     told = ["replay", "huabei_public", str(steps), "--out", str(tmp_path / "t")]
-    assert command.answer([*told, "--plot", str(tmp_path / "x.png")]) == 0
+    assert commands.answer([*told, "--plot", str(tmp_path / "x.png")]) == 0
     assert "1,000.00" in capsys.readouterr().out
     assert (tmp_path / "x.png").stat().st_size > 1_000
     assert (tmp_path / "t" / "statements.parquet").exists()
-    assert command.answer([*told, "--json", "--set", "billing.minimum_ppm=200_000"]) == 0
+    assert commands.answer([*told, "--json", "--set", "billing.minimum_ppm=200_000"]) == 0
     assert '"minimum_fen": 20000' in capsys.readouterr().out
-    assert command.answer(["replay", "huabei_public", str(tmp_path / "none.toml")]) == 2
-    assert command.answer([*told, "--set", "billing.asks=share"]) == 2
+    assert commands.answer(["replay", "huabei_public", str(tmp_path / "none.toml")]) == 2
+    assert commands.answer([*told, "--set", "billing.asks=share"]) == 2
 
 
 def test_the_plan_of_an_annuity():

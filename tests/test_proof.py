@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.command import answer
+from sim.commands import answer
 from sim.proof import (
     calibration,
     case,

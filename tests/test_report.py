@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.command import answer
+from sim.commands import answer
 from sim.report import report
 from sim.report.definitions import definitions
 

@@ -178,6 +178,14 @@ def test_who_is_a_fen_short_settles_nothing(short, settled):
     assert life.live(settle=1).settled_early == settled
 
 
+@pytest.mark.rule("R-P6", "R-W4")
+def test_what_a_thief_drew_is_never_more_than_is_owed_after_early_settlement():
+    life = bought()
+    life.account.stolen = 50_000
+    life.live(settle=1)
+    assert (principal(life.account), life.account.stolen) == (0, 0)
+
+
 @pytest.mark.rule("R-P7")
 def test_the_penalty_is_1_5_times_the_rate_trimmed_at_24_percent_a_year():
     """24 % a year are 657,534 ppb a day, below 1.5 x 500,000; at 28 % nothing is trimmed."""

@@ -69,11 +69,7 @@ LAYERS = [
     ["report"],
     [
         "bench",
-        "command",
-        "inspection_command",
-        "study_command",
-        "calibration_command",
-        "report_command",
+        "commands",
         "docs",
         "__main__",
         "__init__",
@@ -188,16 +184,7 @@ def test_rules_do_not_import_each_other():
         ("numba", {"compiled"}),
         ("mesa", {"engines"}),
         ("pydantic", {"scenario"}),
-        (
-            "typer",
-            {
-                "command",
-                "inspection_command",
-                "study_command",
-                "calibration_command",
-                "report_command",
-            },
-        ),
+        ("typer", {"commands"}),
     ],
 )
 def test_each_library_has_one_door(library, home):

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import SweepFile, load_study
@@ -96,7 +96,11 @@ def test_comparisons_on_a_cluster_are_those_of_one_process(base):
 
 
 def bytes_in(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".json"}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".json"
+    }
 
 
 def by_shards(plan, out, users, **options):
@@ -144,12 +148,40 @@ def test_a_run_by_shards_on_the_command_line(base, tmp_path, capsys):
     alone = base.with_(**{"risk_control.collection.capacity_ppm": 0})
     (tmp_path / "base.toml").write_text(alone.to_toml())
     words = ["run", str(tmp_path / "base.toml"), "--quiet", "--out"]
-    assert command.answer([*words, str(tmp_path / "whole")]) == 0
-    assert command.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
+    assert commands.answer([*words, str(tmp_path / "whole")]) == 0
+    assert commands.answer([*words, str(tmp_path / "shards"), "--shard-users", "16"]) == 0
     assert bytes_in(tmp_path / "shards") == bytes_in(tmp_path / "whole")
-    more = ["--shard-users", "16", "--events", "0.5"]
-    assert command.answer([*words, str(tmp_path / "events"), *more]) == 2
-    assert "output.events_ppm: wanted 0" in capsys.readouterr().err
+    more = ["--shard-users", "16", "--engine", "agents", "--checkpoint-every", "9"]
+    assert commands.answer([*words, str(tmp_path / "more"), *more]) == 2
+    told = capsys.readouterr().err
+    assert "--engine: wanted table, for a run by shards (found agents)" in told
+    assert "--checkpoint-every: wanted 0" in told
+    assert not (tmp_path / "more").exists()
+
+
+def test_shards_keep_the_events_of_a_run_in_one_piece(pair, tmp_path):
+    loud = pair.with_(**{"output.events_ppm": 500_000, "run.burn_in_days": 10})
+    whole = bytes_in(sim.run(loud).save(tmp_path / "whole"))
+    assert len(whole["events/2024-01.parquet"]) > 5_000
+    for users in (7, 60):
+        assert bytes_in(by_shards(loud, tmp_path / str(users), users)) == whole
+    few = loud.with_(**{"output.events_ppm": 1, "run.users": 20})  # shards without an event
+    assert bytes_in(by_shards(few, tmp_path / "few", 7)) == bytes_in(
+        sim.run(few).save(tmp_path / "few whole")
+    )
+
+
+def test_a_run_with_close_ties_is_one_shard_that_keeps_what_friends_saw(pair, tmp_path):
+    tied = pair.with_(
+        **{
+            "population.network.close_ties": 4,
+            "behaviour.spending.friends_weight_ppm": 500_000,
+            "output.friends": True,
+        }
+    )
+    whole = sim.run(tied).save(tmp_path / "whole")
+    assert (whole / "friends.parquet").is_file()
+    assert bytes_in(by_shards(tied, tmp_path / "shards", 25)) == bytes_in(whole)
 
 
 @pytest.mark.slow
@@ -167,6 +199,7 @@ def test_shards_that_meet_at_barriers_leave_the_bytes_of_one_piece(tmp_path):
     tree = {
         "run": {"users": 90, "days": 60, "seed": 8, "burn_in_days": 40},
         "product": {"ways": {"invitations_ppm": 200_000}},
+        "output": {"events_ppm": 300_000},
         "behaviour": {
             "applying": {
                 "community": 16,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study.comparison import compare
 from sim.study.folder import opened
@@ -221,22 +221,22 @@ def test_compare_on_the_command_line(base, changed, tmp_path, capsys):
     files = [str(tmp_path / "a.toml"), str(tmp_path / "b.toml")]
     out = str(tmp_path / "out")
     words = ["compare", *files, "--replications", "2", "--users", "40", "--out", out]
-    assert command.answer([*words, "--attribute", "volume_fen"]) == 0
+    assert commands.answer([*words, "--attribute", "volume_fen"]) == 0
     told = capsys.readouterr().out
     assert "2 paired replications" in told
     assert "product.limit.fen_per_point" in told
     assert not (tmp_path / "out.compared").exists()
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["kind"] == "comparison"
-    assert command.answer([*words, "--metric", "losses"]) == 2
+    assert commands.answer([*words, "--metric", "losses"]) == 2
     assert "--metric: wanted a figure" in capsys.readouterr().err
-    assert command.answer(["compare", files[0]]) == 2
+    assert commands.answer(["compare", files[0]]) == 2
 
 
 def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     file = tmp_path / "compare.toml"
     file.write_text("[plan]\nrate_a_ppm = 20_000\nrate_b_ppm = 25_000\n")
-    assert command.answer(["plan", str(file)]) == 0
+    assert commands.answer(["plan", str(file)]) == 0
     told = capsys.readouterr().out
     assert "13,806 users per arm" in told
     assert "1,562 users, each under both" in told
@@ -244,8 +244,8 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
         (tmp_path / f"{name}.toml").write_text(plan.with_(users=60).to_toml())
     head = 'a = "a.toml"\nb = "b.toml"\nreplications = 4\n[plan]\n'
     file.write_text(f'{head}metric = "volume_fen"\n')
-    assert command.answer(["plan", str(file)]) == 0
+    assert commands.answer(["plan", str(file)]) == 0
     assert "pilot of 4 pairs" in capsys.readouterr().out
     file.write_text(f'{head}metric = "volume_fen"\nrate_a_ppm = 5\n')
-    assert command.answer(["plan", str(file)]) == 2
+    assert commands.answer(["plan", str(file)]) == 2
     assert "plan.metric: wanted either two rates or a metric" in capsys.readouterr().err

@@ -6,10 +6,10 @@ import hashlib
 import pytest
 
 import sim
-from sim import command
+from sim import commands
 from sim.results.folder import prepare
 from sim.scenario import ScenarioError, from_tree
-from sim.simulation import run_into
+from sim.simulation import Stopped, run_into
 from sim.study.fork import beginning, forked
 
 BURN_IN = 20
@@ -25,8 +25,8 @@ def plan_of(**changes):
 
 def files_in(folder):
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.iterdir()
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
         if path.suffix == ".parquet" or path.name == "scenario.toml"
     }
 
@@ -74,6 +74,42 @@ def straight(made, out):
 def test_a_fork_equals_the_straight_run(plan, base, tmp_path, changes, day):
     made, place = branch(base, plan.with_(**changes), day, tmp_path / "fork")
     assert files_in(place) == files_in(straight(made, tmp_path / "straight"))
+
+
+@pytest.mark.parametrize(("share", "day"), [(600_000, 30), (600_000, 43), (200_000, 55)])
+def test_a_fork_of_a_run_with_events_has_those_of_the_straight_run(tmp_path, share, day):
+    """Those before the stored day come from the run's files, where they are names, not codes."""
+    loud = plan_of(**{"output.events_ppm": 600_000})
+    draft = prepare(tmp_path / "base", loud)
+    run_into(draft, threads=2, every=25)
+    base = sim.open(draft.finish(engine="table", threads=2, timings={}))
+    other = loud.with_(**{"product.charges.rate_ppb": 900_000, "output.events_ppm": share})
+    made, place = branch(base, other, day, tmp_path / "fork")
+    one, other = (files_in(folder) for folder in (place, straight(made, tmp_path / "straight")))
+    assert one == other
+    assert sum(name.startswith("events/") for name in one) == 5  # four months and the opening
+    assert sim.open(place).audit()
+
+
+def test_a_fork_with_events_that_was_stopped_goes_on(tmp_path):
+    loud = plan_of(**{"output.events_ppm": 600_000, "run.replications": 1})
+    draft = prepare(tmp_path / "base", loud)
+    run_into(draft, threads=2, every=25)
+    base = sim.open(draft.finish(engine="table", threads=2, timings={}))
+    made = forked(base.scenario, loud.with_(**{"product.limit.max_fen": 300_000}), 43)
+    begin = beginning(base, made, 43)
+    draft = prepare(tmp_path / "fork", made)
+    with pytest.raises(Stopped):
+        run_into(draft, begin=begin, stop=lambda: True)
+    run_into(prepare(tmp_path / "fork", made, resume=True), begin=begin)
+    place = draft.finish(engine="table", threads=1, timings={})
+    assert files_in(place) == files_in(straight(made, tmp_path / "straight"))
+
+
+def test_events_whose_past_is_not_kept_are_refused(plan, base):
+    loud = forked(plan, plan.with_(**{"output.events_ppm": 10}), 30)
+    with pytest.raises(ScenarioError, match=r"output.events_ppm: wanted at most 0.*found 10"):
+        beginning(base, loud, 30)
 
 
 def test_before_its_day_a_fork_is_the_run(plan, base, tmp_path):
@@ -140,10 +176,10 @@ def test_fork_on_the_command_line(base, tmp_path, capsys):
     text = base.scenario.with_(**{"product.charges.rate_ppb": 700_000}).to_toml()
     file.write_text(text)
     words = ["fork", str(base.folder), str(file), "--out", str(tmp_path / "out"), "--day"]
-    assert command.answer([*words, "30"]) == 0
+    assert commands.answer([*words, "30"]) == 0
     assert "150 users, 80 days" in capsys.readouterr().out
     told = sim.open(tmp_path / "out").manifest["forked_from"]
     assert told == {"scenario_hash": base.scenario.hash, "day": 30}
-    assert command.answer([*words, "30"]) == 0
+    assert commands.answer([*words, "30"]) == 0
     assert "left alone" in capsys.readouterr().out
-    assert command.answer([*words, "2"]) == 2
+    assert commands.answer([*words, "2"]) == 2

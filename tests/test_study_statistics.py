@@ -11,7 +11,7 @@ import pytest
 from scipy import special, stats
 
 from sim.study import interval
-from sim.study.difference import paired
+from sim.study.difference import differences_apart, paired
 from sim.study.factor import Draws, controlled, estimate, factors, importance
 from sim.study.planner import plan, rates, runs_for_half_width
 from sim.study.sequential import Running, Target, until
@@ -79,6 +79,23 @@ def test_c2_paired_intervals_cover(luck):
 
     low, high = binomial_bounds(0.95)
     assert low < share_covering([one() for _ in range(REPEATS)], 0.7) < high
+
+
+def test_c2_intervals_of_runs_that_do_not_pair_cover(luck):
+    def one():
+        a, b = luck.normal(0, 1, (12, 1)), luck.normal(0.7, 3, (20, 1))
+        found = differences_apart(a, b)
+        apart, half = found.difference[0], found.half_width[0]
+        return interval.Interval(apart, apart - half, apart + half, 0.95, 12)
+
+    low, high = binomial_bounds(0.95)
+    assert low < share_covering([one() for _ in range(REPEATS)], 0.7) < high
+    a, b = luck.normal(0, 1, (12, 1)), luck.normal(0.7, 3, (20, 1))
+    found = differences_apart(a, b)
+    exact = stats.ttest_ind(b[:, 0], a[:, 0], equal_var=False).confidence_interval(0.95)
+    assert found.half_width[0] == pytest.approx((exact.high - exact.low) / 2, abs=1e-12)
+    assert found.higher[0] == stats.mannwhitneyu(b[:, 0], a[:, 0]).statistic
+    assert found.higher[0] + found.lower[0] == 12 * 20
 
 
 def test_exact_intervals_of_shares_cover_at_least_as_stated(luck):

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim import command
+from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.scenario.studies import ComparisonFile, SweepFile, load_study
 from sim.study import attempt, interval
@@ -116,6 +116,10 @@ scale = "log"
         ('scenario = "base.toml"\ndesign = "lhs"\n' + AXES, "axis: wanted axes with low and high"),
         (HEAD + '[[axis]]\nkey = "run.users"\n', "axis.0.values: wanted either values"),
         (HEAD.replace("income_fen", "income"), "metrics: wanted a figure"),
+        (
+            HEAD.replace("income_fen", "last.spent_fne"),
+            "did you mean `last.spent_fen`? (found last",
+        ),
         (HEAD + 'constraints = ["a b"]\n', "wanted names, numbers"),
         ("replications = 2\n", "scenario: wanted"),
         (HEAD + "replicatons = 2\n", "did you mean `replications`?"),
@@ -236,20 +240,20 @@ half_width = 0.0095
 def test_status_only_and_rerun_on_the_command_line(folder, capsys):
     file = str(study_in(folder, HEAD + AXES))
     words = ["sweep", file, "--out", str(folder / "out")]
-    assert command.answer([*words, "--status"]) == 0
+    assert commands.answer([*words, "--status"]) == 0
     assert "nothing is done yet" in capsys.readouterr().out
     assert not (folder / "out").exists()
-    assert command.answer([*words, "--only", "0,3-4"]) == 0
+    assert commands.answer([*words, "--only", "0,3-4"]) == 0
     assert "3 runs done, 2 failed, 0 left out, 1 wait" in capsys.readouterr().out
     assert not (folder / "out" / "manifest.json").exists()
-    assert command.answer([*words, "--status"]) == 0
+    assert commands.answer([*words, "--status"]) == 0
     assert "0/1" in capsys.readouterr().out
-    assert command.answer(words) == 0
+    assert commands.answer(words) == 0
     assert (folder / "out" / "manifest.json").exists()
-    assert command.answer([*words, "--rerun", "4"]) == 0
+    assert commands.answer([*words, "--rerun", "4"]) == 0
     assert "4 runs done, 2 failed, 0 left out, 0 wait" in capsys.readouterr().out
-    assert command.answer([*words, "--rerun", "9"]) == 2
-    assert command.answer([*words, "--only", "x"]) == 2
+    assert commands.answer([*words, "--rerun", "9"]) == 2
+    assert commands.answer([*words, "--only", "x"]) == 2
 
 
 def two_hundred(folder):

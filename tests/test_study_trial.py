@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim import command
+from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study.swap_set import Standings
 from sim.study.trial import effect, trial, users_reached
@@ -56,11 +56,11 @@ def test_a_trial_says_what_it_would_have_needed():
 def test_a_trial_on_the_command_line(tmp_path, capsys):
     file = tmp_path / "trial.toml"
     file.write_text(plan_of(300_000, 300).to_toml())
-    assert command.answer(["trial", str(file)]) == 0
+    assert commands.answer(["trial", str(file)]) == 0
     told = capsys.readouterr().out
     assert "users treated" in told
     assert "truth" in told
-    assert command.answer(["trial", str(file), "--policy", "1"]) == 2
+    assert commands.answer(["trial", str(file), "--policy", "1"]) == 2
     assert "policy.1: wanted a policy for a share" in capsys.readouterr().err
 
 

@@ -10,12 +10,12 @@ from sim.audit.sources import CELL, Part
 from sim.ledger import SIDES, Side
 from sim.results.books import HELD, Opening
 from sim.results.collection import collection
-from sim.results.cycles import cycles
+from sim.results.cycles import SINCE_LAST, cycles
 from sim.results.daily import daily
 from sim.results.pnl import HELD_NAMES, RESULTS, balance_sheet_of, books_from, pnl_of
 
 _KEYS = ("replication", "day", "date", "month", *CELL)
-_BACK = ("real_time", "opened", "requests", "level_3")  # counted since the row before
+_BACK = tuple(name for name in SINCE_LAST if name != "held")
 
 
 def check_remade(part: Part) -> None:

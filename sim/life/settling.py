@@ -52,6 +52,8 @@ def settle(
         if since <= terms[k].billing.grace_days:
             taken = settlement.auto_debit(user, account, terms[k], today[k], log)
             today[k].retried += 1 if taken and since > 0 else 0
+            if since == 0 and terms[k].billing.grace_days > 0 and account.minimum_due > 0:
+                today[k].graced += 1
         carried = account.carried
         if since == terms[k].billing.grace_days:
             let_grace_end(user, account, env, p, terms[k], today[k], log)

@@ -106,7 +106,7 @@ def _laid_out(context: Context, sections: list[Section], made: dt.datetime) -> s
     from markupsafe import Markup
 
     from sim.report.definitions import definitions
-    from sim.report.figures import svg
+    from sim.report.figures import narrowed, svg
     from sim.report.key_figures import key_figures
     from sim.report.sections.cover import LIGHTS, verdict
     from sim.report.value import Value
@@ -121,7 +121,9 @@ def _laid_out(context: Context, sections: list[Section], made: dt.datetime) -> s
     )
     found = key_figures(context.source)
     style = resources.files("sim.report").joinpath("templates/report.css").read_text("utf-8")
-    draw: Callable[[Any], Markup] = lambda chart: Markup(svg(chart.figure, chart.name))  # noqa: E731, S704
+    draw: Callable[[Any], Markup] = lambda chart: Markup(  # noqa: E731, S704
+        svg(narrowed(chart.figure) if chart.beside else chart.figure, chart.name)
+    )
     return page.get_template("report.html").render(
         say=context.words,
         lang=context.words.language,

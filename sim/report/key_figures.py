@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from sim.report.source import Source
 from sim.report.value import NAN, Value, around, mean_of, ratio_of
 from sim.risk import earnings, loss_distribution
+from sim.risk.jackknife import jackknife
 from sim.scenario import Scenario
 from sim.study.difference import paired
 from sim.study.metrics import Series, metric
@@ -98,7 +100,13 @@ def measured(series: Series, expression: str, unit: str) -> Value:
 
 def _change(before: Series, after: Series, expression: str, unit: str) -> Value:
     asked = metric(expression)
-    one, other = (np.asarray(asked.values(side)[:, -1], dtype=float) for side in (before, after))
+    one, other = (asked.values(side)[:, -1] for side in (before, after))
+    return _moved(one, other, unit)
+
+
+def _moved(before: Any, after: Any, unit: str) -> Value:
+    """Return the paired change of one value a replication; NaN where none is known."""
+    one, other = (np.asarray(side, dtype=float) for side in (before, after))
     known = ~np.isnan(one) & ~np.isnan(other)
     if not known.any():
         return Value(NAN, unit=unit)
@@ -106,41 +114,74 @@ def _change(before: Series, after: Series, expression: str, unit: str) -> Value:
     return Value(found.estimate, found.low, found.high, found.runs, unit)
 
 
+class _Sides(NamedTuple):
+    """A figure of the books: one value a replication, or the part and the whole of a share."""
+
+    parts: Any
+    wholes: Any = None
+    unit: str = "share"
+
+    def value(self) -> Value:
+        if self.wholes is None:
+            return mean_of(self.parts, self.unit)
+        return ratio_of(self.parts, self.wholes, self.unit)
+
+    def each(self) -> np.ndarray:
+        found = np.asarray(self.parts, dtype=float)
+        if self.wholes is None:
+            return found
+        held = np.asarray(self.wholes, dtype=float)
+        shares: np.ndarray = np.divide(found, held, out=np.full_like(found, NAN), where=held != 0)
+        return shares
+
+
 def _of_books(source: Source) -> list[KeyFigure]:
+    mine = _sides(source.table, source.names)
+    base = source.baseline
+    other = _sides(base.read, base.tables) if base is not None else {}
     found = []
-    if source.has("funnel"):
-        sums = source.table("funnel").groupby("replication")[["approved", "finished"]].sum()
-        found.append(KeyFigure("approval", ratio_of(sums["approved"], sums["finished"])))
-    if source.has("pnl", "daily_by", "daily"):
-        rows = earnings.margins(source.table("pnl"), source.by_segment)
-        row = rows[(rows["segment"] == "all") & (rows["measure"] == "risk_adjusted_margin")].iloc[0]
-        numbers = (float(row["share"]), float(row["low"]), float(row["high"]))
-        found.append(KeyFigure("margin", around(numbers, int(row["replications"]), "share")))
-        found.append(KeyFigure("cost_of_risk", _cost_of_risk(source)))
-    if source.has("balance_sheet"):
-        found += _allowance(source.table("balance_sheet"))
-    if source.has("disputes"):
-        raised = source.table("disputes").groupby("replication")["raised"].sum()
-        found.append(KeyFigure("complaints", mean_of(raised, "count")))
+    for key, sides in mine.items():
+        change = _moved(other[key].each(), sides.each(), sides.unit) if key in other else None
+        found.append(KeyFigure(key, sides.value(), change))
     if source.has("daily"):
         found += _tails(source.table("daily"))
     return found
 
 
-def _cost_of_risk(source: Source) -> Value:
-    rows = source.table("pnl").groupby("replication")
-    sums = rows[["charge_offs_fen", "allowance_change_fen", "recoveries_fen"]].sum()
-    borne = sums["charge_offs_fen"] + sums["allowance_change_fen"] - sums["recoveries_fen"]
-    days = source.table("daily").groupby("replication")["principal_fen"]
-    return ratio_of(borne * YEAR / days.size(), days.mean())
+def _sides(read: Callable[[str], pd.DataFrame], names: Sequence[str]) -> dict[str, _Sides]:
+    """Return the figures that the tables of a run give besides those of its days."""
+    found = {}
+    if "funnel" in names:
+        sums = read("funnel").groupby("replication")[["approved", "finished"]].sum()
+        found["approval"] = _Sides(sums["approved"], sums["finished"])
+    if "pnl" in names and "daily" in names:
+        found |= _of_profit(read("pnl"), read("daily"))
+    if "balance_sheet" in names:
+        sheet = read("balance_sheet")
+        last = sheet[sheet["day"] == sheet["day"].max()]
+        sums = last.groupby("replication")[["allowance_fen", "principal_fen"]].sum()
+        found["allowance"] = _Sides(sums["allowance_fen"], None, "fen")
+        found["coverage"] = _Sides(sums["allowance_fen"], sums["principal_fen"])
+    if "disputes" in names:
+        raised = read("disputes").groupby("replication")["raised"].sum()
+        found["complaints"] = _Sides(raised, None, "count")
+    return found
 
 
-def _allowance(sheet: pd.DataFrame) -> list[KeyFigure]:
-    last = sheet[sheet["day"] == sheet["day"].max()]
-    sums = last.groupby("replication")[["allowance_fen", "principal_fen"]].sum()
-    held = mean_of(sums["allowance_fen"], "fen")
-    share = ratio_of(sums["allowance_fen"], sums["principal_fen"])
-    return [KeyFigure("allowance", held), KeyFigure("coverage", share)]
+def _of_profit(pnl: pd.DataFrame, daily: pd.DataFrame) -> dict[str, _Sides]:
+    sums = pnl.groupby("replication")[[*earnings.INCOME, *_COSTS]].sum()
+    days = daily.groupby("replication")["principal_fen"]
+    year = YEAR / days.size()
+    net = sums["charge_offs_fen"] - sums["recoveries_fen"]
+    margin = sums[list(earnings.INCOME)].sum(axis=1) - sums["funding_cost_fen"] - net
+    borne = net + sums["allowance_change_fen"]
+    return {
+        "margin": _Sides(margin * year, days.mean()),
+        "cost_of_risk": _Sides(borne * year, days.mean()),
+    }
+
+
+_COSTS = ("funding_cost_fen", "charge_offs_fen", "allowance_change_fen", "recoveries_fen")
 
 
 def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
@@ -150,9 +191,10 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
     if not len(rates):
         return []
     seen: Any = loss_distribution.value_at_risk(rates, (0.99, 0.999)).set_index("level")
-    fitted: Any = None
+    fitted: dict[str, Value] | None = None
     if len(rates) > 1 and (rates >= 0).all() and (rates <= 1).all():
-        fitted = loss_distribution.fitted_tail(rates, (0.99, 0.999)).set_index("level")
+        model = fitted_values(rates, (0.99, 0.999))
+        fitted = {key: model[kind, level] for key, kind, level in wanted}
     found = []
     for key, kind, level in wanted:
         row = seen.loc[level]
@@ -161,7 +203,28 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
         if row["note"]:
             note = "not estimable from so few runs"
         if note and fitted is not None:
-            value = Value(float(fitted.loc[level][kind]), runs=len(rates), unit="share")
+            value = fitted[key]
             note = "not estimable from so few runs; shown: the fitted one-factor model, assumed"
         found.append(KeyFigure(key, value, note=note))
     return found
+
+
+def fitted_values(rates: Any, levels: Sequence[float]) -> dict[Any, Value]:
+    """Return the one-factor model fitted to loss rates of runs, each number with its interval.
+
+    Keys: ("var", level) and ("es", level), "pd" and "asset_correlation".
+    """
+    table = pd.DataFrame({"replication": range(len(rates)), "rate": rates})
+    names = ("pd", "asset_correlation")
+
+    def fitted(some: pd.DataFrame) -> list[float]:
+        model: Any = loss_distribution.fitted_tail(some["rate"].to_numpy(), levels)
+        ends = [float(end) for kind in ("var", "es") for end in model[kind]]
+        return [*ends, *(float(model[name].iloc[0]) for name in names)]
+
+    found = jackknife(fitted, table, bounded=True)
+    keys = [*((kind, level) for kind in ("var", "es") for level in levels), *names]
+    return {
+        key: around((float(end[at]) for end in found[:3]), found.runs, "share")
+        for at, key in enumerate(keys)
+    }

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+NARROW_COLUMNS, SHORT_ROWS = 4, 12
+
 Cell = str | Value  # every number that was estimated is a Value
 
 
@@ -33,6 +35,11 @@ class Table:
     rows: list[list[Cell]]
     kind: str = "table"
     definitions: list[str] = field(default_factory=list)  # of rows, where each has its own
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether it takes half of the width at most."""
+        return len(self.columns) <= NARROW_COLUMNS
 
     def numeric(self, at: int) -> bool:
         """Tell whether a column holds numbers."""
@@ -67,6 +74,12 @@ class Chart:
     figure: Figure
     table: Table
     kind: str = "chart"
+
+    @property
+    def beside(self) -> bool:
+        """Tell whether its table is narrow enough to stand beside it."""
+        columns, rows = len(self.table.columns), len(self.table.rows)
+        return (columns < NARROW_COLUMNS and rows <= 13) or (self.table.narrow and rows <= 8)
 
 
 @dataclass
@@ -106,7 +119,21 @@ class Section:
     title: str
     blocks: list[Block]
 
+    def laid(self) -> list[list[Block]]:
+        """Return the blocks in lines: two short narrow tables that follow each other share one."""
+        lines: list[list[Block]] = []
+        for block in self.blocks:
+            if _is_half(block) and lines and len(lines[-1]) == 1 and _is_half(lines[-1][0]):
+                lines[-1].append(block)
+            else:
+                lines.append([block])
+        return lines
+
     def tables(self) -> list[Table]:
         """Return all tables, those under charts too."""
         under = [block.table for block in self.blocks if isinstance(block, Chart)]
         return [*(block for block in self.blocks if isinstance(block, Table)), *under]
+
+
+def _is_half(block: Block) -> bool:
+    return isinstance(block, Table) and block.narrow and len(block.rows) <= SHORT_ROWS

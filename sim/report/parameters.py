@@ -25,20 +25,24 @@ class Parameter(NamedTuple):
 
 
 def parameters(scenario: Scenario) -> list[Parameter]:
-    """Return all values of a scenario by key, in the order of the file."""
+    """Return all values of a scenario by key, in the order of the file; lists are one value."""
     sources = {}
     for path, field in keys_of(type(scenario)):
         extra = field.json_schema_extra
         sources[path] = str(extra.get("source", "")) if isinstance(extra, dict) else ""
-    found = []
+    found: dict[tuple[str, str], list[str]] = {}
     for path, value in leaves(scenario.tree()):
         where = tuple(0 if isinstance(step, int) else step for step in path)
-        text = (
-            f"{value:_}"
-            if type(value) is int
-            else json.dumps(value, default=str, ensure_ascii=False)
-        )
-        if len(text) > 160:
-            text = f"{text[:160]} …"
-        found.append(Parameter(dotted(path), text, sources.get(where, "")))
-    return found
+        at = next((k for k, step in enumerate(path) if isinstance(step, int)), len(path))
+        within = ".".join(str(step) for step in path[at:] if not isinstance(step, int))
+        text = _text(value)
+        said = f"{within} {text}" if within else text
+        found.setdefault((dotted(path[:at]), sources.get(where, "")), []).append(said)
+    return [Parameter(key, ", ".join(texts), source) for (key, source), texts in found.items()]
+
+
+def _text(value: object) -> str:
+    if type(value) is int:
+        return f"{value:_}"
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return f"{text[:160]} …" if len(text) > 160 else text

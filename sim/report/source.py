@@ -89,6 +89,13 @@ class Source:
         days = self.table("daily_by")
         return days.groupby(keys, observed=True)[["principal_fen", "active"]].sum().reset_index()
 
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """Roll rates with their months added up: by replication, segment, and both buckets."""
+        keys = ["replication", "segment", "from_bucket", "to_bucket"]
+        sums = self.table("roll_rates").groupby(keys, observed=True, sort=False)
+        return sums[["accounts", "principal_fen", "principal_after_fen"]].sum().reset_index()
+
     @property
     def replications(self) -> int:
         """How many replications stand behind a number; of a sweep those of a row."""
@@ -106,7 +113,8 @@ class Source:
         """The days of what it is held against, on the same luck; None where there is nothing."""
         if self.baseline is not None:
             return _series(self.baseline.daily)
-        if self.kind != "comparison":
+        pairs = self.made.get("asked", {}).get("pairs", {}).get(SUBJECT, 1)
+        if self.kind != "comparison" or not pairs:  # finished runs of other seeds do not pair
             return None
         days = self._tables["daily"].to_pandas(date_as_object=False)
         return _series(days[days["scenario"] == CHAMPION].drop(columns="scenario"))
@@ -115,13 +123,13 @@ class Source:
 _FINAL = {
     "users": [
         *("replication", "user", "status", "segment", "score_milli_points"),
-        *("score_anchor_points", "income_fen", "debt_elsewhere_fen"),
+        *("sex", "score_anchor_points", "income_fen", "outgoings_fen", "debt_elsewhere_fen"),
     ],
     "accounts": [
         *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
         *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
         *("charged_off_on", "written_off_fen", "recovered_fen"),
-        *("on_time_periods", "missed_count"),
+        *("on_time_periods", "missed_count", "statement_due_fen"),
     ],
 }
 

@@ -8,7 +8,13 @@ from importlib import resources
 from typing import Any
 
 LANGUAGES = ("en", "zh")
-_PLAIN = re.compile(r"[MmA-E]?[0-9]*%?")  # such as M3 and 95%: the same in all languages
+_PLAIN = re.compile(r"[MmA-E]?[0-9]*[%+]?")  # such as M3 and 95%: the same in all languages
+
+
+class Said(str):
+    """A text in the language of the report, which is not said again."""
+
+    __slots__ = ()
 
 
 class Words:
@@ -25,19 +31,21 @@ class Words:
             text = resources.files("sim.report").joinpath("chinese.toml").read_text("utf-8")
             self._known = tomllib.loads(text)["words"]
 
-    def __call__(self, text: str, /, **values: Any) -> str:
+    def __call__(self, text: str, /, **values: Any) -> Said:
         """Return the text in the language, with values put into its braces."""
+        if isinstance(text, Said):
+            return text
         if text.isidentifier() and "_" in text:
             return self.named(text)
         if self.language != "en" and text not in self._known and not _PLAIN.fullmatch(text):
             self.unsaid.add(text)
         said = self._known.get(text, text)
-        return said.format(**values) if values else said
+        return Said(said.format(**values) if values else said)
 
-    def named(self, name: str) -> str:
+    def named(self, name: str) -> Said:
         """Return a name of the data as it is read: `manual_bill` as `manual bill`."""
         plain = name.replace("_", " ")
-        return self._known.get(plain, plain)
+        return Said(self._known.get(plain, plain))
 
 
 ENGLISH = Words()

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,13 +86,31 @@ def load(folder: Path) -> Checkpoint | None:
     return read(saved[-1]) if saved else None
 
 
-def read(place: Path) -> Checkpoint:
-    """Return the checkpoint in the folder `place`. Raises ScenarioError as `load` does."""
+def read(place: Path, names: Sequence[str] | None = None) -> Checkpoint:
+    """Return the checkpoint in the folder `place`. Raises ScenarioError as `load` does.
+
+    names: of the arrays that are wanted; all if None.
+    """
     content = _content(place / _META)
     arrays = {
-        name: _read(place / f"{name}.npy", entry) for name, entry in content["arrays"].items()
+        name: _read(place / f"{name}.npy", entry)
+        for name, entry in content["arrays"].items()
+        if names is None or name in names
     }
     return Checkpoint(arrays, content["meta"])
+
+
+def mapped(place: Path, name: str) -> NDArray[Any]:
+    """Return an array of a checkpoint that stays on the disk, not to be written to.
+
+    It is not compared with its checksum. Raises ScenarioError as `load` does.
+    """
+    entry = _content(place / _META)["arrays"][name]
+    path = place / f"{name}.npy"
+    if 0 in entry["shape"]:
+        return _read(path, entry)
+    numbers: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return numbers.view(_dtype(entry["dtype"])).reshape(entry["shape"])
 
 
 def stored_days(folder: Path) -> list[int]:

@@ -48,7 +48,7 @@ def cycles(record: Record) -> pa.Table:
     return sheet.table()
 
 
-_REASONS = {
+SINCE_LAST = {  # counted since the row before
     "real_time": "limits refreshed after a major purchase (R-L7)",
     "real_time_raised": "of them, raised",
     "real_time_lowered": "of them, lowered",
@@ -64,7 +64,7 @@ _REASONS = {
     "held": "of requests, those that froze the unused limit for a review (R-L9)",
     "level_3": "limits set to 0 by level 3 (R-W3)",
 }
-_COUNTED = {name: name.removesuffix("_fen") for name in _REASONS if name != "held"} | {
+_COUNTED = {name: name.removesuffix("_fen") for name in SINCE_LAST if name != "held"} | {
     "level_3": "entered_collection"
 }
 
@@ -76,5 +76,5 @@ def _reasons(record: Record) -> dict[str, tuple[NDArray[np.int64], str]]:
     held = record.totals["warning"][..., frozen].sum(axis=1)
     return {
         name: (held if name == "held" else totals[_COUNTED[name]], meaning)
-        for name, meaning in _REASONS.items()
+        for name, meaning in SINCE_LAST.items()
     }

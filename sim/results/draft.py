@@ -24,7 +24,7 @@ from sim.results.disk import sync
 from sim.results.faults import room_to_write
 
 if TYPE_CHECKING:
-    from sim.results.event_parts import EventParts
+    from sim.results.event_parts import EventParts, Stored
     from sim.results.record import Record
     from sim.scenario.sections import Scenario
 
@@ -82,12 +82,16 @@ class Draft:
             shutil.rmtree(self.checkpoints, ignore_errors=True)
             shutil.rmtree(parts.folder, ignore_errors=True)
 
-    def add_shards(self, record: Record, shards: Callable[[], Iterator[Record]]) -> None:
+    def add_shards(
+        self, record: Record, shards: Callable[[], Iterator[Record]], log: Stored | None
+    ) -> None:
         """Store the tables of a replication whose users come shard by shard.
 
         record: all that is counted, without users. shards: yields users and accounts, in the order
-        of their numbers; it is asked once a table, so that one shard is in memory at a time.
+        of their numbers; it is asked once a table, so that one shard is in memory at a time. log:
+        the events of all shards, where they are kept.
         """
+        from sim.results.event_parts import FOLDER, write_events
         from sim.results.parquet import ParquetFile
         from sim.results.tables import LARGE, chunks, present
 
@@ -102,6 +106,8 @@ class Draft:
                     for shard in shards():
                         for part in chunks(shard, name).parts:
                             file.add(part)
+            if log is not None:
+                write_events(record, log, folder / FOLDER)
         with room_to_write(self.out):
             sync(place.parent)
 

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -49,6 +49,15 @@ class EventParts:
                 if int(path.stem) >= state.day:
                     path.unlink()
 
+    def take_over(self, opening: Table, past: Iterable[Table]) -> None:
+        """Hold what another run left: positions before its first day, and its events in order."""
+        with room_to_write(self.out):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            self._store(OPENING, opening)
+            for events in past:
+                self._store(f"{int(events['day'][0]):08d}", events)
+
     def add(self, first: int, events: Table) -> None:
         """Store the events of one stretch; first: its first simulated day."""
         with room_to_write(self.out):
@@ -73,7 +82,17 @@ class EventParts:
         unfinished.rename(self.folder / f"{name}.npy")
 
 
-def write_events(record: Record, parts: EventParts, folder: Path) -> None:
+class Stored(Protocol):
+    """Where the events of a replication are until they are written."""
+
+    def opening(self) -> Table:
+        """Return what logged users held before the first simulated day."""
+
+    def read(self) -> Iterator[Table]:
+        """Yield the events in order, no part of them from more than one month."""
+
+
+def write_events(record: Record, parts: Stored, folder: Path) -> None:
     """Write the events of a replication into a new folder: one Parquet file a calendar month.
 
     They come from the record where it kept them, else from the parts. Raises OSError.

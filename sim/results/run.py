@@ -13,6 +13,7 @@ from sim.scenario import load
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from sim.audit import Audit
     from sim.explain import Explainer, Explanation
@@ -54,12 +55,15 @@ class Run:
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table, or some of its columns. Raises AttributeError if the run has it not."""
+        frame: pd.DataFrame = self.arrow(name, columns).to_pandas(date_as_object=False)
+        return frame
+
+    def arrow(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return a table, or some of its columns, with units and descriptions; see `read`."""
         if name not in self.tables:
             has = ", ".join(self.tables) or "none"
             raise AttributeError(f"{name}: wanted a table of this run: {has}; see output.tables")
-        table = self._store.table(name, list(columns) if columns is not None else None)
-        frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-        return frame
+        return self._store.table(name, list(columns) if columns is not None else None)
 
     @cached_property
     def daily(self) -> pd.DataFrame:

@@ -185,5 +185,5 @@ def recover(account: Account, env: Environment, terms: Terms, today: Totals, log
     part = share(whole, terms.charge_off.recovery_curve_ppm[since // 30 - 1])
     account.recovered += part
     book(today, log, Flow.RECOVERED, part)
-    today.paid_count[Method.RECOVERY] += 1
+    today.paid_count[Method.RECOVERY] += 1 if part > 0 else 0
     today.paid[Method.RECOVERY] += part

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, fees_to_come, statement_day, take_billed
+from sim.account import Account, fees_to_come, principal, statement_day, take_billed
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, post_interest
@@ -154,6 +154,7 @@ def settle_early(
         account.ring_principal[i] = 0
         if terms.instalments.early_settlement != EarlySettlement.FEES_ON_SCHEDULE:
             account.ring_fee[i] = 0
+    account.stolen = min(account.stolen, principal(account))
     charge_fee(account, fee, today, log)
     account.fees -= fee
     forget_cost(account)

@@ -50,5 +50,5 @@ def receive_refund(
     book(today, log, Flow.REFUNDED, amount - left)
     user.wallet += left
     book(today, log, Flow.REFUND_CASH, left)
-    today.paid_count[Method.REFUND] += 1
+    today.paid_count[Method.REFUND] += 1 if amount > left else 0
     today.paid[Method.REFUND] += amount - left

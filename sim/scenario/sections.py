@@ -36,6 +36,7 @@ from sim.scenario.plans import (
     Requests,
     Yearly,
 )
+from sim.scenario.precision import Aim, Precision
 from sim.scenario.product import (
     ChargeOff,
     Limit,
@@ -58,6 +59,7 @@ from sim.scenario.section import ASSUMED, Section, number, share, switch, text
 __all__ = [
     "Acceptance",
     "Accounting",
+    "Aim",
     "Appeals",
     "Appetite",
     "Applying",
@@ -92,6 +94,7 @@ __all__ = [
     "Plus",
     "Policy",
     "Population",
+    "Precision",
     "Product",
     "Refunds",
     "Regulation",
@@ -245,6 +248,9 @@ class Scenario(Document):
     policy: list[Policy] = Field(default_factory=list, description="dated changes, in order")
     output: Output = Output()
     appetite: Appetite = Appetite()
+    precision: Precision | None = Field(
+        None, description="when there are replications enough; run.replications are done first"
+    )
 
     @property
     def products(self) -> list[Product]:
@@ -275,6 +281,18 @@ class Scenario(Document):
                     faults.append(f"behaviour.{key}: {wanted} (found {weight:,})")
         if faults:
             raise ValueError("\n".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_precise(self) -> Scenario:
+        """Refuse a precision that could never be looked at, or holds fewer runs than asked for."""
+        if self.precision is None:
+            return self
+        if "daily" not in self.output.tables:
+            raise ValueError("output.tables: wanted daily among them, for precision (found none)")
+        if self.precision.most < self.run.replications:
+            wanted = f"wanted {self.run.replications:,} or more, as run.replications asks for"
+            raise ValueError(f"precision.most: {wanted} (found {self.precision.most:,})")
         return self
 
     @model_validator(mode="after")

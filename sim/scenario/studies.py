@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from sim.scenario.origin import Document
+from sim.scenario.precision import Precision
 from sim.scenario.reading import read
 from sim.scenario.section import ASSUMED, Section, number, path, text
 
@@ -100,23 +101,6 @@ class Derived(Section):
 
     key: str = text(..., "key of the scenario, with dots")
     value: str = text(..., "an expression over keys of the scenario")
-
-
-class Aim(Section):
-    """How narrow the interval of one metric is wanted."""
-
-    metric: str = text(..., "a figure, or an expression over last.X, total.X and mean.X")
-    half_width: float = number(..., "of the interval of its mean", ge=0, source=ASSUMED)
-
-
-class Precision(Section):
-    """Replications are added to every row until all intervals are narrow enough."""
-
-    aims: list[Aim] = Field(min_length=1, description="all of them are to hold")
-    level: float = number(0.95, "level of intervals", ge=0.5, le=0.9999, source="the usual 95 %")
-    batch: int = number(10, "replications added at a time", ge=1, le=10_000, source=ASSUMED)
-    most: int = number(1_000, "replications at most", ge=2, le=100_000, source=ASSUMED)
-    minutes: float = number(60.0, "after which no more are added", ge=0, source=ASSUMED)
 
 
 class Bound(Section):

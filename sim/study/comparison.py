@@ -23,12 +23,14 @@ from sim.study.workers import Told, Workers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.results import Run
+
 
 class Comparison:
     """Differences of B, C, ... against A over paired replications; all tables are pandas frames.
 
     `differences`: a row a scenario, metric and day. `swap_sets`: a row a scenario, replication and
-    group of users. `attribution`: a row a scenario, metric and changed key, or None.
+    group of users, or None. `attribution`: a row a scenario, metric and changed key, or None.
     """
 
     def __init__(self, study: Study) -> None:
@@ -43,15 +45,30 @@ class Comparison:
         scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
         return cls(Study("comparison", told["asked"], scenarios, tables))
 
+    @classmethod
+    def of(cls, runs: Sequence[Run], **options: Any) -> Comparison:
+        """Return what finished runs change against the first; see `sim.study.finished`."""
+        from sim.study.finished import compare_runs
+
+        return compare_runs(*runs, **options)
+
     @property
     def differences(self) -> pd.DataFrame:
         """Mean of A and B, paired difference and interval, variance ratio, probabilities."""
         return self._frame("differences")
 
     @property
-    def swap_sets(self) -> pd.DataFrame:
-        """Users let in by both, by one only, by neither, and how they fared in either world."""
-        return self._frame("swap_sets")
+    def swap_sets(self) -> pd.DataFrame | None:
+        """Users let in by both, by one only, by neither, and how they fared in either world.
+
+        None for finished runs that do not pair, or hold no accounts.
+        """
+        return self._frame("swap_sets") if "swap_sets" in self.tables else None
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the runs compared, such as that they do not pair."""
+        return list(self.study.asked.get("notes", []))
 
     @property
     def attribution(self) -> pd.DataFrame | None:
@@ -113,16 +130,14 @@ def compare(
     shelf = Shelf(None if kept is None else Path(kept))
     asked_metrics = [metric(name) for name in (*metrics, *attribute)]
     with workers_at(workers, cluster) as at:
-
-        def days(scenario: Scenario) -> Series:
-            runs = _runs([scenario], replications, at, threads, shelf, None)
-            return Series.of_tables([one.daily[0] for one in runs])
-
         results = _runs(scenarios, replications, at, threads, shelf, told)
         sides = [Series.of_tables([one.daily[k] for one in results]) for k in range(len(scenarios))]
-        split = _attribution(scenarios, sides, attribute, days, level) if attribute else {}
+        split = {}
+        if attribute:
+            days = _days_of(replications, at, threads, shelf)
+            split = _attribution(scenarios, sides, attribute, days, level)
     known = {one.name: one for one in (*every(list(sides[0].columns)), *asked_metrics)}
-    labels = _labels(len(scenarios))
+    labels = labels_of(len(scenarios))
     dates = results[0].daily[0]["date"]
     tables = {
         "differences": pa.concat_tables(
@@ -144,8 +159,49 @@ def compare(
     return Comparison(Study("comparison", asked, named, tables | split))
 
 
-def _labels(count: int) -> list[str]:
+def attribution(
+    scenarios: Sequence[Scenario],
+    sides: Sequence[Series],
+    names: Sequence[str],
+    replications: int,
+    level: float,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    threads: int | None = None,
+    kept: str | Path | None = None,
+) -> dict[str, pa.Table]:
+    """Return the table `attribution` of runs that are known; what lies between them is simulated.
+
+    sides: the days of the scenarios, with that many replications from 0 on.
+    """
+    with workers_at(workers, cluster) as at:
+        shelf = Shelf(None if kept is None else Path(kept))
+        days = _days_of(replications, at, threads, shelf)
+        return _attribution(scenarios, sides, names, days, level)
+
+
+def called(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return what scenarios are called beside each other: by name, by file where names are one."""
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) == len(names):
+        return names
+    return [Path(scenario.source).stem for scenario in scenarios]
+
+
+def labels_of(count: int) -> list[str]:
+    """Return the labels of scenarios: a, b, ..."""
     return [chr(ord("a") + k) for k in range(count)]
+
+
+def _days_of(
+    replications: int, workers: Workers, threads: int | None, shelf: Shelf
+) -> Callable[[Scenario], Series]:
+    def days(scenario: Scenario) -> Series:
+        runs = _runs([scenario], replications, workers, threads, shelf, None)
+        return Series.of_tables([one.daily[0] for one in runs])
+
+    return days
 
 
 def _runs(
@@ -183,7 +239,7 @@ def _attribution(
     level: float,
 ) -> dict[str, pa.Table]:
     asked = [metric(name) for name in names]
-    labels = _labels(len(scenarios))
+    labels = labels_of(len(scenarios))
     found = []
     for label, other, side in zip(labels[1:], scenarios[1:], sides[1:], strict=True):
         ends = (sides[0], side)

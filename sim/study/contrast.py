@@ -10,17 +10,25 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.results.sheet import Sheet
-from sim.study.difference import bounds, differences
+from sim.study.difference import bounds, differences, differences_apart
 from sim.study.metrics import Metric, Series
 from sim.study.work import Lived
 
 
 def differences_table(
-    label: str, metrics: Sequence[Metric], a: Series, b: Series, dates: Any, level: float
+    label: str,
+    metrics: Sequence[Metric],
+    a: Series,
+    b: Series,
+    dates: Any,
+    level: float,
+    paired: bool = True,
 ) -> pa.Table:
-    """Return one row a metric and day."""
-    runs, days = a.shape
-    each = [_of_metric(one, a, b, level) for one in metrics]
+    """Return one row a metric and day. paired: the replications of A and B share their luck."""
+    days = a.shape[1]
+    runs = min(a.shape[0], b.shape[0])
+    of_metric = _of_metric if paired else _of_metric_apart
+    each = [of_metric(one, a, b, level) for one in metrics]
     columns = {name: np.concatenate([part[name] for part in each]) for name in each[0]}
     sheet = Sheet()
     sheet.add("scenario", [label] * (days * len(metrics)), "name", "compared with A")
@@ -29,7 +37,9 @@ def differences_table(
     day = np.tile(np.arange(days, dtype=np.int32), len(metrics))
     sheet.add("day", day, "day", "reported days since run.start, from 0")
     sheet.add("date", np.tile(dates.to_numpy(), len(metrics)), "date", "calendar day")
-    sheet.add("runs", np.full(len(day), runs, dtype=np.int32), "count", "paired replications")
+    meaning = "replications of each" if paired else "replications of the one that has fewer"
+    sheet.add("runs", np.full(len(day), runs, dtype=np.int32), "count", meaning)
+    sheet.add("paired", np.full(len(day), paired), "flag", "they share their luck")
     for name, meaning in _MEANINGS.items():
         values = columns[name]
         sheet.add(name, values, "as the metric", meaning, missing=np.isnan(values))
@@ -79,6 +89,26 @@ def _of_metric(asked: Metric, a: Series, b: Series, level: float) -> dict[str, N
         "better": better[0],
         "better_low": better[1],
         "better_high": better[2],
+    }
+    return {name: np.where(defined, values, np.nan) for name, values in columns.items()}
+
+
+def _of_metric_apart(asked: Metric, a: Series, b: Series, level: float) -> dict[str, NDArray[Any]]:
+    """Return the same of runs that do not pair; shares are of all pairs of runs, without bounds."""
+    one, other = (asked.values(side).astype(np.float64) for side in (a, b))
+    found = differences_apart(one, other, level)
+    defined = ~np.isnan(found.difference)
+    nothing = np.full(one.shape[1], np.nan)
+    higher, lower = (counts / (len(one) * len(other)) for counts in (found.higher, found.lower))
+    columns = dict.fromkeys(_MEANINGS, nothing) | {
+        "of_a": found.of_a,
+        "of_b": found.of_b,
+        "difference": found.difference,
+        "low": found.difference - found.half_width,
+        "high": found.difference + found.half_width,
+        "higher": higher,
+        "lower": lower,
+        "better": {1: higher, -1: lower}.get(asked.sense, nothing),
     }
     return {name: np.where(defined, values, np.nan) for name, values in columns.items()}
 

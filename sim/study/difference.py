@@ -78,6 +78,41 @@ def differences(a: Floats, b: Floats, level: float = LEVEL) -> Differences:
     )
 
 
+def differences_apart(a: Floats, b: Floats, level: float = LEVEL) -> Differences:
+    """Return the differences of many quantities over runs that do not pair, with Welch's interval.
+
+    a, b: shape (replications, quantities); they may differ in replications. The variance ratio is
+    NaN; `higher` and `lower` count pairs of one run of A and one of B, of len(a) x len(b).
+    Source: Welch, "The generalization of Student's problem", Biometrika 34 (1947).
+    """
+    runs = (len(a), len(b))
+    half = np.full(a.shape[1], NAN)
+    if min(runs) > 1:
+        parts = [side.var(axis=0, ddof=1) / len(side) for side in (a, b)]
+        error = parts[0] + parts[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            degrees = error**2 / sum(
+                part**2 / (count - 1) for part, count in zip(parts, runs, strict=True)
+            )
+        factor = special.stdtrit(degrees, (1 + level) / 2)
+        half = np.where(error > 0, factor * np.sqrt(error), 0.0)
+    return Differences(
+        a.mean(axis=0),
+        b.mean(axis=0),
+        b.mean(axis=0) - a.mean(axis=0),
+        half,
+        np.full(a.shape[1], NAN),
+        _above(a, b),
+        _above(b, a),
+    )
+
+
+def _above(low: Floats, high: Floats) -> NDArray[np.int64]:
+    """Return in how many pairs of rows, one of each, the second is above; by quantity."""
+    ranks = [np.searchsorted(np.sort(low[:, k]), high[:, k]).sum() for k in range(low.shape[1])]
+    return np.array(ranks, dtype=np.int64)
+
+
 def bounds(counts: NDArray[np.int64], runs: int, level: float = LEVEL) -> tuple[Any, Any]:
     """Return the exact bounds of many shares of replications; see `interval.proportion`."""
     known = [proportion(count, runs, level) for count in range(runs + 1)]

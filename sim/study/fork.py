@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,8 @@ from sim.study.levers import SHARED, levers
 if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
+    from sim.results.event_parts import EventParts
+    from sim.rows import Table
 
 DATED = (("environment",), ("product", "rollout"))  # paths with dates of their own
 
@@ -62,21 +62,23 @@ def forked(a: Scenario, b: Scenario, day: int) -> Scenario:
     ]
     tree["run"] |= {key: other["run"][key] for key in ("days", "name", "description")}
     tree["output"] = other["output"]
+    tree.pop("precision", None)  # a fork has the replications of its run
     made = from_tree(tree, source=b.source)
     _check_days(a, made, day)
     return made
 
 
-def beginning(run: Run, scenario: Scenario, day: int) -> Callable[[Scenario, int], State]:
-    """Return what gives the state that a replication of a fork begins with.
+def beginning(run: Run, scenario: Scenario, day: int) -> Branching:
+    """Return where the replications of a fork begin: the last state kept before the reported day.
 
-    It is the last one kept before the reported day. Raises ScenarioError where there is none, or
-    the fork logs events, of which a run's past holds none.
+    Raises ScenarioError where there is none, and where the fork wants events that the run's past
+    does not hold.
     """
     if run.folder is None:
         raise ScenarioError(["fork: wanted a run folder (found a run in memory)"])
-    if scenario.output.events_ppm:
-        words = f"wanted 0 in a fork (found {scenario.output.events_ppm})"
+    kept, wanted = (side.output.events_ppm for side in (run.scenario, scenario))
+    if wanted > kept:
+        words = f"wanted at most {kept}, the share whose past the run has kept (found {wanted})"
         raise ScenarioError([f"{scenario.source}: output.events_ppm: {words}"])
     lived = run.scenario.run.burn_in_days + day
     for replication in range(run.scenario.run.replications):
@@ -84,21 +86,45 @@ def beginning(run: Run, scenario: Scenario, day: int) -> Callable[[Scenario, int
         days = checkpoint.stored_days(folder)
         if not any(stored <= lived for stored in days):
             known = [stored - run.scenario.run.burn_in_days for stored in days]
-            wanted = f"a state kept on day {day} or before; see paylater run --checkpoint-every"
-            raise refused(folder, wanted, f"days {known}" if known else "none")
-    return partial(_begin, run.folder / KEPT, lived)
+            words = f"a state kept on day {day} or before; see paylater run --checkpoint-every"
+            raise refused(folder, words, f"days {known}" if known else "none")
+    return Branching(run.folder, run.scenario, lived)
 
 
-def _begin(folder: Path, lived: int, scenario: Scenario, replication: int) -> State:
-    from sim.engines.state import branched
+class Branching:
+    """A `sim.simulation.Beginning`: the states that a run kept, and the events before them."""
 
-    place = folder / f"{replication:04d}"
-    stored = max(day for day in checkpoint.stored_days(place) if day <= lived)
-    kept = checkpoint.read(place / f"{stored:06d}")
-    try:
-        return branched(scenario, replication, stored, kept.arrays)
-    except ValueError as error:
-        raise ScenarioError([f"{scenario.source}: {error}"]) from None
+    def __init__(self, folder: Path, scenario: Scenario, lived: int) -> None:
+        """Take the folder of a run of a scenario; lived: simulated days before the fork."""
+        self._folder, self._scenario, self._lived = folder, scenario, lived
+
+    def state(self, scenario: Scenario, replication: int) -> State:
+        """Return the last state kept before the day. Raises ScenarioError for one that differs."""
+        from sim.engines.state import branched
+
+        place = self._folder / KEPT / f"{replication:04d}"
+        stored = max(day for day in checkpoint.stored_days(place) if day <= self._lived)
+        kept = checkpoint.read(place / f"{stored:06d}")
+        try:
+            return branched(scenario, replication, stored, kept.arrays)
+        except ValueError as error:
+            raise ScenarioError([f"{scenario.source}: {error}"]) from None
+
+    def log(self, state: State, parts: EventParts) -> None:
+        """Take over the events of users who are logged in the fork too."""
+        from sim.results.event_parts import FOLDER
+        from sim.results.event_rows import Keys
+        from sim.results.stored_events import stored_events, stored_opening
+
+        folder, keys = self._folder / FOLDER, Keys.of(self._scenario, state.replication)
+        users = state.users["user"][np.flatnonzero(state.logged)]
+
+        def logged(rows: Table) -> Table:
+            return rows[np.isin(rows["user"], users)]
+
+        past = (logged(events) for events in stored_events(folder, keys, state.day))
+        opening = logged(stored_opening(folder, keys))
+        parts.take_over(opening, (events for events in past if len(events)))
 
 
 def _tree(scenario: Scenario) -> Tree:

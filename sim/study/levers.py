@@ -11,19 +11,27 @@ from sim.scenario.tree import Steps, Tree, copied, dotted
 
 # What must be equal for users and days to be the same on both sides.
 SHARED = ("start", "days", "burn_in_days", "users", "seed")
-_NO_LEVERS = {("run",), ("output",), ("appetite",)}  # names, files, lines in a chart
+# Names, files, lines in a chart, how many runs.
+_NO_LEVERS = {("run",), ("output",), ("appetite",), ("precision",)}
 
 
 def check_pairs(a: Scenario, b: Scenario) -> None:
     """Raise ScenarioError for keys of B that keep its users and days from being those of A."""
-    lines = [
-        f"{b.source}: run.{key}: wanted {getattr(a.run, key)}, as {a.source} has it"
-        f" (found {getattr(b.run, key)})"
-        for key in SHARED
-        if getattr(a.run, key) != getattr(b.run, key)
-    ]
+    lines = check_alike(a, b, a.source, b.source, SHARED)
     if lines:
         raise ScenarioError(lines)
+
+
+def check_alike(
+    a: Scenario, b: Scenario, a_place: str, b_place: str, keys: Sequence[str] = SHARED[:-1]
+) -> list[str]:
+    """Return a line for each key of `run` that differs; the seed may, unless it is asked for."""
+    return [
+        f"{b_place}: run.{key}: wanted {getattr(a.run, key)}, as {a_place} has it"
+        f" (found {getattr(b.run, key)})"
+        for key in keys
+        if getattr(a.run, key) != getattr(b.run, key)
+    ]
 
 
 def levers(a: Scenario, b: Scenario) -> list[Steps]:

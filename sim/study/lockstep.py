@@ -16,12 +16,15 @@ from sim import barrier
 from sim.arms import Arms
 from sim.day import Totals
 from sim.engines.state import restored, start
-from sim.rows import Table, empty_table
+from sim.events import Event, InMemory
+from sim.results.position import positions
+from sim.rows import Table, empty_table, joined
 from sim.simulation import engine_of
 from sim.stretches import stretches
+from sim.study import shard_events
 from sim.study.cluster import Cluster
 from sim.study.sending import Sent, carried_out
-from sim.study.work import Task, scenario_of
+from sim.study.work import Task, whole_scenario_of
 
 SHARED = ("invitable", "in_collection")  # of Totals: what `sim.barrier` asks for
 
@@ -33,6 +36,17 @@ class Standing(NamedTuple):
 
     day: int
     arrays: dict[str, NDArray[Any]]
+    opening: Table | None = None  # what logged users held before day 0, where events are kept
+    events: tuple[Table, ...] = ()  # so far
+
+    def logged(self) -> dict[str, NDArray[Any]]:
+        """Return the events as arrays to be stored; none where none are kept."""
+        if self.opening is None:
+            return {}
+        return {
+            shard_events.OPENING: self.opening,
+            shard_events.EVENTS: joined(Event, self.events),
+        }
 
 
 def in_step(cluster: Cluster, shards: list[Sent], days: int) -> list[Any]:
@@ -58,12 +72,16 @@ def lived_until(
 
     before: None for the start. everyone: what all shards have counted so far; None at the start.
     """
-    scenario = scenario_of(task.files[0])
+    scenario = whole_scenario_of(task.files[0])
+    log = InMemory()
     if before is None:
         state = start(scenario, task.replication, first=task.first, count=task.users)
+        log.opening = positions(state) if state.logging else None
     else:  # what a worker holds is not to be written to
         arrays = {name: array.copy() for name, array in before.arrays.items()}
         state = restored(scenario, task.replication, before.day, arrays)
+        log.opening, log.parts = before.opening, [*before.events]
+    state.events = log
     state.everyone = _totals(everyone, state.totals_by)
     engine = engine_of("table", state, task.threads)
     cuts = {"start": state.day, "barrier": barrier.DAYS}
@@ -74,7 +92,7 @@ def lived_until(
             engine.live(stretch)
     finally:
         engine.close()
-    return Standing(state.day, dict(state.arrays()))
+    return Standing(state.day, state.arrays(), log.opening, tuple(log.parts))
 
 
 def counted(standing: Standing) -> Counts:

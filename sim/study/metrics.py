@@ -7,6 +7,8 @@ that day, `mean.X` that sum by the number of days.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,17 +117,35 @@ class Metric(NamedTuple):
 def metric(name: str) -> Metric:
     """Return the metric that a name or an expression stands for.
 
-    Raises ValueError for a name that is no figure, and for what cannot be read as an expression.
+    Raises ValueError for a name that is no figure and no column, and for what cannot be read as an
+    expression.
     """
     if name in FIGURES:
         figure = FIGURES[name]
         return Metric(name, Expression(figure.expression), figure.sense, figure.unit)
     expression = Expression(name)
     for part in expression.names:
-        if part not in FIGURES and not part.startswith(("last.", "total.", "mean.")):
+        how, _, column = part.partition(".")
+        if part in FIGURES:
+            continue
+        if how not in ("last", "total", "mean"):
             wanted = f"a figure ({', '.join(FIGURES)}), or last.X, total.X or mean.X"
             raise ValueError(f"wanted {wanted} with a column X of daily (found {part})")
+        if column not in known_columns():
+            near = get_close_matches(column, known_columns(), n=1)
+            meant = f"; did you mean `{how}.{near[0]}`?" if near else ""
+            raise ValueError(f"wanted a column of daily{meant} (found {part})")
     return Metric(name, expression, 0, "")
+
+
+@cache
+def known_columns() -> tuple[str, ...]:
+    """Return the names of the columns of `daily` that hold numbers."""
+    from sim.day import Totals
+    from sim.results.daily import measures
+    from sim.rows import empty_table
+
+    return tuple(measures(empty_table(Totals, 0, 0)))
 
 
 def every(columns: Sequence[str]) -> list[Metric]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,19 +21,22 @@ from sim.engines.state import COUNTED, SEEN, State, branched, start
 from sim.results import checkpoint
 from sim.results.faults import room_to_write
 from sim.results.record import Record
-from sim.scenario import Scenario, ScenarioError
+from sim.scenario import Scenario
 from sim.simulation import engine_of, live
+from sim.study import shard_events
 from sim.study.cluster import Cluster
 from sim.study.lockstep import aligned, in_step
 from sim.study.sending import packed
-from sim.study.work import Task, scenario_files, scenario_of
+from sim.study.shard_events import ShardLogs
+from sim.study.work import Task, scenario_files, whole_scenario_of
 
 if TYPE_CHECKING:
     from sim.results.draft import Draft
     from sim.study.workers import Workers
 
 USERS = 1_000_000  # of a shard
-ADDED = (*COUNTED, *SEEN)  # arrays of shards that add up; of `friends` none are kept
+ADDED = (*COUNTED, *SEEN)  # arrays of shards that add up; `friends` are kept of one shard only
+PEOPLE = ("users", "accounts")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -71,16 +75,10 @@ def run_shards(
 ) -> bool:
     """Run what is left of a draft shard by shard; tell whether it got to its end.
 
-    users: of a shard. stop: asked after each. hears: how many user-days are lived. Raises
-    ScenarioError where events or what friends saw are wanted, which shards do not keep.
+    users: of a shard. stop: asked after each. hears: how many user-days are lived. The events of
+    a shard are in memory until it is done.
     """
     scenario = draft.scenario
-    if scenario.output.events_ppm:
-        words = f"wanted 0 in a run by shards (found {scenario.output.events_ppm})"
-        raise ScenarioError([f"{scenario.source}: output.events_ppm: {words}"])
-    if scenario.output.friends:
-        words = "wanted false in a run by shards (found true)"
-        raise ScenarioError([f"{scenario.source}: output.friends: {words}"])
     meeting = isinstance(workers, Cluster)
     cut = shards_of(scenario, users, meeting=meeting)
     shards = [one for one in cut if one.replication not in draft.finished]
@@ -116,19 +114,21 @@ def _each_done(
         mine = [(k, task) for k, task in enumerate(tasks) if task.replication == replication]
         ends = in_step(workers, [packed(task) for _, task in mine], days)
         for (number, _), end in zip(mine, ends, strict=True):
-            yield number, end.result().arrays
+            standing = end.result()
+            yield number, standing.arrays | standing.logged()
 
 
 def shard_lived(task: Task) -> Arrays:
-    """Return what users of a shard are and what was counted of them after the last day."""
-    scenario = scenario_of(task.files[0])
+    """Return users of a shard, what was counted of them, and their events after the last day."""
+    scenario = whole_scenario_of(task.files[0])
     state = start(scenario, task.replication, first=task.first, count=task.users)
+    shard_events.begin(state)
     engine = engine_of("table", state, task.threads)
     try:
         live(state, engine)
     finally:
         engine.close()
-    return dict(state.arrays())
+    return state.arrays() | shard_events.log_arrays(state)
 
 
 def _place(draft: Draft, shard: Shard) -> Path:
@@ -139,29 +139,30 @@ def _place(draft: Draft, shard: Shard) -> Path:
 def _put_together(draft: Draft, shards: list[Shard]) -> None:
     """Store the tables of a replication from its shards, which are not needed any more."""
     places = [_place(draft, shard) for shard in shards]
+    scenario, replication = draft.scenario, shards[0].replication
     counted: Arrays = {}
     for place in places:
         arrays = checkpoint.read(place).arrays
-        if not counted:
+        if len(places) == 1:
+            counted = arrays
+        elif not counted:
             counted = {name: arrays[name] for name in ADDED}
-            empty = {name: arrays[name][:0].copy() for name in ("users", "accounts")}
+            counted |= {name: arrays[name][:0].copy() for name in PEOPLE}
         else:
             for name in ADDED:
                 _add(counted[name], arrays[name])
-    scenario, replication = draft.scenario, shards[0].replication
 
     def each() -> Iterator[Record]:
         for place in places:
-            arrays = checkpoint.read(place).arrays
-            yield Record.of(_ended(scenario, replication, counted | _people(arrays)))
+            people = checkpoint.read(place, PEOPLE).arrays
+            yield Record.of(_ended(scenario, replication, counted | people))
 
-    draft.add_shards(Record.of(_ended(scenario, replication, counted | empty)), each)
+    logs = ShardLogs(places, scenario.run.burn_in_days + scenario.run.days)
+    # Events are read from the shards, not from the state that stands for all of them.
+    record = replace(Record.of(_ended(scenario, replication, counted)), log=None)
+    draft.add_shards(record, each, logs if scenario.output.events_ppm else None)
     with room_to_write(draft.out):
         shutil.rmtree(places[0].parent)
-
-
-def _people(arrays: Arrays) -> Arrays:
-    return {name: arrays[name] for name in ("users", "accounts")}
 
 
 def _ended(scenario: Scenario, replication: int, arrays: Arrays) -> State:

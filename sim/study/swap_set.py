@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,9 @@ from sim.results.record import Record
 from sim.results.sheet import Sheet
 from sim.rows import Table
 from sim.units import NEVER
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GROUPS = ("both", "only_a", "only_b", "neither")
 OUTCOMES = {
@@ -25,7 +28,7 @@ OUTCOMES = {
 }
 Counts = NDArray[np.int64]
 
-_OWED = ("planned", "unbilled", "billed", "carried")
+OWED = ("planned", "unbilled", "billed", "carried")
 _LATE_31 = (Bucket.M2, Bucket.M3, Bucket.M4, Bucket.M5, Bucket.M6)
 
 
@@ -40,6 +43,31 @@ class Standings(NamedTuple):
         """Return the standings of a replication after its last day, over all products."""
         accounts = record.accounts[np.argsort(record.users["user"], kind="stable")]
         return cls((accounts["opened_on"] != NEVER).any(axis=1), _outcomes(accounts))
+
+    @classmethod
+    def of_accounts(cls, rows: pd.DataFrame) -> Standings:
+        """Return the standings from a table of accounts of one replication; see `Run.accounts`."""
+        names = [name.name.lower() for name in _LATE_31]
+        owed = sum(rows[f"{name}_fen"].astype(np.int64) for name in OWED)
+        columns = {
+            "limit_fen": rows["limit_fen"],
+            "principal_fen": owed,
+            "late_31": rows["bucket"].astype(str).isin(names),
+            "charged_off": rows["charged_off_on"] != NEVER,
+            "written_off_fen": rows["written_off_fen"],
+            "recovered_fen": rows["recovered_fen"],
+        }
+        by = rows["user"].to_numpy()
+        sums = {name: _by_user(columns[name], by) for name in OUTCOMES}
+        return cls(_by_user(rows["opened_on"] != NEVER, by) > 0, sums)
+
+
+def _by_user(values: Any, users: Counts) -> Counts:
+    """Return sums over the accounts of each user, in the order of their numbers."""
+    _, at = np.unique(users, return_inverse=True)
+    sums = np.zeros(int(at.max()) + 1 if len(at) else 0, dtype=np.int64)
+    np.add.at(sums, at, np.asarray(values).astype(np.int64))
+    return sums
 
 
 def swaps(a: Standings, b: Standings, replication: int) -> pa.Table:
@@ -68,7 +96,7 @@ def _outcomes(accounts: Table) -> dict[str, Counts]:
     late = np.isin(accounts["bucket"], [bucket.value for bucket in _LATE_31])
     found = {
         "limit_fen": accounts["limit"],
-        "principal_fen": sum(accounts[name].astype(np.int64) for name in _OWED),
+        "principal_fen": sum(accounts[name].astype(np.int64) for name in OWED),
         "late_31": late,
         "charged_off": accounts["charged_off_on"] != NEVER,
         "written_off_fen": accounts["written_off"],

@@ -150,7 +150,7 @@ class Sweep:
 
     def _for_precision(self, rows: Sequence[Row], began: float) -> list[RunKey]:
         wanted = self.study.precision
-        if wanted is None or time.monotonic() - began > 60 * wanted.minutes:
+        if wanted is None or time.monotonic() - began > wanted.seconds:
             return []
         more: dict[RunKey, None] = {}
         for row in rows:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sim.study.comparison import called
 from sim.study.metrics import FIGURES
 
 if TYPE_CHECKING:
@@ -15,19 +16,27 @@ if TYPE_CHECKING:
 
     from sim.study.comparison import Comparison
     from sim.study.planning import Answer
+    from sim.study.stress import StressTest
     from sim.study.sweep import Count, Sweep
 
 
 def show_comparison(found: Comparison) -> None:
     """Print the figures on the last day, the swap sets and the attribution."""
-    names = {label: plan.name for label, plan in found.study.scenarios.items()}
+    plans = found.study.scenarios
+    told = found.study.asked.get("names") or called(list(plans.values()))
+    names = dict(zip(plans, told, strict=True))
     summary = found.summary()
     console = Console()
     for label in [label for label in names if label != "a"]:
         part = summary[summary["scenario"] == label]
-        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} paired replications"
+        how = "paired replications" if part["paired"].iloc[0] else "replications that do not pair"
+        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} {how}"
         console.print(_differences(part, title, found.study.asked["level"]))
-        console.print(_swaps(found.swap_sets, label))
+        swap_sets = found.swap_sets
+        if swap_sets is not None and (swap_sets["scenario"] == label).any():
+            console.print(_swaps(swap_sets, label))
+    for note in found.notes:
+        console.print(f"Note: {note}.")
     if found.attribution is not None:
         console.print(_waterfall(found.attribution))
 
@@ -40,6 +49,18 @@ def show_replicates(summary: pd.DataFrame) -> None:
         kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
         ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}"
         table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends)
+    Console().print(table)
+
+
+def show_precision(told: dict[str, Any]) -> None:
+    """Print what a precision asked for and what was reached, as the manifest has it."""
+    runs = told["aims"][0]["runs"]
+    title = f"Precision after {runs} replications: {told['ended']}"
+    table = _table(title, "metric", "estimate", f"{told['level']:.0%} +-", "wanted +-", "")
+    for aim in told["aims"]:
+        unit = FIGURES[aim["metric"]].unit if aim["metric"] in FIGURES else ""
+        texts = [_exact(aim[name], unit) for name in ("estimate", "half_width", "wanted")]
+        table.add_row(_name(aim["metric"]), *texts, "holds" if aim["holds"] else "does not hold")
     Console().print(table)
 
 
@@ -119,10 +140,10 @@ def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
             _text(row["variance_ratio"], "ratio"),
             _odds(row),
         )
-    table.caption = (
-        "in yuan; ratio: independent runs that a pair is worth;\n"
-        "better: of 100 replications, B better : worse for the lender"
-    )
+    paired = bool(part["paired"].iloc[0])
+    ratio = "ratio: independent runs that a pair is worth" if paired else "without pairs no ratio"
+    of = "replications" if paired else "pairs of a run of A and one of B"
+    table.caption = f"in yuan; {ratio};\nbetter: of 100 {of}, B better : worse for the lender"
     table.caption_justify = "left"
     return table
 
@@ -188,6 +209,12 @@ def _text(value: Any, unit: str) -> str:
     return _short(value / 100 if unit == "fen" else value)
 
 
+def _exact(value: float, unit: str) -> str:
+    """Return a number with four digits that count, so that half-widths can be compared."""
+    told = {"share": (100 * value, " %"), "fen": (value / 100, "")}.get(unit, (value, ""))
+    return f"{told[0]:,.4g}{told[1]}"
+
+
 def _short(value: float) -> str:
     """Return a number in few characters: thousands k, millions M."""
     if abs(value) >= 1e7:
@@ -195,3 +222,27 @@ def _short(value: float) -> str:
     if abs(value) >= 1e5:
         return f"{value / 1e3:,.0f} k"
     return f"{value:,.0f}" if abs(value) >= 100 or value == 0 else f"{value:,.1f}"
+
+
+def show_stress(found: StressTest) -> None:
+    """Print the measures of each stress, and the mildest that breaks each limit."""
+    from sim.study.stressed import MEASURES
+
+    shown = [name for name in MEASURES if name not in ("undrawn", "profit")]
+    asked = found.study.asked
+    sums = found.outcomes.groupby(["scenario", "strength"], sort=False).sum(numeric_only=True)
+    title = f"{asked['users']:,} users, {asked['replications']} replications, on the same luck"
+    table = _table(title, "stress", *(_name(name) for name in shown))
+    for row in sums.reset_index().to_dict("records"):
+        if row["scenario"] != "reverse":
+            measures = [MEASURES[each] for each in shown]
+            shares = [row[one.part] / max(row[one.whole], 1) for one in measures]
+            table.add_row(row["scenario"], *(_text(share, "share") for share in shares))
+    console = Console()
+    console.print(table)
+    for breach in found.breaches.to_dict("records"):
+        limit = f"{_name(breach['measure'])} above {breach['limit_ppm'] / 10_000:.2f} %"
+        if breach["broken"]:
+            print(f"{limit}: from {breach['strength']:.2f} times the severe shock on")
+        else:
+            print(f"{limit}: at no strength that was tried")

@@ -76,7 +76,13 @@ def record_of(file: str, replication: int, threads: int = 1) -> Record:
 @lru_cache(maxsize=4)
 def scenario_of(file: str) -> Scenario:
     """Return the scenario of a file as studies run it."""
+    found = whole_scenario_of(file)
+    return found.with_(**SILENT) if found.output.events_ppm else found
+
+
+@lru_cache(maxsize=4)
+def whole_scenario_of(file: str) -> Scenario:
+    """Return the scenario of a file as it stands, with its events."""
     from sim.scenario import load
 
-    found = load(file)
-    return found.with_(**SILENT) if found.output.events_ppm else found
+    return load(file)

@@ -12,12 +12,15 @@ from sim.report.figures.dots import forest, segment_dots
 from sim.report.figures.fan import fan_chart
 from sim.report.figures.frontier import frontier
 from sim.report.figures.funnel import funnel
-from sim.report.figures.heat_map import roll_rate_heat_map
+from sim.report.figures.heat_map import roll_rate_heat_map, vintage_heat_map
 from sim.report.figures.histogram import histogram
+from sim.report.figures.loss_curves import loss_curves
 from sim.report.figures.loss_histogram import loss_histogram
 from sim.report.figures.mix import mix_over_time
 from sim.report.figures.paths import paths
-from sim.report.figures.style import svg
+from sim.report.figures.rate_steps import rate_steps
+from sim.report.figures.stresses import breaking_points, stress_paths
+from sim.report.figures.style import narrowed, svg
 from sim.report.figures.tornado import tornado
 from sim.report.figures.vintage_curves import vintage_curves
 from sim.report.figures.waterfall import attribution_waterfall, limit_waterfall, pnl_bridge
@@ -25,6 +28,7 @@ from sim.report.figures.waterfall import attribution_waterfall, limit_waterfall,
 __all__ = [
     "adoption",
     "attribution_waterfall",
+    "breaking_points",
     "bucket_stack",
     "fan_chart",
     "forest",
@@ -32,13 +36,18 @@ __all__ = [
     "funnel",
     "histogram",
     "limit_waterfall",
+    "loss_curves",
     "loss_histogram",
     "mix_over_time",
+    "narrowed",
     "paths",
     "pnl_bridge",
+    "rate_steps",
     "roll_rate_heat_map",
     "segment_dots",
+    "stress_paths",
     "svg",
     "tornado",
     "vintage_curves",
+    "vintage_heat_map",
 ]

@@ -1,4 +1,4 @@
-"""Roll rates as a map of cells."""
+"""Shares as a map of cells: roll rates, and cohorts by score."""
 
 from __future__ import annotations
 
@@ -38,6 +38,40 @@ def roll_rate_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
             "Of M1 {early:.0f} % of accounts roll on to worse, of M3 {late:.0f} % (% of accounts)",
             early=worse[0],
             late=worse[1],
+        )
+    )
+    return figure
+
+
+@styled
+def vintage_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
+    """Return a map of the share of accounts ever 31+ days past due, by cohort and score.
+
+    matrix: a row a month of opening, a column a band of the score; NaN for cells with too few.
+    """
+    figure, axes = drawing(height=0.9 + 0.2 * len(matrix))
+    shares = 100 * matrix.to_numpy(dtype=float)
+    edges = [np.arange(size + 1) - 0.5 for size in shares.shape[::-1]]
+    most = float(np.nanmax(shares)) if np.isfinite(shares).any() else 1.0
+    shades = np.ma.masked_invalid(np.sqrt(shares))
+    axes.pcolormesh(*edges, shades, cmap="Blues", vmin=0, vmax=1.2 * most**0.5, edgecolors="white")
+    axes.invert_yaxis()
+    axes.set_xticks(range(matrix.shape[1]), list(matrix.columns))
+    axes.set_yticks(range(len(matrix)), list(matrix.index))
+    for (row, column), share in np.ndenumerate(shares):
+        text = "·" if np.isnan(share) else f"{share:.1f}"
+        colour = "white" if share > 0.5 * most else "black"
+        axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
+    axes.set_xlabel(words("score on opening without activity (points); % of accounts ever 31+"))
+    means = matrix.mean().dropna()
+    said = "{low} points go 31+ days past due most ({share:.1f} %), {high} least ({least:.1f} %)"
+    axes.set_title(
+        words(
+            said,
+            low=str(means.idxmax()) if len(means) else "-",
+            share=100 * float(means.max()) if len(means) else 0.0,
+            high=str(means.idxmin()) if len(means) else "-",
+            least=100 * float(means.min()) if len(means) else 0.0,
         )
     )
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, ORANGE, drawing, styled
+from sim.report.figures.style import BLUE, ORANGE, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 
@@ -23,16 +23,26 @@ def histogram(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         lot = table[table["what"] == what]
         low, high = lot["low"].to_numpy() / unit, lot["high"].to_numpy() / unit
         counts = lot["accounts"].to_numpy(dtype=float)
-        axes.bar(low, counts, high - low, align="edge", color=colour, edgecolor="white", lw=0.4)
+        # The outer bins hold all beyond; drawn as wide as the others.
+        width = float(np.median(high - low))
+        axes.bar(high - width, counts, width, align="edge", color=colour, edgecolor="white", lw=0.4)
         axes.set_xlabel(words(label))
         axes.set_ylabel(words("accounts a run"))
-        at = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
-        medians[what] = float((low[at] + high[at]) / 2)
-    panels[0].set_title(
+        medians[what] = _median(low, high, counts)
+    headed(
+        figure,
         words(
             "Half of the accounts score above {score:,.0f} points "
             "and have more than {limit:,.0f} yuan",
             **medians,
-        )
+        ),
     )
     return figure
+
+
+def _median(low: np.ndarray, high: np.ndarray, counts: np.ndarray) -> float:
+    """Return the median, values of a bin taken as spread evenly over it."""
+    below = np.concatenate([[0.0], np.cumsum(counts)])
+    at = int(np.searchsorted(below[1:], below[-1] / 2))
+    inside = (below[-1] / 2 - below[at]) / counts[at] if counts[at] else 0.5
+    return float(low[at] + inside * (high[at] - low[at]))

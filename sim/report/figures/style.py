@@ -18,7 +18,8 @@ BLUE, RED, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PINK, GREY, DARK = "#56B4E9", "#CC79A7", "#7A7F87", "#1F2933"
 SERIES = (BLUE, RED, GREEN, ORANGE, PINK, SKY, GREY, DARK)
 STEPS = ("#D9E6F2", "#A6CBE3", "#F6D7A7", "#EBA75C", "#D9762E", "#B64A1C", "#7F2A10", "#4A1608")
-WIDTH, HEIGHT = 7.4, 3.2  # inches; as wide as the text of a page
+WIDTH, HEIGHT = 7.4, 2.9  # inches; as wide as the text of a page
+NARROW, NARROW_LETTERS = 4.6, 56  # beside a table; letters of a line of its title
 
 RC: Any = {
     "axes.spines.top": False,
@@ -42,6 +43,24 @@ def drawing(
     """Return a figure as wide as a page, and its axes."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(rows, columns, **kinds)
+
+
+def headed(figure: Figure, text: str) -> None:
+    """Give a figure of several panels one title, on the left as that of a single one."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize=RC["axes.titlesize"], weight="bold")
+
+
+def narrowed(figure: Figure) -> Figure:
+    """Return the figure as it stands beside its table: less wide, its title on several lines."""
+    from textwrap import fill
+
+    figure.set_size_inches(NARROW, figure.get_figheight())
+    if figure.get_suptitle():
+        headed(figure, fill(figure.get_suptitle(), NARROW_LETTERS))
+    for axes in figure.axes:
+        title = axes.get_title(loc="left")
+        axes.set_title(fill(title, NARROW_LETTERS), loc="left", fontsize=10, weight="bold")
+    return figure
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -74,12 +93,12 @@ def svg(figure: Figure, name: str) -> str:
     return inner.strip()
 
 
-def months_below(axes: Any) -> None:
+def months_below(axes: Any, most: int = 9) -> None:
     """Put few dates on the axis below, with the year once."""
     from matplotlib import dates
 
     known: Any = dates  # not typed
-    locator = known.AutoDateLocator(minticks=3, maxticks=9)
+    locator = known.AutoDateLocator(minticks=min(3, most), maxticks=most)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(known.ConciseDateFormatter(locator))
 

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import DARK, drawing, styled
+from sim.report.figures.style import DARK, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
+
+PANELS = {
+    "ever_31": "ever 31+ days past due, % of accounts",
+    "ever_91": "ever 91+ days past due, % of accounts",
+    "net_loss_fen": "net loss an account opened, yuan",
+}
 
 
 @styled
 def vintage_curves(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
-    """Return the share of accounts ever 31+ days past due by months on book, a line a cohort.
+    """Return measures of cohorts by months on book, a panel a measure and a line a cohort.
 
-    table: cohort (empty for all cohorts together), months_on_book, share, low, high.
+    table: measure (ever_31, ever_91, net_loss_fen), cohort (empty for all cohorts together),
+    months_on_book, share (of accounts, or fen an account), low, high.
     """
-    figure, axes = drawing()
+    shown = [name for name in PANELS if (table["measure"] == name).any()]
+    figure, panels = drawing(1, len(shown), height=2.7, squeeze=False)
+    for axes, name in zip(panels[0], shown, strict=True):
+        unit = 0.01 if name.endswith("_fen") else 100
+        _lines(axes, table[table["measure"] == name], unit, words)
+        axes.set_ylabel(words(PANELS[name]))
+        axes.set_xlabel(words("months on book"))
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if name.endswith("_fen") else 0)
+    panels[0][0].legend(loc="upper left", fontsize=7)
+    first = table[table["measure"] == shown[0]]
+    last = first[first["cohort"] == ""].iloc[-1]
+    headed(
+        figure,
+        words(
+            "{share:.1f} % of accounts were ever 31+ days past due by month {month} on book",
+            share=100 * float(last["share"]),
+            month=int(last["months_on_book"]),
+        ),
+    )
+    return figure
+
+
+def _lines(axes: Any, table: pd.DataFrame, unit: float, words: Words) -> None:
     cohorts = [name for name in dict.fromkeys(table["cohort"]) if name]
     shades = colormaps["cividis"]
     for at, name in enumerate(cohorts):
         lot = table[table["cohort"] == name]
         colour = shades(0.05 + 0.85 * at / max(len(cohorts) - 1, 1))
-        axes.plot(lot["months_on_book"], 100 * lot["share"], color=colour, lw=1, alpha=0.8)
-        last = lot.iloc[-1]
-        axes.annotate(name, (last["months_on_book"], 100 * last["share"]), fontsize=6, color=colour)
+        label = name if at in (0, len(cohorts) - 1) else None
+        axes.plot(lot["months_on_book"], unit * lot["share"], color=colour, lw=1, label=label)
     whole = table[table["cohort"] == ""]
-    axes.plot(whole["months_on_book"], 100 * whole["share"], color=DARK, lw=2.4, label=words("all"))
-    low, high = 100 * whole["low"], 100 * whole["high"]
-    axes.fill_between(whole["months_on_book"], low, high, color=DARK, alpha=0.15, lw=0)
-    last = whole.iloc[-1]
-    axes.set_title(
-        words(
-            "{share:.1f} % of accounts were ever 31+ days past due by month {month} on book",
-            share=100 * float(last["share"]),
-            month=int(last["months_on_book"]),
-        )
-    )
-    axes.set_xlabel(words("months on book"))
-    axes.set_ylabel(words("% of accounts opened"))
-    axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left")
-    return figure
+    months: Any = whole["months_on_book"]
+    axes.plot(months, unit * whole["share"], color=DARK, lw=2.2, label=words("all"))
+    low, high = unit * whole["low"], unit * whole["high"]
+    axes.fill_between(months, low, high, color=DARK, alpha=0.15, lw=0)

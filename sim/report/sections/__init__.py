@@ -8,10 +8,11 @@ from sim.report.context import Context
 from sim.report.page import Section
 from sim.report.sections.calibration import calibration
 from sim.report.sections.cover import key_figures
-from sim.report.sections.customers import cost, fairness
+from sim.report.sections.customers import cost
 from sim.report.sections.delinquency import delinquency
 from sim.report.sections.earnings import earnings
 from sim.report.sections.exposure import exposure
+from sim.report.sections.fairness import fairness
 from sim.report.sections.growth import growth
 from sim.report.sections.limits import limits
 from sim.report.sections.losses import losses

@@ -34,14 +34,20 @@ def appendix(context: Context, sections: list[Section]) -> Section:
 
 
 def _dictionary(context: Context) -> list[tuple[str, str]]:
-    """Return the columns of each table with their units."""
+    """Return the columns of each table with their units; those of another one are not repeated."""
     import pyarrow.parquet as pq
 
-    found = []
+    found: list[tuple[str, str]] = []
+    seen: dict[str, set[str]] = {}
     for name in context.source.names:
         schema = pq.read_schema(context.source.place / f"{name}.parquet")
-        words = []
+        like = [other for other, columns in seen.items() if columns <= set(schema.names)]
+        known = seen[like[0]] if like else set()
+        seen[name] = set(schema.names)
+        words: list[str] = [context.words("those of {table}", table=like[0])] if like else []
         for field in schema:
+            if field.name in known:
+                continue
             unit = (field.metadata or {}).get(b"unit", b"").decode()
             words.append(f"{field.name} ({unit})" if unit else field.name)
         found.append((f"{name}.parquet", ", ".join(words)))

@@ -7,6 +7,7 @@ from sim.report.definitions import definitions
 from sim.report.key_figures import KeyFigure
 from sim.report.key_figures import key_figures as figures_of
 from sim.report.page import Block, Cell, Section
+from sim.report.sections.precision import precision
 from sim.report.value import Value, shown
 from sim.risk import default
 
@@ -23,16 +24,19 @@ def key_figures(context: Context) -> Section:
     columns = [
         ("figure", "Figure", ""),
         ("value", "Value and 95 % interval", "interval"),
-        ("change", "Change vs baseline (paired)", "difference"),
         ("appetite", "Appetite", "light"),
         ("light", "Light", "light"),
     ]
+    paired = context.source.base_series is not None
+    if paired:
+        columns.insert(2, ("change", "Change vs baseline (paired)", "difference"))
     rows: list[list[Cell]] = []
     for figure in found:
         limit = "" if figure.limit is None else f"≤ {shown(figure.limit, 'share')}"
         name = definitions()[figure.key].said(say.language)
         told = f"{LIGHTS[figure.light]} {say(figure.light)}" if figure.light else ""
-        rows.append([name, figure.value, figure.change or "", limit, told])
+        changed: list[Cell] = [figure.change or ""] if paired else []
+        rows.append([name, figure.value, *changed, limit, told])
     keys = [figure.key for figure in found]
     blocks: list[Block] = [
         context.table("key_figures", "Key figures, amounts in yuan", columns, rows, keys)
@@ -40,6 +44,7 @@ def key_figures(context: Context) -> Section:
     for note in dict.fromkeys(each.note for each in found if each.note):
         named = [definitions()[each.key].said(say.language) for each in found if each.note == note]
         blocks.append(context.text("{name}: {note}.", name=", ".join(named), note=say(note)))
+    blocks += precision(context)
     if context.source.base_series is None:
         lacking = "paired changes against a baseline"
         blocks.append(

@@ -1,18 +1,16 @@
-"""Sections 10 and 11: what credit costs users, disputes, and how segments fare."""
+"""Section 10: what credit costs users, how deep they are in debt, and disputes."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from sim.report import figures
-from sim.report.context import Context, of_share, per_run
+from sim.report.context import Context, per_run
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import NAN, Value, around, mean_of, ratio_of
-from sim.risk import default
-from sim.risk.fairness import LEAST, approvals
-from sim.risk.fairness import fairness as compared
-
-HOURS = 72
+from sim.report.value import NAN, Value, mean_of, ratio_of
+from sim.risk.concentration import principal_of
 
 
 def cost(context: Context) -> Section:
@@ -38,50 +36,87 @@ def cost(context: Context) -> Section:
 
 
 def _rates(context: Context) -> Block:
+    """Return annual rates of agreements by method and number of periods."""
     table = context.source.table("cost")
-    table = table.assign(weighted=table["nominal"] * table["agreements"])
-    names = ["agreements", "amount_fen", "above_cap", "weighted"]
-    several = len(table["product"].unique()) > 1
-    keys = ["product", "method"] if several else ["method"]
-    sums = per_run(table, keys, names)
+    for name in ("nominal", "effective"):
+        table = table.assign(**{f"weighted_{name}": table[name] * table["agreements"]})
+    names = ["agreements", "above_cap", "weighted_nominal", "weighted_effective"]
+    sums = per_run(table, ["method", "periods"], names)
+    whole = sums["agreements"].groupby(level="replication").sum()
     rows: list[list[Cell]] = []
-    for key, lot in sums.groupby(level=keys, sort=False, observed=True):
-        *products, method = key if isinstance(key, tuple) else (key,)
-        nominal = ratio_of(lot["weighted"], lot["agreements"])
-        dear = ratio_of(lot["above_cap"], lot["agreements"])
+    for (method, periods), lot in sums.groupby(
+        level=["method", "periods"], sort=True, observed=True
+    ):
+        lot = lot.droplevel(["method", "periods"])  # noqa: PLW2901
+        rates = [
+            ratio_of(lot[f"weighted_{name}"], lot["agreements"])
+            for name in ("nominal", "effective")
+        ]
         count = mean_of(lot["agreements"].to_numpy(), "count")
-        named = ": ".join([*map(str, products), context.words.named(str(method))])
-        rows.append([named, count, nominal, dear])
-    columns = [("method", "Method", ""), ("agreements", "Agreements", "count")]
+        share = ratio_of(lot["agreements"], whole.reindex(lot.index))
+        dear = ratio_of(lot["above_cap"], lot["agreements"])
+        number = str(periods) if periods else ""
+        rows.append([context.words.named(str(method)), number, count, share, *rates, dear])
+    columns = [("method", "Method", ""), ("periods", "Periods", "")]
+    columns += [("agreements", "Agreements", "count"), ("share", "of all", "share")]
     columns += [("nominal", "annual rate, nominal", "rate_cost")]
-    columns.append(("above_cap", "above the cap", "rate_cost"))
-    return context.table("annual_rates", "Annual rates by method, a run", columns, rows)
+    columns += [
+        ("effective", "effective", "rate_cost"),
+        ("above_cap", "above the cap", "rate_cost"),
+    ]
+    under = context.table(
+        "annual_rates", "Annual rates by method and periods, a run", columns, rows
+    )
+    return Chart("annual_rates", figures.rate_steps(_spread(table), context.words), under)
+
+
+def _spread(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of agreements by annual rate, whole points, and method."""
+    points = (100 * table["effective"]).round().astype(int)
+    sums = table.assign(points=points).groupby(["method", "points"], observed=True)["agreements"]
+    found = sums.sum().reset_index()
+    found["share"] = found["agreements"] / found["agreements"].sum()
+    return found[found["agreements"] > 0]
 
 
 def _debt(context: Context) -> Block:
-    from sim.risk.concentration import principal_of
-
+    """Return how many of those who owe are deep in debt, by several measures and by segment."""
     users, accounts = (context.source.table(name) for name in ("users", "accounts"))
     keys = ["replication", "user"]
-    owed = principal_of(accounts).groupby([accounts[key] for key in keys]).sum()
-    here = users[users["status"] == "here"].set_index(keys)
-    here = here.join(owed.rename("owed"), how="left").fillna({"owed": 0})
-    here = here[here["owed"] > 0]
-    burden = here["owed"] / here["income_fen"].clip(lower=1)
+    held = accounts.assign(owed=principal_of(accounts), bill=accounts["statement_due_fen"])
+    owed = held.groupby(keys)[["owed", "bill", "carried_fen"]].sum()
+    here = users[users["status"] == "here"].join(owed, on=keys).fillna({"owed": 0, "bill": 0})
+    here = here[here["owed"] > 0].astype({"segment": str})
+    income = here["income_fen"].clip(lower=1)
+    everything = here["owed"] + here["debt_elsewhere_fen"]
+    measures = {
+        "owes more than {n} months of income on the line": (1, here["owed"] > income),
+        "owes more than {n} months of income with all lenders": (6, everything > 6 * income),
+        "bill above {n} % of income": (40, here["bill"] > 0.4 * income),
+        "bill and fixed outgoings above income": (0, here["bill"] + here["outgoings_fen"] > income),
+        "carries a balance past its due day": (0, here["carried_fen"] > 0),
+    }
+    groups: list[tuple[str, Any]] = [("all", here["segment"] == here["segment"])]
+    groups += [(name, here["segment"] == name) for name in sorted(set(here["segment"]))]
+    runs = sorted(users["replication"].unique())
     rows: list[list[Cell]] = []
-    size = burden.groupby(level="replication").size()
-    for times in (1, 3, 6):
-        part = (burden > times).groupby(level="replication").sum()
-        value = ratio_of(part, size) if len(size) else Value(NAN, unit="share")
-        rows.append([context.words("owes more than {n} months of income", n=times), value])
-    columns = [("measure", "Of users who owe", ""), ("share", "Share", "share")]
-    return context.table("over_indebted", "Debt on the line against monthly income", columns, rows)
+    for label, (number, flag) in measures.items():
+        cells: list[Cell] = [context.words(label, n=number)]
+        for _, of_group in groups:
+            some = here["replication"][of_group]
+            size = some.value_counts().reindex(runs, fill_value=0)
+            part = some[flag[of_group]].value_counts().reindex(runs, fill_value=0)
+            cells.append(ratio_of(part, size) if len(here) else Value(NAN, unit="share"))
+        rows.append(cells)
+    columns = [("measure", "Of users who owe", "")]
+    columns += [(f"share_{name}", context.words.named(name), "debt") for name, _ in groups]
+    return context.table("over_indebted", "Over-indebtedness, last day", columns, rows)
 
 
 def _disputes(context: Context) -> Block:
     table = context.source.table("disputes")
     table = table.assign(decided=table["upheld"] + table["rejected"])
-    names = ["raised", "rightful", "upheld", "decided", "wrong", "hours"]
+    names = ["raised", "upheld", "decided", "wrong", "hours"]
     sums = per_run(table, ["claim"], names)
     rows: list[list[Cell]] = []
     for claim, lot in sums.groupby(level="claim", sort=False, observed=True):
@@ -94,57 +129,3 @@ def _disputes(context: Context) -> Block:
     columns += [("upheld", "upheld", "share"), ("wrong", "decided wrongly", "share")]
     columns.append(("hours", "mean hours (72 promised)", "count"))
     return context.table("disputes_by_claim", "Disputes, a run", columns, rows)
-
-
-def fairness(context: Context) -> Section:
-    """Return how often segments are let in and default, beside a reference segment."""
-    source = context.source
-    title = "Segments and fairness"
-    if not source.has("users", "accounts"):
-        command = "paylater run SCENARIO.toml; paylater report RUN"
-        return context.section(11, title, [context.missing("outcomes by segment", command)])
-    blocks: list[Block] = []
-    counts = approvals(source.table("users"), source.table("accounts"))
-    try:
-        found = compared(counts, "segment", "approved", "users")
-    except ValueError as error:
-        blocks.append(context.text("Segments cannot be compared: {why}.", why=str(error)))
-    else:
-        blocks.append(_approved(context, found))
-    if source.has("roll_rates"):
-        blocks.append(_defaults(context))
-    note = "The same at equal risk: no rule reads sex, region or student status (sim/docs/odd.md)."
-    blocks.append(context.text(note))
-    return context.section(11, title, blocks)
-
-
-def _approved(context: Context, found: pd.DataFrame) -> Chart:
-    runs = context.source.replications
-    rows: list[list[Cell]] = []
-    for _, row in found.iterrows():
-        ends = tuple(float(row[name]) for name in ("ratio", "ratio_low", "ratio_high"))
-        flag = context.words("below four fifths") if row["adverse"] else ""
-        if not row["enough"]:
-            flag = context.words("fewer than {least}", least=LEAST)
-        count = Value(float(row["users"]) / runs, runs=runs, unit="count", total=int(row["users"]))
-        ratio = around(ends, runs, "number")
-        rows.append([context.words.named(str(row["segment"])), count, of_share(row), ratio, flag])
-    columns = [("segment", "Segment", ""), ("users", "Users", "count")]
-    columns += [
-        ("approved", "with an account", "share"),
-        ("ratio", "ratio to the highest", "fairness"),
-    ]
-    columns.append(("flag", "Flag", "fairness"))
-    table = context.table("fairness", "Users ever let in, by segment", columns, rows)
-    drawn = found.rename(columns={"segment": "label", "share": "difference"})
-    return Chart("segments", figures.segment_dots(drawn, context.words), table)
-
-
-def _defaults(context: Context) -> Block:
-    found = default.default_rates(context.source.table("roll_rates"))
-    rows: list[list[Cell]] = [
-        [context.words.named(str(row["segment"])), of_share(row)] for _, row in found.iterrows()
-    ]
-    columns = [("segment", "Segment", ""), ("rate", "Default rate a month", "roll_rate")]
-    caption = "Default (90 days past due or charged off) by segment"
-    return context.table("default_rates", caption, columns, rows)

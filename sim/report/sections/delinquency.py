@@ -7,7 +7,8 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context, of_share, per_run
 from sim.report.page import Block, Cell, Chart, Section, Table
-from sim.report.value import NAN, Value, mean_of, ratio_of
+from sim.report.value import NAN, Value, around, mean_of, ratio_of
+from sim.risk.jackknife import jackknife
 from sim.risk.migration import cohort_matrix, roll_rates
 from sim.risk.outcomes import cure_rates, flow_to_loss
 from sim.risk.shares import Z, shares
@@ -25,8 +26,10 @@ def delinquency(context: Context) -> Section:
         blocks += [*_rolls(context), _ends(context)]
     if source.has("roll_rates", "monthly"):
         blocks.append(_steady(context))
+    if source.has("daily") and "graced" in source.table("daily"):
+        blocks.append(_grace(context))
     if source.has("warnings"):
-        blocks.append(_warnings(context))
+        blocks += _warnings(context)
     if not blocks:
         command = "paylater run SCENARIO.toml --days 90; paylater report RUN"
         blocks.append(context.missing("month ends and the moves between them", command))
@@ -91,18 +94,20 @@ def _matrix(
 
 
 def _ends(context: Context) -> Block:
-    moves = context.source.table("roll_rates")
-    flows = flow_to_loss(moves).set_index("bucket")
+    moves = context.source.moves
     cures = cure_rates(moves).set_index("bucket")
+    names = ["forward", "forward_principal", "lost"]
+    found = jackknife(
+        lambda some: flow_to_loss(some).set_index("bucket")[names], moves, bounded=True
+    )
+    buckets = list(flow_to_loss(moves)["bucket"])
     runs = context.source.replications
     rows: list[list[Cell]] = []
     for bucket in IN_ARREARS:
         rate, reach = float(cures["rate"][bucket]), Z * float(cures["rate_se"][bucket])
         cured = Value(rate, max(rate - reach, 0.0), min(rate + reach, 1.0), runs, "share")
-        others = [
-            Value(float(flows[name][bucket]), runs=runs, unit="share")
-            for name in ("forward", "forward_principal", "lost")
-        ]
+        at = buckets.index(bucket)
+        others = [around((end[at, k] for end in found[:3]), runs, "share") for k in range(3)]
         rows.append([bucket.upper(), cured, *others])
     columns = [("bucket", "Bucket", ""), ("cured", "cured in a month", "cure")]
     columns += [("forward", "rolls on, accounts", "roll_rate")]
@@ -113,25 +118,97 @@ def _ends(context: Context) -> Block:
 
 def _steady(context: Context) -> Block:
     runs = context.source.replications
-    found = steady_state(context.source.table("roll_rates"), context.source.table("monthly"))
+    tables = (context.source.moves, context.source.table("monthly"))
+    names = ["observed", "steady"]
+    found = jackknife(lambda *some: steady_state(*some)[names], *tables, bounded=True)
     rows: list[list[Cell]] = []
-    for _, row in found.iterrows():
-        numbers = [Value(float(row[n]), runs=runs, unit="share") for n in ("observed", "steady")]
-        rows.append([context.words.named(str(row["bucket"])), *numbers])
+    for at, bucket in enumerate(steady_state(*tables)["bucket"]):
+        numbers = [around((end[at, k] for end in found[:3]), runs, "share") for k in range(2)]
+        rows.append([context.words.named(str(bucket)), *numbers])
     columns = [("bucket", "Bucket", ""), ("observed", "last month end", "share")]
     columns.append(("steady", "steady state", "steady"))
     return context.table("steady_state", "Where the roll rates lead", columns, rows)
 
 
-def _warnings(context: Context) -> Block:
-    names = ["raised", "true", "false"]
-    sums = per_run(context.source.table("warnings"), ["level"], names)
+def _grace(context: Context) -> Block:
+    """Return how many bills run into grace, and how they leave it (R-P5)."""
+    daily = context.source.table("daily")
+    sums = daily.groupby("replication")[["graced", "retried", "missed"]].sum()
+    paid = (sums["graced"] - sums["missed"]).clip(lower=0)
+    rows: list[list[Cell]] = []
+    for label, count in (
+        ("minimum unpaid as grace begins", sums["graced"]),
+        ("of these, paid within grace", paid),
+        ("auto-debits that succeeded within grace", sums["retried"]),
+        ("minimum missed at the end of grace", sums["missed"]),
+    ):
+        share = ratio_of(count, sums["graced"])
+        rows.append([context.words(label), mean_of(count.to_numpy(), "count"), share])
+    columns = [("use", "Bills", ""), ("bills", "a run", "graced"), ("share", "of them", "graced")]
+    return context.table("grace", "Use of the days of grace", columns, rows)
+
+
+ACTIONS = {
+    "message": "message; spending damped",
+    "login": "held until a second factor or a review",
+    "overdue": "line frozen, collection",
+    "requests": "requests held for review",
+}
+
+
+def _warnings(context: Context) -> list[Block]:
+    """Return warnings by level: what was done, whether rightly, and how it ended."""
+    table = context.source.table("warnings")
+    names = ["raised", "true", "passed", "expired", "hours"]
+    sums = per_run(table.fillna(dict.fromkeys(names, 0)), ["level"], names)
     rows: list[list[Cell]] = []
     for level, lot in sums.groupby(level="level", sort=False, observed=True):
-        counts = [mean_of(lot[name].to_numpy(), "count") for name in names]
+        ended = lot["passed"] + lot["expired"]
+        endless = str(level) not in ("login", "requests")
+        outcomes: list[Cell] = [
+            ratio_of(lot["passed"], lot["raised"]),
+            ratio_of(lot["expired"], lot["raised"]),
+            ratio_of(lot["hours"], ended, "hours"),
+        ]
         rows.append(
-            [context.words.named(str(level)), *counts, ratio_of(lot["true"], lot["raised"])]
+            [
+                context.words.named(str(level)),
+                context.words(ACTIONS[str(level)]),
+                mean_of(lot["raised"].to_numpy(), "count"),
+                ratio_of(lot["true"], lot["raised"]),
+                *(["", "", ""] if endless else outcomes),
+            ]
         )
-    columns = [("level", "Level", ""), ("raised", "raised", "count"), ("true", "true", "count")]
-    columns += [("false", "false", "count"), ("true_share", "true, of raised", "share")]
-    return context.table("warning_levels", "Warnings by level, a run", columns, rows)
+    columns = [("level", "Level", ""), ("action", "Action", ""), ("raised", "raised", "count")]
+    columns += [
+        ("true_share", "true, of raised", "share"),
+        ("passed", "ended by the user", "share"),
+    ]
+    columns += [("expired", "by review or term", "share"), ("hours", "mean hours held", "count")]
+    blocks: list[Block] = [
+        context.table("warning_levels", "Warnings by level, a run", columns, rows)
+    ]
+    if context.source.has("collection"):
+        blocks.append(_collected(context))
+    return blocks
+
+
+def _collected(context: Context) -> Block:
+    """Return what became of accounts under level 3 (R-W3)."""
+    names = ["entered", "worked", "cured", "cured_worked", "plans_offered", "plans_agreed"]
+    sums = context.source.table("collection").groupby("replication")[names].sum()
+    whole = {"cured_worked": "worked", "plans_agreed": "plans_offered"}
+    labels = {
+        "entered": "accounts that came under level 3",
+        "worked": "calls",
+        "cured_worked": "calls after which nothing was past due",
+        "plans_offered": "payment plans offered",
+        "plans_agreed": "payment plans agreed",
+        "cured": "accounts cured, in collection or before",
+    }
+    rows: list[list[Cell]] = []
+    for name, label in labels.items():
+        share = ratio_of(sums[name], sums[whole[name]]) if name in whole else ""
+        rows.append([context.words(label), mean_of(sums[name].to_numpy(), "count"), share])
+    columns = [("what", "Level 3", ""), ("count", "a run", "count"), ("share", "of them", "share")]
+    return context.table("collection_outcomes", "What collection came to", columns, rows)

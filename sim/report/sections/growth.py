@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,11 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context, per_run
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import mean_of, ratio_of
+from sim.report.value import mean_of, ratio_of, shown
 from sim.units import NEVER
 
-STEPS = ("seen", "started", "finished", "approved", "refused_score", "refused_review")
+STEPS = ("seen", "started", "abandoned", "finished", "refused_score", "refused_review", "approved")
+BINS = 12
 
 
 def growth(context: Context) -> Section:
@@ -26,7 +28,7 @@ def growth(context: Context) -> Section:
         change = "--set product.admission=scored"
         blocks.append(context.missing("the funnel of applications", context.rerun(change)))
     if source.has("daily"):
-        blocks.append(_adoption(context))
+        blocks += [_gates(context), _adoption(context)]
     if source.has("users", "accounts"):
         blocks.append(_histograms(context))
     if source.has("swap_sets"):
@@ -37,6 +39,17 @@ def growth(context: Context) -> Section:
     return context.section(2, "Growth and funnel", blocks)
 
 
+def _gates(context: Context) -> Block:
+    """Return who passes the gates before an application: R-A1, R-A4, R-A5."""
+    daily = context.source.table("daily")
+    last = daily[daily["day"] == daily["day"].max()]
+    could, have = (ratio_of(last[name], last["users"]) for name in ("candidates", "active"))
+    words = "Of the users here on the last day {could} ({low} to {high}) pass the gates before an "
+    words += "application (R-A1, R-A4, R-A5); {have} hold an account."
+    low, high = (shown(end, "share") for end in could[1:3])
+    return context.text(words, could=could.text, low=low, high=high, have=have.text)
+
+
 def _funnel(context: Context) -> Chart:
     sums = per_run(context.source.table("funnel"), ["way"], STEPS)
     rows: list[list[Cell]] = []
@@ -45,7 +58,8 @@ def _funnel(context: Context) -> Chart:
         approved = ratio_of(lot["approved"], lot["finished"])
         counts = [mean_of(lot[step].to_numpy(), "count") for step in STEPS]
         rows.append([context.words.named(str(way)), *counts, approved])
-        means.append({"way": way} | {step: lot[step].mean() for step in STEPS})
+        mean = {step: lot[step].mean() for step in STEPS}
+        means.append({"way": way, "not_started": mean["seen"] - mean["started"]} | mean)
     columns = [("way", "Way in", "")]
     columns += [(step, step, "count") for step in STEPS]
     columns.append(("approval", "approved of finished", "approval"))
@@ -81,39 +95,33 @@ def _histograms(context: Context) -> Block:
         return context.text("No account is open on the last day.")
     joined = open_.merge(users, on=["replication", "user"])
     kinds = (("score", joined["score_milli_points"] / 1000), ("limit", joined["limit_fen"]))
-    parts, rows = [], []
+    parts: list[dict[str, Any]] = []
+    rows: list[list[Cell]] = [[] for _ in range(BINS)]
     for what, values in kinds:
         edges = _edges(values.to_numpy(dtype=float))
         frame = pd.DataFrame(
             {"replication": joined["replication"], "bin": np.digitize(values, edges[1:-1])}
         )
-        counts = pd.crosstab(frame["bin"], frame["replication"])
-        counts = counts.reindex(range(len(edges) - 1), fill_value=0)
+        counts = pd.crosstab(frame["bin"], frame["replication"]).reindex(range(BINS), fill_value=0)
+        unit = 100 if what == "limit" else 1
         for at, (low, high) in enumerate(pairwise(edges)):
             number = mean_of(counts.loc[at].to_numpy(), "count")
             parts.append({"what": what, "low": low, "high": high, "accounts": number.estimate})
-            unit = 100 if what == "limit" else 1
-            row: list[Cell] = [
-                context.words(what),
-                f"{low / unit:,.0f} to {high / unit:,.0f}",
-                number,
-            ]
-            rows.append(row)
-    columns = [
-        ("what", "of", ""),
-        ("bin", "points, or yuan", ""),
-        ("accounts", "Accounts", "count"),
-    ]
+            last = at == BINS - 1
+            ends = {"low": f"{low / unit:,.0f}", "high": f"{high / unit:,.0f}"}
+            said = "from {low}" if last else "{low} to {high}"
+            rows[at] += [context.words(said, **ends), number]
+    columns = [("score", "Score, points", ""), ("with_score", "Accounts", "count")]
+    columns += [("limit", "Limit, yuan", ""), ("with_limit", "Accounts", "count")]
     table = context.table("score_and_limit", "Accounts by score and by limit, a run", columns, rows)
     return Chart("histograms", figures.histogram(pd.DataFrame(parts), context.words), table)
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    if not len(values):
-        return np.array([0.0, 1.0])
-    low, high = np.quantile(values, [0.0, 0.99])
-    edges = np.linspace(low, max(high, low + 1), 11)
-    edges[-1] = max(float(values.max()), edges[-1])
+    """Return ends of bins; what lies beyond the 99th of 100 falls into the last."""
+    low, high = np.quantile(values, [0.01, 0.99])
+    edges: np.ndarray = np.linspace(low, max(high, low + 1), BINS + 1)
+    edges[0] = min(float(values.min()), edges[0])
     return edges
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.report import figures
 from sim.report.context import Context
+from sim.report.key_figures import fitted_values
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, around
 from sim.risk import loss_distribution
@@ -30,10 +31,10 @@ def losses(context: Context) -> Section:
         return context.section(8, title, [context.missing("losses of many runs", command)])
     fitted = None
     if (rates >= 0).all() and (rates <= 1).all():
-        fitted = loss_distribution.fitted_tail(rates, LEVELS)
+        fitted = fitted_values(rates, LEVELS)
     pair = (0.0, 0.0)
     if fitted is not None:
-        pair = (float(fitted["pd"].iloc[0]), float(fitted["asset_correlation"].iloc[0]))
+        pair = (fitted["pd"].estimate, fitted["asset_correlation"].estimate)
     rows: list[list[Cell]] = []
     for _, row in known.iterrows():
         amounts = [
@@ -52,16 +53,13 @@ def losses(context: Context) -> Section:
     drawn = figures.loss_histogram(known, *pair, context.words)
     blocks: list[Block] = [Chart("losses", drawn, under), _tails(context, rates, fitted)]
     if fitted is not None:
-        words = "Implied asset correlation {rho:.4f}, at a mean loss rate of {mean:.2f} %."
-        told = context.text(words, rho=pair[1], mean=100 * pair[0])
-        blocks.append(told)
+        blocks.append(_implied(context, fitted))
     blocks.append(_worst(context))
     return context.section(8, title, blocks)
 
 
 def _tails(context: Context, rates: np.ndarray, fitted: Any) -> Block:
     seen: Any = loss_distribution.value_at_risk(rates, LEVELS).set_index("level")
-    model = fitted.set_index("level") if fitted is not None else None
     runs = len(rates)
     unsaid = context.words("not estimable with {runs} runs", runs=runs)
     rows: list[list[Cell]] = []
@@ -72,8 +70,8 @@ def _tails(context: Context, rates: np.ndarray, fitted: Any) -> Block:
             ends = (row[f"{kind}{end}"] for end in ("", "_low", "_high"))
             numbers.append(unsaid if row["note"] else around(ends, runs, "share"))
         for kind in ("var", "es"):
-            told = NAN if model is None else float(model.loc[level][kind])
-            numbers.append(Value(told, runs=runs, unit="share"))
+            nothing = Value(NAN, runs=runs, unit="share")
+            numbers.append(nothing if fitted is None else fitted[kind, level])
         rows.append([f"{100 * level:g} %", *numbers])
     columns = [("level", "Level", ""), ("var", "VaR of the runs", "var_99")]
     columns += [("es", "shortfall of the runs", "es_99")]
@@ -82,6 +80,16 @@ def _tails(context: Context, rates: np.ndarray, fitted: Any) -> Block:
         ("es_model", "shortfall, fitted", "es_99"),
     ]
     return context.table("loss_tail", "Tail of the net loss rate a year", columns, rows)
+
+
+def _implied(context: Context, fitted: Any) -> Block:
+    rho = fitted["asset_correlation"]
+    rows: list[list[Cell]] = [
+        [context.words("mean net loss rate a year"), fitted["pd"]],
+        [context.words("implied asset correlation"), around(rho[:3], rho.runs, "number")],
+    ]
+    columns = [("measure", "Fitted one-factor model", ""), ("value", "Value", "implied")]
+    return context.table("implied", "What the spread of the runs implies", columns, rows)
 
 
 def _worst(context: Context) -> Block:

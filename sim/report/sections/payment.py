@@ -29,7 +29,7 @@ def payment(context: Context) -> Section:
     if source.has("accounts"):
         blocks.append(_revolvers(context))
     if source.has("scenes"):
-        blocks.append(_places(context))
+        blocks += _places(context)
     return context.section(4, "Payment behaviour", blocks)
 
 
@@ -84,12 +84,16 @@ def _revolvers(context: Context) -> Block:
     return context.table("revolvers", "Revolvers and transactors, last day", columns, rows)
 
 
-def _places(context: Context) -> Block:
+def _places(context: Context) -> list[Block]:
     names = ["wishes", "approved", "credit_fen", *LIMITED]
     sums = per_run(context.source.table("scenes"), ["place"], names)
     rows: list[list[Cell]] = []
+    never: list[str] = []
     for place, lot in sums.groupby(level="place", sort=False, observed=True):
         if lot["wishes"].sum() == 0:
+            continue
+        if lot["approved"].sum() == 0:
+            never.append(context.words.named(str(place)))
             continue
         money = mean_of(lot["credit_fen"].to_numpy(), "fen")
         shares = [ratio_of(lot[name], lot["wishes"]) for name in ("approved", *LIMITED)]
@@ -98,4 +102,9 @@ def _places(context: Context) -> Block:
     columns += [("approved", "approved", "share")]
     columns += [(name, label, "share") for name, label in LIMITED.items()]
     caption = "Use by place: share of wishes approved, and refused by each limit"
-    return context.table("places", caption, columns, rows)
+    blocks: list[Block] = [context.table("places", caption, columns, rows)]
+    if never:
+        blocks.append(
+            context.text("Wished for and never approved: {places}.", places=", ".join(never))
+        )
+    return blocks

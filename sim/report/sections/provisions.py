@@ -1,24 +1,21 @@
-"""Section 7: stages, the allowance of the books, and expected losses beside it."""
+"""Section 7: stages, the allowance of the books, expected losses, charge-offs and recoveries."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from sim.report.context import Context, of_share
-from sim.report.page import Block, Cell, Section
-from sim.report.value import NAN, Value, mean_of
+import numpy as np
+import pandas as pd
+
+from sim.report import figures
+from sim.report.context import Context, of_share, per_run
+from sim.report.page import Block, Cell, Chart, Section
+from sim.report.sections.expected import expected, term_structure
+from sim.report.value import Value, mean_of
 from sim.risk.earnings import allowance_roll
-from sim.risk.expected_losses import Outlook
-from sim.risk.expected_losses import allowance as expected
-from sim.risk.severity import loss_given_default
+from sim.risk.recoveries import recovery_by_age
 from sim.risk.stages import stage_mix, stage_transfers
 
-# Assumed: how likely the economies are, and what they do to moves for the worse.
-OUTLOOKS = {
-    "baseline": Outlook(0.5, 1.0),
-    "mild": Outlook(0.3, 1.25),
-    "severe": Outlook(0.2, 1.6),
-}
 ROLL = ("opening_fen", "charge_fen", "written_off_fen", "recovered_fen", "closing_fen")
 LABELS = ("opening", "charge", "written off", "recovered", "closing")
 
@@ -29,10 +26,14 @@ def provisions(context: Context) -> Section:
     blocks: list[Block] = []
     if source.has("monthly"):
         blocks.append(_stages(context))
+    if source.has("roll_rates", "monthly"):
+        blocks.append(_transfers(context))
     if source.has("pnl", "balance_sheet"):
         blocks.append(_roll_forward(context))
-    if source.has("roll_rates", "monthly"):
-        blocks += [_transfers(context), *_expected(context)]
+    if source.has("roll_rates", "monthly", "accounts"):
+        blocks += [*expected(context), *term_structure(context)]
+    if source.has("daily", "accounts") and source.table("daily")["written_off_fen"].sum() > 0:
+        blocks += _curves(context)
     if not blocks:
         command = "paylater run SCENARIO.toml --days 90; paylater report RUN"
         blocks.append(context.missing("stages and the allowance", command))
@@ -78,16 +79,21 @@ def _roll_forward(context: Context) -> Block:
 
 
 def _transfers(context: Context) -> Block:
-    moves = stage_transfers(context.source.table("roll_rates"))
-    sums = moves.groupby(["from_stage", "to_stage"])["accounts"].sum().unstack(fill_value=0)
-    runs = context.source.replications
+    table = context.source.table("roll_rates")
+    moves = pd.concat(
+        [
+            stage_transfers(lot).assign(replication=number)
+            for number, lot in table.groupby("replication")
+        ]
+    )
+    sums = per_run(moves, ["from_stage", "to_stage"], ["accounts"])["accounts"]
+    groups: Any = sums.groupby(level=["from_stage", "to_stage"])
+    counts = {key: lot.to_numpy() for key, lot in groups}
+    none = np.zeros(table["replication"].nunique(), dtype=np.int64)
     names = {0: "new or closed", 1: "stage 1", 2: "stage 2", 3: "stage 3"}
     rows: list[list[Cell]] = []
-    for start in sums.index:
-        numbers = [
-            Value(float(sums.loc[start].get(end, 0)) / runs, runs=runs, unit="count")
-            for end in names
-        ]
+    for start in sorted(set(moves["from_stage"])):
+        numbers = [mean_of(counts.get((start, end), none), "count") for end in names]
         rows.append([context.words(names[int(start)]), *numbers])
     columns = [("from", "from", "")]
     columns += [(f"to_{end}", label, "stage") for end, label in names.items()]
@@ -95,43 +101,28 @@ def _transfers(context: Context) -> Block:
     return context.table("stage_transfers", caption, columns, rows)
 
 
-def _expected(context: Context) -> list[Block]:
+def _curves(context: Context) -> list[Block]:
+    """Return charge-offs and recoveries as they add up, and recovery by age of the charge-off."""
     source = context.source
-    if not source.has("accounts"):
-        return []
-    moves, monthly = source.table("roll_rates"), source.table("monthly")
     run = source.scenario.run
+    daily = source.table("daily")
+    frame = {"date": sorted(daily["date"].unique())}
+    for key in ("written_off", "recovered"):
+        wide = daily.pivot_table(index="date", columns="replication", values=f"{key}_fen").cumsum()
+        ends = [mean_of(row, "fen")[:3] for row in wide.to_numpy()]
+        for at, end in enumerate(("", "_low", "_high")):
+            frame[f"{key}{end}"] = [value[at] for value in ends]
     last_day = run.burn_in_days + run.days - 1
-    try:
-        severity = loss_given_default(moves, source.table("accounts"), last_day).iloc[0]
-        lgd = float(np.nan_to_num(1 - severity["recovered"], nan=1.0))
-        rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
-        table = expected(monthly, moves, lgd, rate=rate, outlooks=OUTLOOKS)
-    except (ValueError, np.linalg.LinAlgError) as error:
-        return [context.text("Expected losses cannot be told: {why}.", why=str(error))]
-    names = ("ead_fen", "ecl_12_fen", "ecl_lifetime_fen", "allowance_fen")
-    runs = source.replications
+    ages = recovery_by_age(source.table("accounts"), last_day)
     rows: list[list[Cell]] = []
-    for _, row in table.iterrows():
-        numbers = [Value(float(row[name]), runs=runs, unit="fen") for name in names]
-        share = Value(float(row["coverage"]), runs=runs, unit="share")
-        bucket = context.words.named(str(row["bucket"]))
-        rows.append([bucket, str(row["stage"]), *numbers, share])
-    sums = table[list(names)].sum()
-    whole = [Value(float(sums[name]), runs=runs, unit="fen") for name in names]
-    held = float(sums["ead_fen"])
-    share = Value(float(sums["allowance_fen"]) / held if held else NAN, runs=runs, unit="share")
-    rows.append([context.words("all"), "", *whole, share])
-    columns = [("bucket", "Bucket", ""), ("stage", "Stage", "stage")]
-    columns += [("ead", "Exposure, yuan", "money"), ("ecl_12", "12-month ECL", "ecl")]
-    columns += [("ecl_lifetime", "lifetime ECL", "ecl"), ("allowance", "by stage", "ecl")]
-    columns.append(("coverage", "of exposure", "coverage"))
-    caption = "Expected credit loss at the last month end, weighted over three economies"
-    note = context.text(
-        "Loss of what is charged off: {lgd:.1f} % ({accounts} accounts charged off). Economies and "
-        "weights are assumed: baseline 50 %; mild 30 %, moves for the worse x 1.25; severe 20 %, "
-        "x 1.6.",
-        lgd=100 * lgd,
-        accounts=int(severity["accounts"]),
-    )
-    return [context.table("expected_losses", caption, columns, rows), note]
+    runs = source.replications
+    for _, row in ages.iterrows():
+        totals = [int(row[name]) for name in ("written_off_fen", "recovered_fen")]
+        amounts = [Value(t / runs, runs=runs, unit="fen", total=t) for t in totals]
+        rows.append([f"{int(row['months'])}", *amounts, of_share(row)])
+    columns = [("months", "Months since charge-off", ""), ("lost", "charged off, yuan", "money")]
+    columns += [("back", "recovered, yuan", "money"), ("share", "recovered", "recovered")]
+    caption = "Recovery by age of the charge-off, last day, a run"
+    under = context.table("recovery_by_age", caption, columns, rows)
+    drawn = figures.loss_curves(pd.DataFrame(frame), ages, context.words)
+    return [Chart("loss_curves", drawn, under)]

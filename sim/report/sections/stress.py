@@ -1,11 +1,19 @@
-"""Section 12: the paths that all users share, and what a stress does."""
+"""Section 12: a run under stress, and the mildest stress that breaks its appetite."""
 
 from __future__ import annotations
+
+import numpy as np
+import pandas as pd
 
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import Value
+from sim.report.stress_test import stress_test
+from sim.report.value import NAN, Value, ratio_of
+from sim.study.difference import paired
+from sim.study.stress import BASELINE, REVERSE, StressTest
+from sim.study.stressed import MEASURES as STRESSED
+from sim.study.stresses import stresses
 
 MEASURES = {
     "loss_share_year": "gross_loss",
@@ -13,25 +21,181 @@ MEASURES = {
     "late_91_share": "late_91",
     "risk_adjusted_income_fen": "margin",
 }
+DEFINED = {
+    "net_loss": "net_loss",
+    "late_31": "late_31",
+    "late_91": "late_91",
+    "liquidity": "liquidity",
+    "undrawn": "undrawn",
+    "profit": "profit_of_book",
+    "capital": "capital_proxy",
+}
+LABELS = {
+    "net_loss": "net loss a year",
+    "late_31": "31+ days past due",
+    "late_91": "91+ days past due",
+    "liquidity": "cash raised in 30 days",
+    "undrawn": "limits not drawn",
+    "profit": "profit",
+    "capital": "capital proxy",
+}
 PATHS = ["demand_ppm", "income_ppm", "job_loss_ppm", "job_found_ppm"]
+SHOCK = ("job_loss_ppm", "income_ppm", "strain")
 
 
 def stress(context: Context) -> Section:
-    """Return the inputs of the economy, and how to put a stress beside them."""
+    """Return the outcomes of the stress test beside a run, or how to make one."""
     source = context.source
+    title = "Stress and reverse stress"
     blocks: list[Block] = []
+    if source.has("differences"):
+        return context.section(12, title, [_scenarios(context)])
+    found = stress_test(source)
+    if isinstance(found, StressTest):
+        return context.section(12, title, _tested(context, found))
     if source.has("environment"):
         blocks.append(_paths(context))
-    if source.has("differences"):
-        blocks.append(_scenarios(context))
-        return context.section(12, "Stress and reverse stress", blocks)
-    command = "paylater compare scenarios/mature_book.toml scenarios/downturn.toml; paylater report"
-    note = "loss and arrears under mild and severe stress"
-    blocks.append(context.missing(note, f"{command} runs/mature_book-downturn"))
-    note = "the mildest stress that breaks a limit of the appetite"
-    command = "sim.risk.reverse_stress.mildest_breach, as in notebooks/05_risk_pack.ipynb"
+    if found:
+        blocks.append(
+            context.text("The stress test beside this run is not of it: {why}.", why=found)
+        )
+    command = f"paylater stress {source.place.name}; paylater report {source.place.name}"
+    note = "loss, liquidity and capital under stress, and the mildest that breaks a limit"
     blocks.append(context.missing(note, command))
-    return context.section(12, "Stress and reverse stress", blocks)
+    return context.section(12, title, blocks)
+
+
+def _tested(context: Context, test: StressTest) -> list[Block]:
+    asked = test.study.asked
+    told = context.text(
+        "{users:,} users and {runs} replications under each stress, on the run's own people and "
+        "luck; a smaller book than the run's, so the baseline differs from section 1.",
+        users=asked["users"],
+        runs=asked["replications"],
+    )
+    inputs = _inputs(context, test)
+    return [told, inputs, *_outcomes(context, test), *_reverse(context, test)]
+
+
+def _inputs(context: Context, test: StressTest) -> Chart:
+    """Return the paths of the economy under each stress."""
+    paths = test.paths
+    economy = context.source.table("environment") if context.source.has("environment") else None
+    base = {"job_loss": 0.0, "income": 1.0, "purchases": 1.0}
+    frame = paths[["scenario", "day", "date"]].copy()
+    frame["unemployed"] = paths["unemployed"] / paths["users"]
+    frame["job_loss"] = paths["job_loss_ppm"] / 1e6
+    frame["income"] = paths["income_ppm"] / 1e6
+    frame["purchases"] = paths["spending_ppm"] / 1e6
+    if economy is not None:
+        one = economy[economy["replication"] == economy["replication"].min()].set_index("day")
+        own = {name: frame["day"].map(one[f"{key}_ppm"]) / 1e6 for name, key in _OWN.items()}
+        frame["job_loss"] += own["job_loss"]
+        frame["income"] *= own["income"]
+        frame["purchases"] *= own["purchases"]
+    rows: list[list[Cell]] = []
+    runs = test.study.asked["replications"]
+    for name, lot in frame.groupby("scenario", sort=False):
+        numbers = [Value(float(lot[key].mean()), unit="share") for key in base]
+        told = stresses()[str(name)].shock.get("strain", 0) if str(name) != BASELINE else 0
+        last = Value(float(lot["unemployed"].iloc[-1]), runs=runs, unit="share")
+        strain = Value(float(told), unit="number")
+        rows.append([context.words.named(str(name)), *numbers, strain, last])
+    columns = [("scenario", "Stress", ""), ("job_loss", "lose work a month, mean", "stress_input")]
+    columns += [("income", "incomes", "stress_input"), ("purchases", "purchases", "stress_input")]
+    columns += [("strain", "strain a payday", "stress_input")]
+    columns.append(("unemployed", "out of work, last day", "share"))
+    under = context.table("stress_inputs", "Inputs of each stress; assumed", columns, rows)
+    return Chart("stress_paths", figures.stress_paths(frame, context.words), under)
+
+
+_OWN = {"job_loss": "job_loss", "income": "income", "purchases": "demand"}
+
+
+def _outcomes(context: Context, test: StressTest) -> list[Block]:
+    """Return the measures under each stress, and their paired changes."""
+    table = test.outcomes[test.outcomes["scenario"] != REVERSE]
+    lots = {str(name): lot for name, lot in table.groupby("scenario", sort=False)}
+    levels: list[list[Cell]] = []
+    changes: list[list[Cell]] = []
+    for name, lot in lots.items():
+        numbers = [ratio_of(lot[one.part], lot[one.whole]) for one in STRESSED.values()]
+        levels.append([context.words.named(name), *numbers])
+        if name != BASELINE:
+            moved = [_change(lots[BASELINE], lot, measure) for measure in STRESSED]
+            changes.append([context.words.named(name), *moved])
+    columns = [("scenario", "Stress", "")]
+    columns += [(name, LABELS[name], DEFINED[name]) for name in STRESSED]
+    caption = "Under each stress, of principal"
+    second = "Change against the baseline, paired"
+    heads = [(key, label, "difference" if key != "scenario" else "") for key, label, _ in columns]
+    told = " ".join(
+        f"{context.words.named(name)}: {context.words(each.told)}."
+        for name, each in stresses().items()
+    )
+    return [
+        context.table("stress_outcomes", caption, columns, levels),
+        context.table("stress_changes", second, heads, changes),
+        context.text("{told} Sizes are assumed (sim/data/stresses.toml).", told=told),
+    ]
+
+
+def _change(before: pd.DataFrame, after: pd.DataFrame, measure: str) -> Value:
+    part, whole = STRESSED[measure][:2]
+    sides = [side[part].to_numpy() / side[whole].replace(0, np.nan) for side in (before, after)]
+    one, other = (np.asarray(side, dtype=float) for side in sides)
+    known = ~np.isnan(one) & ~np.isnan(other)
+    if not known.any():
+        return Value(NAN, unit="share")
+    found = paired(one[known], other[known]).interval
+    return Value(found.estimate, found.low, found.high, found.runs, "share")
+
+
+def _reverse(context: Context, test: StressTest) -> list[Block]:
+    """Return how measures rise with the shock, and where each limit breaks."""
+    table = test.outcomes[test.outcomes["scenario"] == REVERSE]
+    sums = table.groupby("strength").sum(numeric_only=True)
+    runs = test.study.asked["replications"]
+    rows: list[list[Cell]] = []
+    parts = []
+    for _, row in test.breaches.iterrows():
+        name, limit = str(row["measure"]), float(row["limit_ppm"]) / 1e6
+        at, reach = float(row["strength"]), float(row["half_width"])
+        one = STRESSED[name]
+        levels = sums[one.part] / sums[one.whole].clip(lower=1) / limit if limit else sums[one.part]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "measure": name,
+                    "strength": levels.index,
+                    "of_limit": levels.to_numpy(),
+                    "broken_at": at,
+                }
+            )
+        )
+        cells: list[Cell] = [context.words(LABELS[name]), Value(limit, unit="share")]
+        cells.append(Value(at, max(at - reach, 0.0), at + reach, runs))
+        cells += [
+            Value(float(row["held"]), runs=runs),
+            Value(float(row["measured"]), runs=runs, unit="share"),
+        ]
+        kinds = ((key, "number" if key == "strain" else "share") for key in SHOCK)
+        for key, unit in kinds:
+            size = float(row[key]) if row["broken"] else NAN
+            cells.append(Value(size if unit == "number" else size / 1e6, unit=unit))
+        rows.append(cells)
+    columns = [("measure", "Limit of the appetite", ""), ("limit", "limit", "light")]
+    columns += [("strength", "breaks at", "breaking"), ("held", "holds at", "breaking")]
+    columns += [("measured", "measure there", "breaking")]
+    columns += [
+        ("job_loss", "lose work besides", "stress_input"),
+        ("income", "incomes", "stress_input"),
+    ]
+    columns.append(("strain", "strain a payday", "stress_input"))
+    caption = "Mildest shock that breaks a limit: multiples of the severe one, by bisection"
+    under = context.table("reverse_stress", caption, columns, rows)
+    drawn = figures.breaking_points(pd.concat(parts, ignore_index=True), context.words)
+    return [Chart("breaking", drawn, under)]
 
 
 def _scenarios(context: Context) -> Block:

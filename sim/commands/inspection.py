@@ -1,4 +1,4 @@
-"""Commands that look into runs, products and the installation; they join those of `sim.command`."""
+"""Commands that look into runs, products and the installation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.command import CHECK_FAILED, app
+from sim.commands.line import CHECK_FAILED, app
 
 if TYPE_CHECKING:
     from sim.proof.case import Case

@@ -1,4 +1,4 @@
-"""The command that fits a scenario to accounts; it joins those of `sim.command`."""
+"""The command that fits a scenario to accounts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sim.command import INTERRUPTED, Quiet, Settings, app, changes_of, stop_on_interrupt
-from sim.study_command import WorkerCount
+from sim.commands.line import INTERRUPTED, Quiet, Settings, app, changes_of, stop_on_interrupt
+from sim.commands.studies import WorkerCount
 
 
 @app.command()

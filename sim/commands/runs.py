@@ -1,56 +1,38 @@
-"""The command `paylater`. Wrong input is told on standard error, exit code 2; never a traceback."""
+"""Commands that run a scenario, check one, and copy the shipped ones out."""
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.commands.line import (
+    INTERRUPTED,
+    ClusterAddress,
+    Days,
+    Quiet,
+    Replications,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Users,
+    app,
+    changes_of,
+    stop_on_interrupt,
+)
 from sim.scenario import ScenarioError, json_schema, load
-from sim.version import __version__
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.draft import Draft
-    from sim.scenario import Scenario
-    from sim.simulation import EngineName
-
-CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
-
-app = typer.Typer(
-    name="paylater",
-    help="Simulate the users of a pay-later credit line.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="a scenario file (TOML)")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario"),
-]
-Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
-Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
-Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
-Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
-
-ClusterAddress = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]
+    from sim.simulation import Beginning, EngineName
 
 
 class EngineChoice(StrEnum):
@@ -58,47 +40,6 @@ class EngineChoice(StrEnum):
 
     TABLE = "table"
     AGENTS = "agents"
-
-
-def main() -> None:
-    """Run the command line."""
-    sys.exit(answer(sys.argv[1:]))
-
-
-def answer(words: list[str]) -> int:
-    """Run the command line on some words and return its exit code."""
-    try:
-        code = app(words, standalone_mode=False)
-    except ScenarioError as error:
-        print(error, file=sys.stderr)
-        return WRONG_INPUT
-    except typer.Exit as end:
-        return end.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        # What click finds wrong with options, in its own words.
-        print(f"paylater: {error.format_message()}", file=sys.stderr)
-        return WRONG_INPUT
-    return code if isinstance(code, int) else 0
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"paylater-sim {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="say the version")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
@@ -135,6 +76,7 @@ def run(
     from sim.results import open_run
     from sim.results.folder import prepare
     from sim.results.lock import held
+    from sim.study.contract import check_metrics
 
     given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
     changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
@@ -143,26 +85,33 @@ def run(
         plan if shard_users is None else plan.with_(users=min(shard_users, plan.run.users))
     )
     check_inputs(plan)
+    check_metrics(plan)
     place = out or Path("runs") / plan.name
     by_shards = cluster is not None or shard_users is not None
+    if by_shards:
+        check_shards(engine, checkpoint_every)
     with stop_on_interrupt() as stop:
         draft = prepare(place, plan, resume=resume)
         if draft is None:
             print(f"{place} holds this run already; it is left alone.")
             return 0
         began = time.perf_counter()
-        with held(draft.path):
-            if by_shards:
-                from sim.study_command import live_shards
 
-                done = live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
-            else:
-                done = live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
-            if not done:
+        def once() -> bool:
+            if by_shards:
+                from sim.commands.studies import live_shards
+
+                return live_shards(draft, cluster, shard_users, threads, stop, quiet=quiet)
+            return live(draft, engine.value, threads, checkpoint_every, stop, quiet=quiet)
+
+        with held(draft.path):
+            precise = fulfilled(draft, once, quiet=quiet) if plan.precision else None
+            if precise is None and (plan.precision or not once()):
                 return stopped(draft)
             seconds = time.perf_counter() - began
+            made = {} if precise is None else {"precision": precise}
             timings = {"days_s": round(seconds, 3)}
-            draft.finish(engine=engine.value, threads=threads, timings=timings)
+            draft.finish(engine=engine.value, threads=threads, timings=timings, **made)
     if not quiet:
         sum_up(open_run(place), place, seconds)
     return 0
@@ -185,9 +134,11 @@ def check(
         raise ScenarioError(["SCENARIO: wanted a scenario file (found nothing)"])
     from sim.estimate import estimate
     from sim.population import check_inputs
+    from sim.study.contract import check_metrics
 
     plan = load(scenario, set_ or [])
     check_inputs(plan)
+    check_metrics(plan)
     print(plan.to_toml(), end="")
     print(*(f"# {line}" for line in estimate(plan)), sep="\n")
     return 0
@@ -203,10 +154,24 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to"
     return 0
 
 
-def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
-    """Return all changes to a scenario as KEY=VALUE."""
-    named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
-    return [*(settings or []), *named]
+def fulfilled(draft: Draft, once: Callable[[], bool], *, quiet: bool) -> dict[str, Any] | None:
+    """Run a draft until its precision holds; say after each batch how far it is."""
+    from sim.study import contract
+
+    told = None if quiet else lambda line: print(line, file=sys.stderr)
+    return contract.fulfilled(draft, once, told)
+
+
+def check_shards(engine: EngineChoice, checkpoint_every: int) -> None:
+    """Raise ScenarioError for options that a run by shards does not have."""
+    lines = []
+    if engine is not EngineChoice.TABLE:
+        lines.append(f"--engine: wanted table, for a run by shards (found {engine.value})")
+    if checkpoint_every:
+        words = "wanted 0: a state that is kept holds all users at once"
+        lines.append(f"--checkpoint-every: {words} (found {checkpoint_every}, with shards)")
+    if lines:
+        raise ScenarioError(lines)
 
 
 def stopped(draft: Draft) -> int:
@@ -224,7 +189,7 @@ def live(
     stop: Callable[[], bool],
     *,
     quiet: bool,
-    begin: Callable[[Scenario, int], State] | None = None,
+    begin: Beginning | None = None,
 ) -> bool:
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
@@ -266,24 +231,6 @@ def live(
     return True
 
 
-@contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Yield a question: has Ctrl-C been pressed? A second press ends at once."""
-    pressed: list[int] = []
-
-    def press(number: int, _frame: FrameType | None) -> None:
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(number)
-        print("Stopping after these days; once more ends at once.", file=sys.stderr)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def sum_up(finished: Run, place: Path, seconds: float) -> None:
     """Print the headline figures of a run."""
     from rich.console import Console
@@ -304,15 +251,8 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
         from sim.study.terminal import show_replicates
 
         show_replicates(Replicates.of([finished]).summary())
+    if "precision" in finished.manifest:
+        from sim.study.terminal import show_precision
+
+        show_precision(finished.manifest["precision"])
     print(f"seed {plan.seed}, {seconds:.1f} s. The tables lie in {place}")
-
-
-from sim import (  # noqa: E402  their commands join the app
-    calibration_command,  # noqa: F401
-    inspection_command,  # noqa: F401
-    report_command,  # noqa: F401
-    study_command,  # noqa: F401
-)
-
-if __name__ == "__main__":
-    main()

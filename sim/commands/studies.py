@@ -1,4 +1,4 @@
-"""Commands of studies; they join those of `sim.command`."""
+"""Commands of studies: comparisons, forks, plans, trials, sweeps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.command import (
+from sim.commands.line import (
     INTERRUPTED,
     ClusterAddress,
     Days,
@@ -22,11 +22,9 @@ from sim.command import (
     Users,
     app,
     changes_of,
-    live,
     stop_on_interrupt,
-    stopped,
-    sum_up,
 )
+from sim.commands.runs import live, stopped, sum_up
 from sim.scenario import ScenarioError, load
 
 if TYPE_CHECKING:
@@ -36,16 +34,20 @@ if TYPE_CHECKING:
 Metrics = Annotated[
     list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
 ]
+PAIRS = 20  # of runs, unless asked otherwise
 WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 
 
 @app.command()
 def compare(
     scenarios: Annotated[
-        list[Path], typer.Argument(metavar="A B [...]", help="scenario files; A is the baseline")
+        list[Path],
+        typer.Argument(metavar="A B [...]", help="scenario files, or run folders; A: the baseline"),
     ],
     *,
-    replications: Annotated[int, typer.Option(min=1, help="pairs of runs")] = 20,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="pairs of runs; 20, or all of folders, if absent")
+    ] = None,
     users: Users = None,
     days: Days = None,
     seed: Seed = None,
@@ -61,36 +63,43 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Compare scenarios on the same people with the same luck; leave tables in a folder."""
+    """Compare scenarios on the same people with the same luck; leave tables in a folder.
+
+    Of run folders the tables are compared as they are; replications pair where seeds agree.
+    """
     from sim.progress import Progress
+    from sim.results import open_run
+    from sim.study.comparison import called
     from sim.study.comparison import compare as compared
+    from sim.study.finished import compare_runs
     from sim.study.shelf import Shelf
     from sim.study.terminal import show_comparison
 
     if len(scenarios) < 2:
         raise ScenarioError(["A B [...]: wanted two or more scenario files (found one)"])
     changes = changes_of(set_, users=users, days=days, seed=seed)
-    plans = [load(scenario, changes) for scenario in scenarios]
-    run = plans[0].run
-    each = (run.burn_in_days + run.days) * run.users * len(plans)
-    place = out or Path("runs") / "-".join(plan.name for plan in plans)
+    folders = _all_folders(scenarios, changes)
+    runs = [open_run(folder) for folder in scenarios] if folders else []
+    plans = [run.scenario for run in runs] or [load(scenario, changes) for scenario in scenarios]
+    names = [folder.name for folder in scenarios] if folders else called(plans)
+    place = out or Path("runs") / "-".join(names)
     kept = place.with_name(f"{place.name}.compared")
-    with (
-        Progress("compare", each * replications, quiet=quiet) as bar,
-        _metric_words(),
-        _goes_on(),
-    ):
-        found = compared(
-            *plans,
-            replications=replications,
-            metrics=metric or [],
-            attribute=attribute or [],
-            level=level,
-            workers=workers,
-            cluster=cluster,
-            kept=kept,
-            told=lambda done: bar.reach(done * each),
-        )
+    asked: dict[str, Any] = {
+        "metrics": metric or [],
+        "attribute": attribute or [],
+        "level": level,
+        "workers": workers,
+        "cluster": cluster,
+        "kept": kept,
+    }
+    run, count = plans[0].run, replications or PAIRS
+    each = 0 if folders else (run.burn_in_days + run.days) * run.users * len(plans)
+    with Progress("compare", each * count, quiet=quiet) as bar, _metric_words(), _goes_on():
+        if folders:
+            found = compare_runs(*runs, replications=replications, **asked)
+        else:
+            told = lambda done: bar.reach(done * each)  # noqa: E731
+            found = compared(*plans, replications=count, told=told, **asked)
     found.save(place)
     Shelf(kept).clear()
     if not quiet:
@@ -225,6 +234,24 @@ def sweep(
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
     return 0
+
+
+def _all_folders(places: list[Path], changes: list[str]) -> bool:
+    """Tell whether run folders are compared, not scenario files. Raises ScenarioError for both."""
+    folders = [place for place in places if place.is_dir()]
+    if not folders:
+        return False
+    lines = []
+    if len(folders) < len(places):
+        other = next(place for place in places if place not in folders)
+        words = f"wanted run folders only, as {folders[0]} is one; paylater run {other} makes one"
+        lines.append(f"A B [...]: {words} (found the file {other})")
+    if changes:
+        words = "wanted nothing to change in runs that are finished"
+        lines.append(f"--set, --users, --days, --seed: {words} (found {', '.join(changes)})")
+    if lines:
+        raise ScenarioError(lines)
+    return True
 
 
 @contextmanager

@@ -1,0 +1,86 @@
+"""The commands that make a report, and the stress test in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands.line import Quiet, Replications, Users, app
+from sim.scenario import load
+
+
+class Language(StrEnum):
+    """What labels are written in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="a run, a comparison or a sweep")],
+    *,
+    lang: Annotated[Language, typer.Option(help="of titles and labels")] = Language.EN,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="a run of the same users, for changes")
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="proof.json of `paylater prove --json`")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="folder; RUN-report if absent")] = None,
+) -> int:
+    """Make the risk report of a folder: one HTML file that prints, its tables beside it."""
+    from sim.report import report as made
+
+    suffix = "" if lang is Language.EN else f"-{lang.value}"
+    found = made(folder, lang=lang.value, baseline=baseline, proof=proof)
+    place = found.save(
+        out or folder.absolute().with_name(f"{folder.absolute().name}-report{suffix}")
+    )
+    size = (place / "report.html").stat().st_size / 1e6
+    print(f"{place / 'report.html'} ({size:.1f} MB, {len(found.tables)} tables beside it)")
+    return 0
+
+
+@app.command()
+def stress(
+    what: Annotated[Path, typer.Argument(metavar="RUN|SCENARIO", help="a run, or a scenario file")],
+    *,
+    users: Users = None,
+    replications: Replications = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder; RUN-stress if absent")] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Put a run's scenario under stress, and look for the mildest that breaks its appetite."""
+    from sim.population import check_inputs
+    from sim.progress import Progress
+    from sim.study.stress import MOST_WORLDS, beside, is_done, reduced
+    from sim.study.stress import stress as stressed
+    from sim.study.terminal import show_stress
+
+    scenario = load(what / "scenario.toml" if what.is_dir() else what)
+    place = out or beside(what if what.is_dir() else Path("runs") / scenario.name)
+    if is_done(place, scenario, users, replications):
+        print(f"{place} holds this stress test already; it is left alone.")
+        return 0
+    plan = reduced(scenario, users, replications)
+    check_inputs(plan)
+    each = (plan.run.burn_in_days + plan.run.days) * plan.run.users
+    total = each * plan.run.replications * MOST_WORLDS
+    with Progress("stress", total, quiet=quiet) as bar:
+        found = stressed(
+            scenario,
+            users=users,
+            replications=replications,
+            threads=threads,
+            told=lambda done: bar.reach(done * each),
+        )
+    found.save(place)
+    if not quiet:
+        show_stress(found)
+        print(f"The tables lie in {place}")
+    return 0

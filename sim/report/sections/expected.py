@@ -1,0 +1,171 @@
+"""Of section 7: expected losses by bucket, segment and economy, and when accounts default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report.context import Context
+from sim.report.page import Block, Cell
+from sim.report.value import Value, around
+from sim.risk import default
+from sim.risk.expected_losses import Outlook, allowance
+from sim.risk.jackknife import Jackknifed, jackknife
+from sim.risk.severity import loss_given_default
+from sim.risk.tables import ALL
+
+# Assumed: how likely the economies are, and what they do to moves for the worse.
+OUTLOOKS = {
+    "baseline": Outlook(0.5, 1.0),
+    "mild": Outlook(0.3, 1.25),
+    "severe": Outlook(0.2, 1.6),
+}
+NAMES = ("ead_fen", "ecl_12_fen", "ecl_lifetime_fen", "allowance_fen")
+HEADS = [
+    ("ead", "Exposure, yuan", "money"),
+    ("ecl_12", "12-month ECL", "ecl"),
+    ("ecl_lifetime", "lifetime ECL", "ecl"),
+    ("allowance", "by stage", "ecl"),
+    ("coverage", "of exposure", "coverage"),
+]
+MONTHS = (3, 6, 12, 24, 36)
+LOST = ["replication", "charged_off_on", "written_off_fen", "recovered_fen"]
+
+
+class _Book:
+    """Month ends, moves and charge-offs of a run, and what is expected to be lost of them."""
+
+    def __init__(self, context: Context) -> None:
+        source = context.source
+        run = source.scenario.run
+        accounts = source.table("accounts")
+        monthly = source.table("monthly")
+        self.last_day = run.burn_in_days + run.days - 1
+        self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
+        self.lost = accounts.loc[accounts["written_off_fen"] > 0, LOST]
+        self.monthly = monthly[monthly["month"] == monthly["month"].max()]
+        self.moves = source.moves
+        self.segments = [str(name) for name in dict.fromkeys(self.monthly["segment"])]
+
+    def severity(self, moves: pd.DataFrame, lost: pd.DataFrame) -> float:
+        """Return what does not come back of amounts charged off; all of it where none was."""
+        back = loss_given_default(moves, lost, self.last_day).iloc[0]["recovered"]
+        return float(np.nan_to_num(1 - back, nan=1.0))
+
+    def expected(self, segment: str, outlooks: dict[str, Outlook]) -> Jackknifed:
+        """Return by bucket and, last, in sum: exposure, the three losses, and coverage."""
+
+        def measured(monthly: pd.DataFrame, moves: pd.DataFrame, lost: pd.DataFrame) -> Any:
+            lgd = self.severity(moves, lost)
+            options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
+            table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
+            whole = np.vstack([table, table.sum(axis=0)])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = whole[:, 3:] / whole[:, :1]
+            return np.hstack([whole, share])
+
+        return jackknife(measured, self.monthly, self.moves, self.lost)
+
+
+def expected(context: Context) -> list[Block]:
+    """Return expected losses by bucket, by segment and by economy."""
+    book = _Book(context)
+    try:
+        whole = book.expected(ALL, OUTLOOKS)
+        parts = {name: book.expected(name, OUTLOOKS) for name in book.segments}
+        economies = {
+            name: book.expected(ALL, {name: Outlook(1.0, outlook.worsening)})
+            for name, outlook in OUTLOOKS.items()
+        }
+    except (ValueError, np.linalg.LinAlgError) as error:
+        return [context.text("Expected losses cannot be told: {why}.", why=str(error))]
+    note = context.text(
+        "Loss of what is charged off: {lgd:.1f} % ({accounts} accounts charged off), of all "
+        "segments alike. Economies and weights are assumed.",
+        lgd=100 * book.severity(book.moves, book.lost),
+        accounts=len(book.lost),
+    )
+    by_segment = parts | {ALL: whole}
+    return [
+        _by_bucket(context, whole),
+        _in_sum(context, by_segment, "ecl_by_segment", "Expected credit loss by segment"),
+        _by_economy(context, economies, whole),
+        note,
+    ]
+
+
+def _cells(found: Jackknifed, at: int) -> Iterator[Value]:
+    units = [*["fen"] * len(NAMES), "share"]
+    for column, unit in enumerate(units):
+        ends = [float(end[at, column]) for end in found[:3]]
+        ends[1] = max(ends[1], 0.0) if ends[1] == ends[1] else ends[1]
+        yield around(ends, found.runs, unit)
+
+
+def _by_bucket(context: Context, whole: Jackknifed) -> Block:
+    from sim.risk.stages import STAGE_OF
+    from sim.risk.tables import ON_BOOK
+
+    rows: list[list[Cell]] = []
+    for at, bucket in enumerate([*ON_BOOK, ALL]):
+        stage = str(STAGE_OF.get(bucket, ""))
+        rows.append([context.words.named(bucket), stage, *_cells(whole, at)])
+    columns = [("bucket", "Bucket", ""), ("stage", "Stage", "stage"), *HEADS]
+    caption = "Expected credit loss at the last month end, weighted over three economies"
+    return context.table("expected_losses", caption, columns, rows)
+
+
+def _in_sum(context: Context, found: dict[str, Jackknifed], name: str, caption: str) -> Block:
+    rows: list[list[Cell]] = [
+        [context.words.named(label), *_cells(each, -1)] for label, each in found.items()
+    ]
+    return context.table(name, caption, [("segment", "Segment", ""), *HEADS], rows)
+
+
+def _by_economy(context: Context, found: dict[str, Jackknifed], whole: Jackknifed) -> Block:
+    rows: list[list[Cell]] = []
+    for name, each in found.items():
+        outlook = OUTLOOKS[name]
+        told: list[Cell] = [Value(outlook.weight, unit="share"), Value(outlook.worsening)]
+        rows.append([context.words.named(name), *told, *_cells(each, -1)])
+    both: list[Cell] = [Value(1.0, unit="share"), ""]
+    rows.append([context.words("weighted"), *both, *_cells(whole, -1)])
+    columns = [("economy", "Economy", ""), ("weight", "weight", "outlook")]
+    columns += [("worsening", "moves for the worse x", "outlook"), *HEADS[1:]]
+    rows = [[*row[:3], *row[4:]] for row in rows]  # exposure is that of the table above
+    return context.table("ecl_by_economy", "Expected credit loss by economy", columns, rows)
+
+
+def term_structure(context: Context) -> list[Block]:
+    """Return the cumulative probability of default by bucket, and how long accounts last."""
+    moves = context.source.moves
+
+    def measured(some: pd.DataFrame) -> Any:
+        table = default.term_structure(some, max(MONTHS))
+        wide = table.pivot_table(index="bucket", columns="month", values="cumulative", sort=False)
+        return wide[list(MONTHS)].to_numpy()
+
+    try:
+        found = jackknife(measured, moves, bounded=True)
+        life = jackknife(lambda some: default.behavioural_life(some).to_numpy(), moves)
+    except (ValueError, np.linalg.LinAlgError) as error:
+        return [context.text("Times to default cannot be told: {why}.", why=str(error))]
+    rows: list[list[Cell]] = []
+    for at, bucket in enumerate(default.SOUND):
+        numbers = [
+            around((end[at, k] for end in found[:3]), found.runs, "share")
+            for k in range(len(MONTHS))
+        ]
+        lasts = around((end[at] for end in life[:3]), life.runs, "months")
+        rows.append([context.words.named(bucket), *numbers, lasts])
+    columns = [("bucket", "Bucket", "")]
+    columns += [
+        (f"month_{month}", context.words("within {months} months", months=month), "term")
+        for month in MONTHS
+    ]
+    columns.append(("life", "months until default or closing", "term"))
+    caption = "Probability of default by bucket now, and behavioural life"
+    return [context.table("term_structure", caption, columns, rows)]

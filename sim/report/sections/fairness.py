@@ -1,0 +1,157 @@
+"""Section 11: how segments and sexes fare, as they are and at equal risk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report import figures
+from sim.report.context import Context, of_share
+from sim.report.page import Block, Cell, Chart, Section
+from sim.report.value import NAN, Value, around
+from sim.risk.equal_risk import MEASURES, Compared, Measure, compared, user_outcomes
+from sim.risk.fairness import FOUR_FIFTHS, LEAST, approvals
+from sim.risk.fairness import fairness as rates_by
+from sim.risk.jackknife import jackknife
+
+GROUPS = ("segment", "sex")
+UNITS = {"approval": "share", "limit": "fen", "late": "share", "loss": "fen", "cost": "share"}
+LABELS = {
+    "approval": "with an account",
+    "limit": "mean limit, yuan",
+    "cost": "annual rate, nominal",
+    "late": "ever 31+ days past due",
+    "loss": "net loss an account, yuan",
+}
+COST = Measure("weighted", "agreements", -1)
+
+
+def fairness(context: Context) -> Section:
+    """Return approval, limit, cost and loss by segment, with ratios, and the same at equal risk."""
+    source = context.source
+    title = "Segments and fairness"
+    if not source.has("users", "accounts"):
+        command = "paylater run SCENARIO.toml; paylater report RUN"
+        return context.section(11, title, [context.missing("outcomes by segment", command)])
+    users, accounts = source.table("users"), source.table("accounts")
+    try:
+        found = rates_by(approvals(users, accounts), "segment", "approved", "users")
+    except ValueError as error:
+        told = context.text("Segments cannot be compared: {why}.", why=str(error))
+        return context.section(11, title, [told])
+    tables = {group: user_outcomes(users, accounts, group) for group in GROUPS}
+    blocks: list[Block] = [
+        _approved(context, found),
+        _compared(context, tables, equal_risk=False),
+        _compared(context, tables, equal_risk=True),
+        context.text(
+            "Ratios are to the group that is let in most. Beyond: a favourable rate below four "
+            "fifths of it, a cost or a loss above five fourths. At equal risk: bands of 50 points "
+            "of the score without activity, weighted as all users are spread; cost is not known "
+            "by score. No rule reads sex or region."
+        ),
+    ]
+    return context.section(11, title, blocks)
+
+
+def _approved(context: Context, found: pd.DataFrame) -> Chart:
+    runs = context.source.replications
+    rows: list[list[Cell]] = []
+    for _, row in found.iterrows():
+        ends = tuple(float(row[name]) for name in ("ratio", "ratio_low", "ratio_high"))
+        flag = context.words("below four fifths") if row["adverse"] else ""
+        if not row["enough"]:
+            flag = context.words("fewer than {least}", least=LEAST)
+        count = Value(float(row["users"]) / runs, runs=runs, unit="count", total=int(row["users"]))
+        ratio = around(ends, runs, "number")
+        rows.append([context.words.named(str(row["segment"])), count, of_share(row), ratio, flag])
+    columns = [("segment", "Segment", ""), ("users", "Users", "count")]
+    columns += [
+        ("approved", "with an account", "share"),
+        ("ratio", "ratio to the highest", "fairness"),
+    ]
+    columns.append(("flag", "Flag", "fairness"))
+    table = context.table("fairness", "Users ever let in, by segment", columns, rows)
+    drawn = found.rename(columns={"segment": "label", "share": "difference"})
+    return Chart("segments", figures.segment_dots(drawn, context.words), table)
+
+
+def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: bool) -> Block:
+    """Return one row a measure and its ratio, one column a group."""
+    names: dict[str, list[str]] = {key: sorted(set(lot["group"])) for key, lot in tables.items()}
+    rows: list[list[Cell]] = []
+    flags: dict[str, list[str]] = {name: [] for key in GROUPS for name in names[key]}
+    for measure, said in LABELS.items():
+        if measure == "cost" and (equal_risk or not context.source.has("cost")):
+            continue
+        label = context.words(said)
+        levels: list[Cell] = [label]
+        ratios: list[Cell] = [context.words("{measure}: ratio", measure=label)]
+        for key in GROUPS:
+            groups = names[key]
+            found = _measured(context, tables[key], key, measure, equal_risk=equal_risk)
+            if found is None:
+                levels += [""] * len(groups)
+                ratios += [""] * len(groups)
+                continue
+            for at, name in enumerate(groups):
+                level, ratio = _pair(found, at, UNITS[measure])
+                levels.append(level)
+                ratios.append(ratio)
+                better = COST.better if measure == "cost" else MEASURES[measure].better
+                beyond = ratio.estimate < FOUR_FIFTHS if better > 0 else ratio.estimate > 1.25
+                if found.enough[at] and beyond:
+                    flags[name].append(label)
+        rows += [levels, ratios]
+    told = {name: ", ".join(found) or context.words("none") for name, found in flags.items()}
+    rows.append([context.words("beyond four fifths"), *told.values()])
+    columns = [("measure", "Measure", "")]
+    kind = "equal_risk" if equal_risk else "fairness"
+    named = context.words.named
+    columns += [(f"{key}_{name}", named(name), kind) for key in GROUPS for name in names[key]]
+    caption = "The same at equal risk" if equal_risk else "Outcomes by segment and sex"
+    return context.table(f"outcomes{'_equal_risk' if equal_risk else ''}", caption, columns, rows)
+
+
+def _measured(
+    context: Context, table: pd.DataFrame, key: str, measure: str, *, equal_risk: bool
+) -> Compared | None:
+    approval = compared(table, MEASURES["approval"], min(table["group"]))
+    groups = sorted(set(table["group"]))
+    rates = np.where(approval.enough, approval.rates.estimate, -1.0)
+    reference = groups[int(np.argmax(rates))]
+    if measure != "cost":
+        return compared(table, MEASURES[measure], reference, equal_risk=equal_risk)
+    return _cost(context, groups, reference) if key == "segment" else None
+
+
+def _cost(context: Context, groups: list[str], reference: str) -> Compared:
+    """Return the mean annual rate of what a segment agreed to; see `cost`."""
+    cost = context.source.table("cost")
+    weighted = cost["nominal"] * cost["agreements"]
+    sums = cost.assign(weighted=weighted).groupby(["replication", "segment"], observed=True)
+    table = sums[["weighted", "agreements"]].sum().reset_index()
+    at = groups.index(reference)
+
+    def rates(some: pd.DataFrame) -> Any:
+        by = some.groupby("segment")[["weighted", "agreements"]].sum().reindex(groups)
+        return (by["weighted"] / by["agreements"].replace(0, np.nan)).to_numpy(dtype=float)
+
+    def ratios(some: pd.DataFrame) -> Any:
+        found = rates(some)
+        return found / found[at]
+
+    counts = table.groupby("segment")["agreements"].sum().reindex(groups, fill_value=0)
+    enough = np.asarray(counts >= LEAST)
+    return Compared(jackknife(rates, table), jackknife(ratios, table), enough)
+
+
+def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:
+    runs = found.rates.runs
+    if not found.enough[at]:
+        return Value(NAN, runs=runs, unit=unit), Value(NAN, runs=runs)
+    sides = (found.rates, unit), (found.ratios, "number")
+    level, ratio = (around((end[at] for end in side[:3]), runs, kind) for side, kind in sides)
+    return level, ratio
