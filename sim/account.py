@@ -22,6 +22,7 @@ from sim.kinds import (
 )
 from sim.units import (
     NEVER,
+    PPB,
     Code,
     Count,
     Day,
@@ -74,9 +75,14 @@ class Account:
     accrued: Annotated[Fen, "interest accrued and not yet posted, whole fen"] = 0
     accrued_nano: Annotated[Nano, "and the rest of it"] = 0
     grace_accrued: Annotated[
-        Fen, "interest since the due day, dropped if the bill is paid in grace"
+        Fen, "interest on the open bill, dropped if it is paid in full (InterestFree)"
     ] = 0
     grace_nano: Annotated[Nano, "and the rest of it"] = 0
+    back_accrued: Annotated[
+        Fen, "interest on what is not billed yet, dropped if its bill is paid (InterestFree)"
+    ] = 0
+    back_nano: Annotated[Nano, "and the rest of it"] = 0
+    unposted: Annotated[Fen, "drawn today and posted tonight (InterestFrom)"] = 0
     penalty_accrued: Annotated[Fen, "penalty accrued and not yet posted, whole fen"] = 0
     penalty_nano: Annotated[Nano, "and the rest of it"] = 0
 
@@ -229,7 +235,7 @@ def give_back(account: Account, amount: int) -> int:
     """
     left = amount
     part = min(left, account.unbilled)
-    account.unbilled -= part
+    take_unbilled(account, part)
     left -= part
     part = min(left, account.planned)
     account.planned -= part
@@ -243,7 +249,7 @@ def give_back(account: Account, amount: int) -> int:
         part -= some
     on_bill = min(left, account.billed + account.carried)
     part = min(on_bill, account.billed)
-    account.billed -= part
+    take_billed(account, part, True)
     account.carried -= on_bill - part
     account.overdue = min(account.overdue, account.carried)
     account.statement_due = max(account.statement_due - on_bill, 0)
@@ -251,6 +257,40 @@ def give_back(account: Account, amount: int) -> int:
     clear_missed(account, on_bill)
     account.stolen = min(account.stolen, principal(account))
     return left - on_bill
+
+
+@scalar
+def take_unbilled(account: Account, part: int) -> None:
+    """Take principal off what is not billed yet; the interest that it may come to bear goes too."""
+    left = account.unbilled - part
+    if account.back_accrued + account.back_nano > 0:
+        exact = kept(account.back_accrued * PPB + account.back_nano, account.unbilled, left)
+        account.back_accrued = exact // PPB
+        account.back_nano = exact % PPB
+    account.unbilled = left
+    account.unposted = min(account.unposted, left)
+
+
+@scalar
+def take_billed(account: Account, part: int, with_interest: bool) -> None:
+    """Take principal off the open bill, with the interest that it may come to bear, or without."""
+    left = account.billed - part
+    if with_interest and part > 0 and account.grace_accrued + account.grace_nano > 0:
+        exact = kept(account.grace_accrued * PPB + account.grace_nano, account.billed, left)
+        account.grace_accrued = exact // PPB
+        account.grace_nano = exact % PPB
+    account.billed = left
+
+
+@scalar
+def kept(exact: int, before: int, left: int) -> int:
+    """Return the share `left / before` of an amount, in its own unit, rounded down.
+
+    Without products beyond 63 bits: neither of the two is above MAX_FEN.
+    """
+    if left == before:
+        return exact
+    return exact // before * left + exact % before * left // before
 
 
 @scalar

@@ -272,14 +272,6 @@ class PastDueFrom(IntEnum):
     DUE_DAY = 1
 
 
-class InterestFrom(IntEnum):
-    """From when principal bears interest (R-P9)."""
-
-    DUE_DAY = 0  # what is not paid of a bill, the due day included
-    SPENDING_DAY = 1  # all of it; there is no interest-free period
-    DAY_AFTER_DUE = 2  # what is not paid of a bill
-
-
 class PenaltyStacking(IntEnum):
     """Whether overdue principal bears the penalty instead of interest, or on top of it (R-P7)."""
 

@@ -8,7 +8,8 @@ from sim.account import Account, statement_day
 from sim.compiled import scalar, seldom
 from sim.day import Environment
 from sim.draws import chance
-from sim.kinds import Cycle, InterestFrom, Place, PlanCost
+from sim.interest_kinds import InterestFree
+from sim.kinds import Cycle, Place, PlanCost
 
 if TYPE_CHECKING:
     from sim.params import Terms
@@ -51,13 +52,21 @@ def discount_ppm(place: int, terms: Terms) -> int:
 
 
 @scalar
+def is_free(account: Account, terms: Terms) -> bool:
+    """Tell whether what is drawn or billed now bears no interest if its bill is paid (R-P9)."""
+    if terms.charges.interest_free == InterestFree.NOTHING_CARRIED:
+        return account.carried == 0
+    return terms.charges.interest_free != InterestFree.NEVER
+
+
+@scalar
 def free_days(account: Account, env: Environment, terms: Terms) -> int:
     """Return the days without interest of a purchase today, about: to the due day of its bill.
 
     Source: R-C1, R-P9.
     """
     by_day = terms.instalments.cost == PlanCost.DAILY and terms.instalments.always
-    if by_day or terms.charges.interest_from == InterestFrom.SPENDING_DAY:
+    if by_day or not is_free(account, terms):
         return 0
     if terms.billing.cycle >= Cycle.ORDER and account.anchor == 0:
         return env.month_length

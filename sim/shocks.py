@@ -82,24 +82,26 @@ def befalls(user: User, k: int, env: Environment, p: Params) -> bool:
     return (region < 0 or region == user.region) and (segment < 0 or segment == user.segment)
 
 
-@seldom
-def income_factor(user: User, env: Environment, p: Params) -> int:
-    """Return the factor of shocks on a user's income, ppm."""
+@scalar
+def factor_of(user: User, factors: list[int], env: Environment, p: Params) -> int:
+    """Return the product of the factors of all shocks that befall a user, ppm, at most 100."""
     factor = PPM
     for k in range(MOST_SHOCKS):
         if befalls(user, k, env, p):
-            factor = min(share(factor, p.shocks.income[k]), 100 * PPM)
+            factor = min(share(factor, factors[k]), 100 * PPM)
     return factor
+
+
+@seldom
+def income_factor(user: User, env: Environment, p: Params) -> int:
+    """Return the factor of shocks on a user's income, ppm."""
+    return factor_of(user, p.shocks.income, env, p)
 
 
 @seldom
 def spending_factor(user: User, env: Environment, p: Params) -> int:
     """Return the factor of shocks on how often a user buys, ppm."""
-    factor = PPM
-    for k in range(MOST_SHOCKS):
-        if befalls(user, k, env, p):
-            factor = min(share(factor, p.shocks.spending[k]), 100 * PPM)
-    return factor
+    return factor_of(user, p.shocks.spending, env, p)
 
 
 @seldom

@@ -51,4 +51,5 @@ def test_the_table_of_costs_names_what_breaks_the_cap(record):
     assert nominal["bill_plan", 12].to_numpy() == pytest.approx(0.317164, abs=2e-3)
     assert nominal["carried", 0].to_numpy() == pytest.approx(0.1825)
     assert nominal["missed", 0].to_numpy() == pytest.approx(0.24, abs=2e-6)
+    assert set(cost["product"]) == {"seed_article"}
     assert set(cost.segment) <= {s.name for s in record.scenario.population.segments}

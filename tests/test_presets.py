@@ -66,6 +66,14 @@ def test_another_preset_takes_the_place_of_what_was_not_given(tmp_path):
     assert Scenario().with_(**{"product.preset": "weilidai_public"}).product.instalments.always
 
 
+def test_a_preset_within_a_whole_table_takes_the_place_of_the_old_one_too(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text('[product]\npreset = "huabei_public"\n[product.charges]\nrate_ppb = 123_000\n')
+    changed = sim.load(path).with_(product={"preset": "fenfu_public"})
+    assert changed.product == terms_of("fenfu_public", {"charges.rate_ppb": 123_000})
+    assert changed.origin["product.billing.asks"] == "presets/fenfu_public.toml"
+
+
 def test_a_section_in_python_takes_the_rest_from_the_preset_too():
     assert Product(preset="baitiao_public") == terms_of("baitiao_public")
 
@@ -101,6 +109,28 @@ def test_a_preset_file_of_ones_own_is_read(own):
     )
 
 
+def test_a_preset_file_of_ones_own_is_the_product_of_a_scenario(own, tmp_path):
+    """Relative to the scenario's file; its terms stay where the file is gone."""
+    rate = 'key = "charges.rate_ppb"\nvalue = '
+    own((f"{rate}500000", f"{rate}400000"), ('name = "huabei_public"', 'name = "mine"'))
+    path = tmp_path / "x.toml"
+    path.write_text('[product]\npreset = "own.toml"\n[product.billing]\ngrace_days = 2\n')
+    scenario = sim.load(path)
+    assert scenario.product.label == "mine"
+    assert scenario.product.charges.rate_ppb == 400_000
+    assert scenario.product.billing.grace_days == 2
+    assert scenario.origin["product.charges.rate_ppb"] == str(tmp_path / "own.toml")
+    (tmp_path / "own.toml").unlink()
+    (tmp_path / "resolved.toml").write_text(scenario.to_toml())
+    again = sim.load(tmp_path / "resolved.toml")
+    assert again == scenario
+    assert again.hash == scenario.hash
+    other = scenario.with_(**{"product.preset": "fenfu_public"}).product
+    assert other == terms_of("fenfu_public", {"billing.grace_days": 2})
+    with pytest.raises(sim.ScenarioError, match=r"own\.toml: wanted a preset file \(found"):
+        sim.load(path)
+
+
 def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):
     path = own(('key = "charges.penalty_base"', 'key = "charges.penalty_floor_fen"'))
     lines = lines_of(path)
@@ -108,6 +138,24 @@ def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):
         f'{path}: charges.penalty_base: wanted "overdue_principal", "overdue_amount", '
         '"unpaid_bill" or "unpaid_plan"; interest.penalty_base() needs it (found nothing)'
     ) in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("term = 3", "term: wanted [[term]] tables"),
+        ('term = ["a"]', "term: wanted [[term]] tables"),
+        ("titel = 'x'", "titel: wanted name, title"),
+        ("[[term]]\nvalue = 3", "term.0.key: wanted a key below product"),
+        ("[[term]]\nkey = 'a'\nwert = 3", "term.0.wert: wanted key, value"),
+        ("[variant]\nx = 3", "variant: wanted [variant.NAME] tables"),
+        ("[[term", "wanted TOML (found"),
+    ],
+)
+def test_a_file_that_is_no_preset_is_told_so(tmp_path, words, told):
+    path = tmp_path / "x.toml"
+    path.write_text(words)
+    assert told in lines_of(str(path))[0]
 
 
 def test_a_field_said_twice_is_a_contradiction(own):

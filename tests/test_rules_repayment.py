@@ -10,13 +10,13 @@ from scripted_user import STILL, YUAN, Life, open_account, product
 
 from sim.account import Account, owed, principal
 from sim.day import Environment, Totals
+from sim.interest_kinds import InterestFree, InterestFrom
 from sim.kinds import (
     Admission,
     AutoDebit,
     EarlySettlement,
     FeeBase,
     Flow,
-    InterestFrom,
     Method,
     PenaltyStacking,
     Place,
@@ -337,7 +337,9 @@ def test_grace_is_used_by_whoever_has_not_paid_the_minimum_on_the_due_day(paid, 
 @pytest.mark.rule("R-P9")
 def test_from_the_spending_day_on_interest_counts_that_day_and_not_the_day_of_repayment():
     """1,000 yuan on 5 January, repaid on 15 January: ten days of 50 fen."""
-    terms = product(charges=Charges(interest_from=InterestFrom.SPENDING_DAY))
+    terms = product(
+        charges=Charges(interest_from=InterestFrom.SPENDING_DAY, interest_free=InterestFree.NEVER)
+    )
     life = Life(terms)
     life.until(1, 5)
     life.spend(1_000 * YUAN)

@@ -1,5 +1,7 @@
 """The cap of a calendar year and the proof of means (R-U7, R-U8); places are in test_use.py."""
 
+import datetime as dt
+
 import pytest
 from scripted_user import YUAN, Life, open_account, product
 
@@ -109,3 +111,16 @@ def test_60_percent_of_attempts_abroad_are_at_listed_merchants():
     cells = params_of(Scenario(run=Run())).tables.place
     found = cells.count(Place.CROSS_BORDER_LISTED), cells.count(Place.CROSS_BORDER_UNLISTED)
     assert found == (9, 6)  # of 1,024
+
+
+@pytest.mark.rule("R-U7")
+@pytest.mark.parametrize(("back_on", "left"), [(6, 50_000), (7, 40_000)])
+def test_a_refund_comes_off_the_year_of_its_purchase(back_on, left):
+    """Given back after five days, on 5 January what was bought on 31 December, on the 6th new."""
+    account = open_account(refund=10_000, refund_on=back_on, unbilled=10_000)
+    life = Life(product(), start=dt.date(2024, 12, 30), account=account)
+    life.until(1, 1, 2025)
+    life.spend(50_000)
+    life.until(1, 8, 2025)
+    assert life.account.refund == 0
+    assert life.account.bought_this_year == left

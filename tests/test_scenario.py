@@ -16,7 +16,7 @@ from annotated_types import Ge, Le, MultipleOf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kinds import InterestFrom
+from sim.interest_kinds import InterestFrom
 from sim.scenario import Scenario, applied, differing, from_tree, json_schema, load
 from sim.scenario.keys import keys_of
 from sim.scenario.marginals import Distribution, Marginal

@@ -163,7 +163,7 @@ def _cost(part: Part) -> None:
     table = part.table("cost")
     if table is None:
         return
-    keys = part.keys(table, "month", "segment", "method", "periods")
+    keys = part.keys(table, "month", "product", "segment", "method", "periods")
     for column in ("periods", "amount_fen", "above_cap"):
         found = table[column]
         part.findings.at_least("cost", keys, column, found, 0, "nothing is below 0")

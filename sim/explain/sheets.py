@@ -68,7 +68,9 @@ def statement(found: Part) -> list[str]:
     )
     lines.append(
         f"accrued, in fen: interest {found['accrued_interest_fen']},"
-        f" in grace {found['accrued_in_grace_fen']}, penalty {found['accrued_penalty_fen']}"
+        f" in grace {found['accrued_in_grace_fen']},"
+        f" before the bill {found['accrued_before_bill_fen']},"
+        f" penalty {found['accrued_penalty_fen']}"
     )
     if found["days_past_due"] or found["missed"]:
         late, amount = found["days_past_due"], yuan(found["past_due_fen"])

@@ -37,6 +37,7 @@ def statement(prepared: Prepared, life: Relived) -> dict[str, Any]:
         "fees_fen": account.fees,
         "accrued_interest_fen": _exact(account.accrued, account.accrued_nano),
         "accrued_in_grace_fen": _exact(account.grace_accrued, account.grace_nano),
+        "accrued_before_bill_fen": _exact(account.back_accrued, account.back_nano),
         "accrued_penalty_fen": _exact(account.penalty_accrued, account.penalty_nano),
         "interest_rate_ppb_a_day": min(charges.rate_ppb, most),
         "penalty_rate_ppb_a_day": interest.penalty_rate(life.terms[0]),

@@ -14,7 +14,6 @@ from sim.kinds import (
     Credit,
     FunnelStep,
     Hold,
-    InterestFrom,
     Level,
     Note,
     Outcome,
@@ -26,7 +25,7 @@ from sim.kinds import (
 )
 from sim.life.opening import admit, reassess
 from sim.log import Log, note
-from sim.offer import is_no_purchase, rate_a_day
+from sim.offer import is_free, is_no_purchase, rate_a_day
 from sim.plan import offer, periods_taken
 from sim.rules import (
     admission,
@@ -266,12 +265,13 @@ def after_purchase(
     periods = periods_taken(account, wishes.periods[at], terms)
     if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
         account.unbilled -= amount
+        account.unposted = max(account.unposted - amount, 0)
         fee_ppm = offer(periods, False, terms)
         instalment.spread(account, amount, periods, fee_ppm, env, terms)
         cost.count_plan(False, amount, periods, terms, today, log)
         return
-    if terms.charges.interest_from == InterestFrom.SPENDING_DAY:
-        cost.count_daily(Credit.DRAWN.value, amount, rate_a_day(terms), terms, today)
+    if not is_free(account, terms):
+        cost.count_daily(Credit.DRAWN.value, amount, rate_a_day(terms), 0, terms, today)
     if refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
 
@@ -290,6 +290,8 @@ def rob(
     today.takeovers += 1
     note(log, Note.TAKEOVER.value, 0, 0)
     amount = fraud.booty(account, p)
+    # Not remembered in the trailing means: R-L2 and R-W1 are about what the user spends, and a
+    # theft must raise neither the victim's limit nor a message about their habits.
     for _ in range(p.risk_control.fraud.attempts):
         if buy_on_credit(
             user, account, Place.ONLINE.value, amount, 0, True, env, p, terms, today, log

@@ -104,7 +104,7 @@ def open_the_day(
         sharing.look_around(user, accounts, k, env, p, products)
         admit(user, account, Way.WALLET.value, env, p, terms, today, log)
     if account.refund > 0 and env.day >= account.refund_on:
-        refund.receive_refund(user, account, today, log)
+        refund.receive_refund(user, account, env, terms, today, log)
 
 
 @seldom

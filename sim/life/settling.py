@@ -103,12 +103,13 @@ def let_grace_end(
     missed = account.missed_count
     carried = account.carried
     lapses = account.lapses
+    back = account.grace_accrued if interest.counts_back(terms) else 0
     billing.end_grace(account, env, terms, today, log)
     if account.carried > carried:
         late = account.lapses > lapses
         rate = interest.late_rate(terms) if late else rate_a_day(terms)
         kind = Credit.MISSED.value if late else Credit.CARRIED.value
-        cost.count_daily(kind, account.carried - carried, rate, terms, today)
+        cost.count_daily(kind, account.carried - carried, rate, back, terms, today)
     if account.missed_count > missed:
         robbed = account.stolen > 0
         dispute.appeals(user, account, Claim.FRAUD.value, robbed, env, p, today, log)

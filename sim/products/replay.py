@@ -255,6 +255,7 @@ class _Life:
                 "fee_fen": sum(account.fees for account in accounts),
                 "penalty_fen": sum(account.penalty for account in accounts),
                 "interest_accrued_fen": sum(map(_interest, accounts), Decimal(0)),
+                "interest_on_trial_fen": sum(map(_on_trial, accounts), Decimal(0)),
                 "penalty_accrued_fen": sum(map(_penalty, accounts), Decimal(0)),
                 "due_fen": sum(max(a.statement_due, past_due(a)) for a in accounts),
                 "past_due_fen": sum(map(past_due, accounts)),
@@ -282,12 +283,21 @@ class _Life:
 
 
 def _interest(account: Account) -> Decimal:
-    nano = account.accrued_nano + account.grace_nano
-    return Decimal(account.accrued + account.grace_accrued) + Decimal(nano).scaleb(-9)
+    return _exact(account.accrued, account.accrued_nano) + _on_trial(account)
+
+
+def _on_trial(account: Account) -> Decimal:
+    """Return the interest that is dropped if the bill is paid in full, fen."""
+    fen = account.grace_accrued + account.back_accrued
+    return _exact(fen, account.grace_nano + account.back_nano)
+
+
+def _exact(fen: int, nano: int) -> Decimal:
+    return Decimal(fen) + Decimal(nano).scaleb(-9)
 
 
 def _penalty(account: Account) -> Decimal:
-    return Decimal(account.penalty_accrued) + Decimal(account.penalty_nano).scaleb(-9)
+    return _exact(account.penalty_accrued, account.penalty_nano)
 
 
 def _without_luck() -> RiskControl:

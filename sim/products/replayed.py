@@ -32,8 +32,9 @@ class Replay:
     """A scripted account, lived.
 
     days: a row a day at its close, amounts in fen: principal_fen; interest_accrued_fen and
-    penalty_accrued_fen, exact and not yet payable (Decimal); due_fen, what is left to pay of the
-    last bill; days_past_due; what was bought, charged and paid (paid_*_fen by kind).
+    penalty_accrued_fen, exact and not yet payable (Decimal); interest_on_trial_fen, of the former
+    what is dropped if the bill is paid in full; due_fen, what is left to pay of the last bill;
+    days_past_due; what was bought, charged and paid (paid_*_fen by kind).
     statements: a row a bill: statement_date (it covers the days before), due_date, what is due by
     kind, due_total_fen, minimum_fen; with cycle = order also `order`, from 0.
     reports: a row a month end, as a credit bureau is told: limit, balance, days past due, status.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.account import Account, begin_cycle
 from sim.day import Environment
 from sim.dues import accrued_interest
-from sim.kinds import Accrual, Cycle, FeeBase, InterestFrom, PlanCost, PlanSplit
+from sim.interest_kinds import InterestFrom
+from sim.kinds import Accrual, Cycle, FeeBase, PlanCost, PlanSplit
 from sim.plan import fee_part, offer, principal_part
 from sim.products.dates import as_date
 from sim.products.days import days_from

@@ -52,10 +52,10 @@ class CalendarMonths(NamedTuple):
         """Return a column of the totals added up over segments and days, shape (months, ...)."""
         return np.add.reduceat(self._of_days(name), self.starts, axis=0)
 
-    def by_segment(self, name: str) -> NDArray[np.int64]:
-        """Return a column of the totals added up over days, shape (months, segments, ...)."""
-        days = self.record.totals[name][self.record.burn_in :]
-        summed: NDArray[np.int64] = np.add.reduceat(days, self.starts, axis=0)
+    def by_product_and_segment(self, name: str) -> NDArray[np.int64]:
+        """Return a column of the totals over days, shape (months, products, segments, ...)."""
+        days = self.record.by("totals")[name][self.record.burn_in :]
+        summed: NDArray[np.int64] = np.add.reduceat(days, self.starts, axis=0).swapaxes(1, 2)
         return summed
 
     def at_end(self, name: str) -> NDArray[np.int64]:

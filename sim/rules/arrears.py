@@ -152,6 +152,9 @@ def clear(account: Account) -> None:
     account.accrued_nano = 0
     account.grace_accrued = 0
     account.grace_nano = 0
+    account.back_accrued = 0
+    account.back_nano = 0
+    account.unposted = 0
     account.penalty_accrued = 0
     account.penalty_nano = 0
     account.bill_open = 0

@@ -133,6 +133,10 @@ def cut_statement(
     if days_past_due(account, env.day) > NO_INCOME_DAYS:
         account.suspended += posted_interest + posted_penalty
         book(today, log, Flow.SUSPENDED, posted_interest + posted_penalty)
+    account.grace_accrued = account.back_accrued
+    account.grace_nano = account.back_nano
+    account.back_accrued = 0
+    account.back_nano = 0
     asked = asked_of_unbilled(account, terms)
     account.billed += asked
     account.unbilled -= asked

@@ -9,6 +9,7 @@ from sim.day import Totals
 from sim.kinds import LENGTHS, PERIODS_COUNTED, Credit, Note
 from sim.log import Log, note
 from sim.plan import offer, rate_of_plan
+from sim.units import PPM
 
 if TYPE_CHECKING:
     from sim.params import Terms
@@ -35,9 +36,15 @@ def count_plan(
 
 
 @scalar
-def count_daily(kind: int, amount: int, rate_ppb: int, terms: Terms, today: Totals) -> None:
-    """Count what bears a daily rate, with 365 days of it (R-P4, R-P7)."""
-    count_agreement(kind, 0, amount, rate_ppb * 365 // 1_000, terms, today)
+def count_daily(
+    kind: int, amount: int, rate_ppb: int, back: int, terms: Terms, today: Totals
+) -> None:
+    """Count what bears a daily rate, with 365 days of it (R-P4, R-P7).
+
+    back: interest that came with it, for the days before, fen: it is a cost of the first year.
+    """
+    rate_ppm = rate_ppb * 365 // 1_000 + back * PPM // max(amount, 1)
+    count_agreement(kind, 0, amount, rate_ppm, terms, today)
 
 
 @scalar

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, fees_to_come, principal, statement_day
+from sim.account import Account, fees_to_come, principal, statement_day, take_billed
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, post_interest
@@ -26,8 +26,6 @@ from sim.user import User, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
-
-PERIODS = (3, 6, 12)  # that the article's product offers
 
 
 @scalar
@@ -70,7 +68,7 @@ def spread_bill(account: Account, periods: int, env: Environment, terms: Terms) 
     offered = may_spread(account, amount, periods, True, terms)
     if account.bill_open == 0 or account.missed_count > 0 or not offered:
         return 0
-    account.billed -= amount
+    take_billed(account, amount, True)
     account.statement_due -= amount
     account.minimum_due = min(account.minimum_due, account.statement_due)
     spread(account, amount, periods, offer(periods, True, terms), env, terms)

@@ -12,16 +12,9 @@ from typing import TYPE_CHECKING
 from sim.account import Account, fees_to_come, principal
 from sim.compiled import scalar
 from sim.day import Environment
-from sim.kinds import (
-    Accrual,
-    EarlySettlement,
-    InterestFrom,
-    PenaltyBase,
-    PenaltyStacking,
-    PlanCost,
-    RoundedWhen,
-)
-from sim.offer import cap_a_day, rate_a_day
+from sim.interest_kinds import InterestFree, InterestFrom
+from sim.kinds import Accrual, EarlySettlement, PenaltyBase, PenaltyStacking, PlanCost, RoundedWhen
+from sim.offer import cap_a_day, is_free, rate_a_day
 from sim.units import PPB, PPM, rounded
 
 if TYPE_CHECKING:
@@ -79,8 +72,8 @@ def bearing_interest(account: Account, fresh: int, terms: Terms) -> int:
     """
     charges = terms.charges
     amount = account.carried
-    if charges.interest_from == InterestFrom.SPENDING_DAY:
-        amount += account.billed + account.unbilled
+    if not is_free(account, terms):
+        amount += account.billed + account.unbilled - account.unposted
     if terms.instalments.cost == PlanCost.DAILY:
         amount += account.planned
     free = fresh if charges.interest_from == InterestFrom.DAY_AFTER_DUE else 0
@@ -90,31 +83,62 @@ def bearing_interest(account: Account, fresh: int, terms: Terms) -> int:
 
 
 @scalar
+def interest_of_day(bearing: int, terms: Terms) -> int:
+    """Return the interest of one day on principal, billionths of a fen: rounded by the terms."""
+    exact = bearing * rate_a_day(terms)
+    if terms.charges.interest_rounded == RoundedWhen.DAILY:
+        exact = rounded(exact // PPB, exact % PPB, terms.billing.rounding) * PPB
+    return exact
+
+
+@scalar
+def counts_back(terms: Terms) -> bool:
+    """Tell whether a bill not paid in full bears interest back to its purchases (R-P9)."""
+    kind = terms.charges.interest_from
+    from_purchase = kind == InterestFrom.SPENDING_DAY or kind == InterestFrom.POSTING_DAY
+    return from_purchase and terms.charges.interest_free != InterestFree.NEVER
+
+
+@scalar
+def accrue_on_trial(account: Account, since: int, terms: Terms) -> None:
+    """Add a day of the interest that is dropped if the bill is paid in full by the end of grace.
+
+    What is left of the bill bears it from the due day on; or, with all that is not billed yet, from
+    the day of each purchase on: an instalment from its statement on. since: days since the last due
+    day.
+    """
+    back = counts_back(terms)
+    first = 1 if terms.charges.interest_from == InterestFrom.DAY_AFTER_DUE else 0
+    if account.billed > 0 and (back or first <= since < terms.billing.grace_days):
+        exact = account.grace_nano + interest_of_day(account.billed, terms)
+        account.grace_accrued += exact // PPB
+        account.grace_nano = exact % PPB
+    posted = account.unbilled - account.unposted
+    if back and posted > 0:
+        exact = account.back_nano + interest_of_day(posted, terms)
+        account.back_accrued += exact // PPB
+        account.back_nano = exact % PPB
+
+
+@scalar
 def accrue(
     account: Account, since: int, fresh: int, tonight: bool, env: Environment, terms: Terms
 ) -> None:
     """Add one day of interest and penalty (R-P4, R-P7, R-P9).
 
-    since: days since the last due day; from then to the end of grace what is left of the bill
-    bears interest on trial, which is dropped if the bill is paid in full by then. tonight: a
-    statement is cut.
+    since: days since the last due day. tonight: a statement is cut.
     """
     if principal(account) + account.missed_count == 0:
         return
-    charges = terms.charges
-    kind = charges.interest_from
-    if account.billed > 0 and kind != InterestFrom.SPENDING_DAY:
-        first = 0 if kind == InterestFrom.DUE_DAY else 1
-        if first <= since < terms.billing.grace_days:
-            exact = account.grace_nano + account.billed * rate_a_day(terms)
-            whole = exact // PPB
-            account.grace_accrued += whole
-            account.grace_nano = exact - whole * PPB
+    if account.billed + account.unbilled > 0 and is_free(account, terms):
+        accrue_on_trial(account, since, terms)
     bearing = bearing_interest(account, fresh, terms)
-    if charges.accrual == Accrual.MONTH_END:
-        bearing *= days_at_month_end(account, tonight, env)
+    days = 1
+    if terms.charges.accrual == Accrual.MONTH_END:
+        days = days_at_month_end(account, tonight, env)
+    account.unposted = 0
     if bearing > 0:
-        exact = account.accrued_nano + bearing * rate_a_day(terms)
+        exact = account.accrued_nano + interest_of_day(bearing, terms) * days
         whole = exact // PPB
         account.accrued += whole
         account.accrued_nano = exact - whole * PPB

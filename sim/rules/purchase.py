@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.account import Account, begin_cycle, owed
 from sim.compiled import scalar
 from sim.day import Environment, Totals, book
+from sim.interest_kinds import InterestFrom
 from sim.kinds import Cycle, Flow
 from sim.log import Log
 from sim.units import NEVER
@@ -32,6 +33,8 @@ def draw_credit(
         if account.anchor == 0 or idle:
             begin_cycle(account, env.day_of_month, terms)
     account.unbilled += amount
+    if terms.charges.interest_from == InterestFrom.POSTING_DAY:
+        account.unposted += amount
     account.bought_this_year += amount
     if account.first_used_on == NEVER:
         account.first_used_on = env.day

@@ -35,11 +35,17 @@ def promise(account: Account, amount: int, env: Environment, terms: Terms) -> No
 
 
 @seldom
-def receive_refund(user: User, account: Account, today: Totals, log: Log) -> None:
-    """Take a refund off the principal, the newest first, and off the year's total (R-U7)."""
+def receive_refund(
+    user: User, account: Account, env: Environment, terms: Terms, today: Totals, log: Log
+) -> None:
+    """Take a refund off the principal, the newest first, and off its year's total (R-U7).
+
+    What was bought last year was counted in last year's total: this year's stays as it is.
+    """
     amount = account.refund
     account.refund = 0
-    account.bought_this_year = max(account.bought_this_year - amount, 0)
+    if env.day_of_year > terms.refunds.days:
+        account.bought_this_year = max(account.bought_this_year - amount, 0)
     left = give_back(account, amount)
     book(today, log, Flow.REFUNDED, amount - left)
     user.wallet += left

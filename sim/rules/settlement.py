@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, charges, clear_missed, principal
+from sim.account import (
+    Account,
+    charges,
+    clear_missed,
+    principal,
+    take_billed,
+    take_unbilled,
+)
 from sim.compiled import scalar, seldom
 from sim.day import Totals, book
 from sim.dues import (
@@ -15,6 +22,7 @@ from sim.dues import (
     post_interest,
     post_penalty,
 )
+from sim.interest_kinds import BackInterest
 from sim.kinds import Asks, AutoDebit, Flow, Method, PostedWith
 from sim.log import Log
 from sim.units import PPM, share
@@ -81,8 +89,9 @@ def apply_payment(
     account.overdue = max(account.overdue - part, 0)
     left -= part
     part = min(left, account.billed)
-    account.billed -= part
-    account.unbilled -= left - part
+    take_billed(account, part, terms.charges.back_interest == BackInterest.UNPAID_PART)
+    if left > part:
+        take_unbilled(account, left - part)
     billed = amount - posted
     account.statement_due = max(account.statement_due - billed, 0)
     account.minimum_due = max(account.minimum_due - billed, 0)

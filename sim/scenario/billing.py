@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import model_validator
 
+from sim.interest_kinds import BackInterest, InterestFree, InterestFrom
 from sim.kinds import (
     Accrual,
     Asks,
@@ -13,7 +14,6 @@ from sim.kinds import (
     DayBeyond28,
     EarlySettlement,
     FeeBase,
-    InterestFrom,
     MinimumRule,
     PastDueFrom,
     PenaltyBase,
@@ -156,6 +156,19 @@ class Charges(Section):
     interest_from: InterestFrom = choice(
         InterestFrom.DUE_DAY, "from when principal bears interest", source="assumed (R-P9)"
     )
+    interest_free: InterestFree = choice(
+        InterestFree.BILL_PAID,
+        "when principal bears none up to the due day, and by what that is lost",
+        source="assumed (R-P9)",
+    )
+    back_interest: BackInterest = choice(
+        BackInterest.WHOLE_BILL,
+        "on what interest counts back to purchases (interest_from = spending_day or posting_day)",
+        source="assumed (R-P9)",
+    )
+    interest_rounded: RoundedWhen = choice(
+        RoundedWhen.FINALLY, "when interest is rounded", source="assumed (R-P9)"
+    )
     penalty_ppm: int = number(
         1_500_000,
         "penalty on overdue principal, as a multiple of the rate",
@@ -195,26 +208,60 @@ class Charges(Section):
     manual_fee_ppm: int = share(1_000, "fee on a manual repayment", neutral=0, source="R-P2: 0.1 %")
 
 
-def clashes_of_kinds(billing: Billing, charges: Charges, instalments: Instalments) -> Iterator[str]:
-    """Yield a line for each kind that another one leaves without a meaning."""
-    spending = charges.interest_from == InterestFrom.SPENDING_DAY
-    if billing.asks == Asks.SHARE and not spending:
+def _clashes_of_interest(billing: Billing, charges: Charges) -> Iterator[str]:
+    """Yield a line for each kind of interest that another kind leaves without a meaning."""
+    from_purchase = charges.interest_from in (InterestFrom.SPENDING_DAY, InterestFrom.POSTING_DAY)
+    never = charges.interest_free == InterestFree.NEVER
+    if billing.asks == Asks.SHARE and not from_purchase:
         yield (
-            'charges.interest_from: wanted "spending_day": billing.asks = share leaves the rest '
-            'of the balance unbilled, which bears interest; else billing.asks = "whole"'
+            'charges.interest_from: wanted "spending_day" or "posting_day": billing.asks = share '
+            "leaves the rest of the balance unbilled, which bears interest; else billing.asks = "
+            '"whole"'
+        )
+    elif billing.asks == Asks.SHARE and not never:
+        yield (
+            'charges.interest_free: wanted "never": billing.asks = share leaves the rest of the '
+            'balance unbilled, which bears interest; else billing.asks = "whole"'
+        )
+    elif never and not from_purchase:
+        name = charges.interest_from.name.lower()
+        yield (
+            f'charges.interest_free: wanted "bill_paid" or "nothing_carried": interest_from = '
+            f'{name} leaves the days before without interest; else interest_from = "spending_day" '
+            'or "posting_day"'
+        )
+    if charges.back_interest == BackInterest.UNPAID_PART and (never or not from_purchase):
+        yield (
+            'charges.back_interest: wanted "whole_bill": no interest counts back; else '
+            'interest_from = "spending_day" or "posting_day", with interest_free = "bill_paid" or '
+            '"nothing_carried"'
         )
     if charges.accrual == Accrual.MONTH_END and not (
-        spending and billing.cycle == Cycle.CALENDAR and billing.statement_day == 1
+        charges.interest_from == InterestFrom.SPENDING_DAY
+        and never
+        and billing.cycle == Cycle.CALENDAR
+        and billing.statement_day == 1
     ):
         yield (
             'charges.accrual: wanted "daily": a month\'s interest on its last balance needs '
-            'interest_from = "spending_day", cycle = "calendar" and statement_day = 1'
+            'interest_from = "spending_day", interest_free = "never", cycle = "calendar" and '
+            "statement_day = 1"
         )
+
+
+def clashes_of_kinds(billing: Billing, charges: Charges, instalments: Instalments) -> Iterator[str]:
+    """Yield a line for each kind that another one leaves without a meaning."""
+    yield from _clashes_of_interest(billing, charges)
     daily = instalments.cost == PlanCost.DAILY
     if instalments.always and not daily:
         yield (
             'instalments.always: wanted false: cost = "daily" alone makes every drawing a plan of '
             "its own"
+        )
+    if instalments.always and daily and charges.interest_free != InterestFree.NEVER:
+        yield (
+            'charges.interest_free: wanted "never": with instalments.always = true every drawing '
+            "is a loan that bears interest; else instalments.always = false"
         )
     early = instalments.early_settlement
     if early == EarlySettlement.DAILY_TO_DATE and (daily or instalments.early_rate_ppb == 0):

@@ -31,7 +31,11 @@ class Document(Section):
 
         faults: lines already found. Raises ScenarioError with all faults at once.
         """
+        from sim.scenario.terms import dissolve
+
         shelf.split(tree, origins)
+        for at in shelf.places(tree):
+            dissolve(tree, origins, at)
         policies.flatten(tree, origins)
         shelf.choose(tree, origins)
         for at in shelf.places(tree):

@@ -76,8 +76,12 @@ def preset(name: str) -> Preset:
 
 
 def preset_of(words: str, label: str) -> Preset:
-    """Return what the text of a preset file holds, unchecked. Raises ValueError if not TOML."""
+    """Return what the text of a preset file holds; its values are not checked.
+
+    Raises TOMLDecodeError, or ValueError, saying what was wanted, for another shape.
+    """
     data = tomllib.loads(words)
+    _check_shape(data)
     terms = tuple(
         Term(
             str(term.get("key", "")),
@@ -93,6 +97,27 @@ def preset_of(words: str, label: str) -> Preset:
     }
     name = str(data.get("name", Path(label).stem))
     return Preset(name, str(data.get("title", "")), label, terms, variants)
+
+
+def _check_shape(data: Tree) -> None:
+    """Raise ValueError, with what was wanted, for text that is TOML and no preset."""
+    for key in data.keys() - {"name", "title", "term", "variant"}:
+        raise ValueError(f"{key}: wanted name, title, [[term]] or [variant.NAME] (found this key)")
+    terms, variants = data.get("term", []), data.get("variant", {})
+    if not isinstance(terms, list) or not all(isinstance(term, dict) for term in terms):
+        raise ValueError("term: wanted [[term]] tables with key, value and source")
+    for at, term in enumerate(terms):
+        for key in term.keys() - {"key", "value", "source", "alternative"}:
+            wanted = "wanted key, value, source or alternative"
+            raise ValueError(f"term.{at}.{key}: {wanted} (found this key)")
+        if not term.get("key"):
+            wanted = "wanted a key below product, such as limit.max_fen"
+            raise ValueError(f"term.{at}.key: {wanted} (found nothing)")
+    if not isinstance(variants, dict) or not all(
+        isinstance(each, dict) and isinstance(each.get("set", {}), dict)
+        for each in variants.values()
+    ):
+        raise ValueError("variant: wanted [variant.NAME] tables with about and set")
 
 
 def with_preset(product: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +140,14 @@ def lay(tree: Tree, origins: Origins, at: Steps = ("product",)) -> None:
     if name not in PRESETS or name == PRESETS[0]:
         return
     chosen = preset(name)
-    origin = Origin(PRESET_RANK, chosen.label, Path.cwd())
+    write(chosen, product, origins, at, Origin(PRESET_RANK, chosen.label, Path.cwd()))
+
+
+def write(chosen: Preset, product: Tree, origins: Origins, at: Steps, origin: Origin) -> None:
+    """Write a preset's terms into the tree of a product at `at` where nothing is said."""
     for term in chosen.terms:
         *around, last = path = term.key.split(".")
-        table = product
+        table: Any = product
         for step in around:
             table = table.setdefault(step, {}) if isinstance(table, dict) else None
         if isinstance(table, dict) and last not in table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from pydantic import ValidationError
 from sim.scenario.changes import parsed
 from sim.scenario.faults import ScenarioError, faults_of, found
 from sim.scenario.keys import located
-from sim.scenario.presets import PRESETS, Preset, preset, preset_of
+from sim.scenario.presets import PRESET_RANK, PRESETS, Preset, preset, preset_of, write
 from sim.scenario.sections import Product
-from sim.scenario.tree import Origin, Origins, Tree, leaves, plain
+from sim.scenario.tree import Origin, Origins, Steps, Tree, leaves, plain, value_at
 from sim.scenario.words import one_of
 
 # What a product must say by itself, and the rule that cannot do without it.
@@ -27,7 +28,8 @@ NEEDED = {
     "billing.minimum_whole_fen": "billing.minimum()",
     "billing.rounding": "units.rounded()",
     "charges.rate_ppb": "interest.accrue()",
-    "charges.interest_from": "interest.bearing_interest()",
+    "charges.interest_from": "interest.accrue_on_trial()",
+    "charges.interest_free": "offer.is_free()",
     "charges.accrual": "interest.days_at_month_end()",
     "charges.posted_with": "settlement.post_reached()",
     "charges.penalty_ppm": "interest.penalty_rate()",
@@ -68,6 +70,31 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     if whole in PRESETS:
         tree["preset"] = whole
     return _checked(tree, origins, chosen.label)
+
+
+def dissolve(tree: Tree, origins: Origins, at: Steps) -> None:
+    """Put the terms of a preset file that a product names in place of the file's name.
+
+    The file is relative to the one that names it. The scenario holds its terms from then on, so
+    that a run can be resumed, forked and audited without it. Raises ScenarioError.
+    """
+    product = value_at(tree, at)
+    name = product.get("preset") if isinstance(product, dict) else None
+    if not isinstance(name, str) or not name.endswith(".toml"):
+        return
+    given = origins.get((*at, "preset"))
+    folder = given.folder if given else Path.cwd()
+    chosen = _read(str(folder / name))
+    faults = [*preset_faults(chosen)]
+    if faults:
+        raise ScenarioError(faults)
+    origin = Origin(PRESET_RANK, chosen.label, folder)
+    write(chosen, product, origins, at, origin)
+    product["preset"] = PRESETS[0]
+    origins[(*at, "preset")] = origin
+    if not product.get("name"):
+        product["name"] = chosen.name
+        origins[(*at, "name")] = origin
 
 
 def terms_in(words: Iterable[str]) -> dict[str, Any]:
@@ -124,7 +151,11 @@ def _read(name: str) -> Preset:
         return preset_of(Path(name).read_text(encoding="utf-8"), name)
     except OSError as error:
         raise ScenarioError([f"{name}: wanted a preset file (found: {error.strerror})"]) from None
+    except UnicodeDecodeError:
+        raise ScenarioError([f"{name}: wanted text in UTF-8 (found other bytes)"]) from None
     except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise ScenarioError([f"{name}: {error}"]) from None
         raise ScenarioError([f"{name}: wanted TOML (found: {error})"]) from None
 
 
