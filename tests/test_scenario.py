@@ -43,7 +43,9 @@ FREE = (
     "appetite.",
 )
 # To a kind of cycle and of interest; to ties between friends.
-BOUND = {"product.charges.accrual", "behaviour.spending.friends_weight_ppm"}
+BOUND = {f"product.charges.{key}" for key in ("accrual", "interest_from", "interest_free")}
+BOUND |= {f"product.charges.{key}" for key in ("back_interest", "interest_rounded", "posted_with")}
+BOUND |= {"behaviour.spending.friends_weight_ppm"}
 BOUND |= {"behaviour.repaying.friends_weight"}
 FIELDS = {dotted(path): field for path, field in keys_of(Scenario)}
 
