@@ -155,7 +155,7 @@ def test_the_command_fails_with_1_when_a_row_does(monkeypatch, capsys):
 @pytest.mark.slow
 def test_the_whole_proof_holds_within_a_minute(tmp_path, capsys):
     path = tmp_path / "proof.json"
-    small_run._state(1)  # compiles what has to be, once per version
+    small_run.state_of(1)  # compiles what has to be, once per version
     code = answer(["prove", "--json", str(path)])
     told = capsys.readouterr().out
     assert code == 0, told

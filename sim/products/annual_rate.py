@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -10,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from sim.products.dates import as_date
 from sim.scenario import ScenarioError
+from sim.scenario.tree import plain
 
 Method = Literal["compound", "regulation_z"]
 
@@ -52,9 +54,12 @@ def annual_rate(
     """
     if method not in ("compound", "regulation_z"):
         raise ScenarioError([f'method: wanted "compound" or "regulation_z" (found {method!r})'])
+    periods_per_year = plain(periods_per_year)
     if type(periods_per_year) is not int or periods_per_year < 1:
         found = f"(found {periods_per_year!r})"
         raise ScenarioError([f"periods_per_year: wanted a whole number from 1 {found}"])
+    if isinstance(flows, str) or not isinstance(flows, Iterable):
+        raise ScenarioError([f"flows: wanted a list of flows (found {flows!r})"])
     given = list(flows)
     placed, dated = _placed(given, periods_per_year, method)
     _check_signs(placed)
@@ -92,8 +97,8 @@ def _is_pair(pair: Any) -> bool:
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
         return False
     when, fen = pair
-    timed = as_date(when) is not None or (isinstance(when, Real) and float(when) >= 0)
-    return timed and isinstance(fen, Real) and not isinstance(fen, bool)
+    timed = as_date(when) is not None or (isinstance(when, Real) and 0 <= float(when) < math.inf)
+    return timed and isinstance(fen, Real) and not isinstance(fen, bool) and math.isfinite(fen)
 
 
 def _split(when: float, fen: float, method: Method) -> _Flow:

@@ -101,13 +101,16 @@ def shipped() -> list[Case]:
         calibration,
         chain_draws,
         large_pools,
+        laws,
         random_numbers,
+        relations,
         small_run,
         study_statistics,
     )
     from sim.proof.listed import listed
 
-    made = (large_pools, chain_draws, random_numbers, study_statistics, calibration, small_run)
+    lived = (small_run, laws, relations)
+    made = (large_pools, chain_draws, random_numbers, study_statistics, calibration, *lived)
     cases = [*listed(), *(case for module in made for case in module.cases())]
     return sorted(cases, key=_order)
 
@@ -163,4 +166,4 @@ def _plain(value: Any) -> str:
 def _order(case: Case) -> tuple[int, int, str]:
     """Return where a case stands: by its part of the validation plan, then by number."""
     letter, digits = case.id[0], "".join(c for c in case.id if c.isdigit())
-    return "VMAECS".find(letter), int(digits or 0), case.id
+    return "VMAECSLR".find(letter), int(digits or 0), case.id

@@ -15,6 +15,7 @@ from sim.proof.case import Case, Claim, between, near
 
 if TYPE_CHECKING:
     from sim.engines.state import State
+    from sim.scenario import Scenario
 
 USERS, DAYS = 1_000, 300
 _ODD_ONE = 7
@@ -67,7 +68,7 @@ def nobody_skips() -> Claim:
     """Count moves that no month can bring, and those into arrears that show it was a test."""
     from sim.risk.conservation import skipped
 
-    moves = _run().roll_rates
+    moves = run_of().roll_rates
     into = moves[(moves["segment"] == "all") & moves["to_bucket"].str.fullmatch("m[1-6]")]
     met = int(into["accounts"].sum())
     return between([0, 100], [len(skipped(moves)), met], [0, 100], [0, 1e9])
@@ -77,7 +78,7 @@ def flows_close() -> Claim:
     """Return the largest gaps between month ends and the moves between them."""
     from sim.risk.conservation import flow_identity
 
-    run = _run()
+    run = run_of()
     gaps = flow_identity(run.monthly, run.roll_rates)[["gap", "gap_fen"]]
     if gaps.empty:
         raise ValueError("wanted month ends to compare (found none)")
@@ -86,7 +87,7 @@ def flows_close() -> Claim:
 
 def others_untouched() -> Claim:
     """Count users whose state differs when one of them is another."""
-    plain, changed = _state(1), _lived(1, changed=True)
+    plain, changed = state_of(1), _lived(1, changed=True)
     differ = np.zeros(USERS, dtype=bool)
     for name in ("users", "accounts"):
         one, other = (getattr(state, name).reshape(USERS, -1) for state in (plain, changed))
@@ -97,27 +98,46 @@ def others_untouched() -> Claim:
 
 def same_on_any_threads() -> Claim:
     """Count numbers that differ between runs on several numbers of threads."""
-    one = _state(1)
-    return near([0, 0], [_differing(one, _lived(threads)) for threads in (2, 7)], 0)
+    one = state_of(1)
+    return near([0, 0], [differing(one, _lived(threads)) for threads in (2, 7)], 0)
 
 
 def same_unobserved() -> Claim:
     """Count numbers that differ between a run with all events logged and one with none."""
     logged = _lived(1, output={"events_ppm": 1_000_000})
     kept = sum(len(part) for part in getattr(logged.events, "parts", []))
-    return between([0, USERS], [_differing(_state(1), logged), kept], [0, USERS], [0, 1e12])
+    return between([0, USERS], [differing(state_of(1), logged), kept], [0, USERS], [0, 1e12])
 
 
 @cache
-def _state(threads: int) -> State:
+def state_of(threads: int) -> State:
+    """Return the state of the small run after its last day, lived once and not to be changed."""
     return _lived(threads)
 
 
-def _run() -> Any:
+def run_of() -> Any:
+    """Return the small run with its tables."""
     from sim.results import Run
     from sim.results.record import Record
 
-    return Run.of([Record.of(_state(1))])
+    return Run.of([Record.of(state_of(1))])
+
+
+def scenario(**sections: Any) -> Scenario:
+    """Return the scenario of the small run, keys of sections in place of its own."""
+    from sim.scenario import from_tree
+
+    plan: dict[str, Any] = {
+        "run": {"users": USERS, "days": DAYS, "seed": 11},
+        "product": _APART,
+        "risk_control": {"collection": {"capacity_ppm": 0}},
+        "behaviour": {"applying": {"friends_weight_ppm": 0}},
+        "population": {"traits": {"prudence": {"distribution": "constant", "mean": 1_500}}},
+    }
+    for name, section in sections.items():
+        own = plan.get(name)
+        plan[name] = own | section if isinstance(own, dict) else section
+    return from_tree(plan)
 
 
 def _lived(threads: int, *, changed: bool = False, **sections: Any) -> State:
@@ -125,17 +145,9 @@ def _lived(threads: int, *, changed: bool = False, **sections: Any) -> State:
     from sim.barrier import couples
     from sim.engines.state import start
     from sim.events import InMemory
-    from sim.scenario import from_tree
     from sim.simulation import engine_of, live
 
-    plan = {
-        "run": {"users": USERS, "days": DAYS, "seed": 11},
-        "product": _APART,
-        "risk_control": {"collection": {"capacity_ppm": 0}},
-        "behaviour": {"applying": {"friends_weight_ppm": 0}},
-        "population": {"traits": {"prudence": {"distribution": "constant", "mean": 1_500}}},
-    }
-    state = start(from_tree(plan | sections), 0)
+    state = start(scenario(**sections), 0)
     if couples(state.arms):
         raise ValueError("wanted users whom nothing couples (found some that are)")
     if changed:
@@ -150,7 +162,7 @@ def _lived(threads: int, *, changed: bool = False, **sections: Any) -> State:
     return state
 
 
-def _differing(one: State, other: State) -> int:
+def differing(one: State, other: State) -> int:
     """Return how many rows of the state's tables differ."""
     others = other.arrays()
     pairs = [(table, others[name]) for name, table in one.arrays().items()]

@@ -54,6 +54,14 @@ def cases() -> list[Case]:
             stopping_rule,
             needs,
         ),
+        Case(
+            "C13",
+            "Sensitivity indices of noise: intervals without 0, and the share that is noise",
+            {"inputs": 3, "base sample": 512, "replications": 4, "level": 0.999},
+            "no input explains noise; the share of noise is 1",
+            indices_of_noise,
+            absent("SALib"),
+        ),
     ]
 
 
@@ -90,6 +98,15 @@ def stopping_rule() -> Claim:
     batches = (uniforms(604, 200, 500) < 0.02).astype(float)
     ended = sequential.until(sequential.Target(half_width=0.001), batches).runs
     return near(75_293, ended, 0.05 * 75_293)
+
+
+def indices_of_noise() -> Claim:
+    """Count the intervals of first and total indices that leave 0 out, and return what is noise."""
+    indices = import_module("sim.study.indices").indices
+    found = indices(["x", "y", "z"], 5 + normals(605, 512 * 5, 4), level=0.999)
+    each = [bounds for index in found.indices for bounds in (index.first, index.total)]
+    outside = sum(not bounds.low <= 0 <= bounds.high for bounds in each)
+    return near([0, 1], [outside, found.noise], [0, 0.1])
 
 
 def _share(interval_of: Callable[[int], Any], truth: float) -> float:

@@ -56,8 +56,11 @@ def absorption(transient: ArrayLike, absorbing: ArrayLike) -> Absorption:
     rows = moves.sum(axis=1) + leaving
     if (np.abs(rows - 1) > SUM_TOLERANCE).any():
         row = int(np.argmax(np.abs(rows - 1)))
-        raise ValueError(f"wanted rows that add up to 1 (found {rows[row]:g} in row {row})")
-    stuck = np.flatnonzero(~_reaching(moves, leaving > 0))
+        wanted = "transient, absorbing: wanted rows that add up to 1"
+        raise ValueError(f"{wanted} (found {rows[row]:g} in row {row})")
+    # A row of 1 in `transient` is never left, even where printed figures add up to a little more.
+    ending = (leaving > 0) & (moves.sum(axis=1) < 1)
+    stuck = np.flatnonzero(~_reaching(moves, ending))
     if stuck.size:
         raise ValueError(f"transient: state {stuck[0]} never reaches an absorbing state")
     fundamental: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)

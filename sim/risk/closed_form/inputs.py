@@ -31,6 +31,14 @@ def shares(name: str, values: ArrayLike) -> Numbers:
     return found
 
 
+def share(name: str, value: ArrayLike) -> float:
+    """Return a single number in [0, 1]. Raises ValueError, also for several."""
+    found = shares(name, value)
+    if found.ndim:
+        raise ValueError(f"{name}: wanted a single number (found shape {found.shape})")
+    return float(found)
+
+
 def amounts(name: str, values: ArrayLike) -> Numbers:
     """Return values as floats of 0 or more. Raises ValueError."""
     found = numbers(name, values)
@@ -45,7 +53,8 @@ def together(**named: Numbers) -> list[Numbers]:
         return [np.asarray(array) for array in np.broadcast_arrays(*named.values())]
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in named.items())
-        raise ValueError(f"wanted shapes that fit together (found {shapes})") from None
+        wanted = f"{', '.join(named)}: wanted shapes that fit together"
+        raise ValueError(f"{wanted} (found {shapes})") from None
 
 
 def plain(values: Any) -> Any:

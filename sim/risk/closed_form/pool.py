@@ -7,10 +7,11 @@ from operator import index
 import numpy as np
 from scipy.special import betaln, log_ndtr, ndtr, ndtri
 
-from sim.risk.closed_form.inputs import Numbers, shares
+from sim.risk.closed_form.inputs import Numbers, share
 
 _FAR = 9.0  # standard deviations of the factor; beyond lie 2e-19 of all outcomes
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_MOST = 1_000_000  # accounts; there it takes minutes, and far beyond no memory holds the answer
 _CHUNK = 512  # counts of defaults that are worked out at a time
 
 
@@ -19,9 +20,9 @@ def finite_pool(pd: float, asset_correlation: float, n: int) -> Numbers:
 
     Given the factor, defaults are binomial; the factor is integrated out by Gauss-Legendre on
     panels as fine as the binomial is narrow. To 1e-10 up to n = 100,000 (a few seconds there).
-    Raises ValueError outside [0, 1] and for an n that is no whole number of 0 or more.
+    Raises ValueError outside [0, 1] and for an n that is no whole number from 0 to 1,000,000.
     """
-    mean, rho = float(shares("pd", pd)), float(shares("asset_correlation", asset_correlation))
+    mean, rho = share("pd", pd), share("asset_correlation", asset_correlation)
     accounts = _whole(n)
     if accounts == 0:
         return np.ones(1)
@@ -42,6 +43,8 @@ def _whole(n: int) -> int:
         raise ValueError(f"n: wanted a whole number (found {n!r})") from None
     if accounts < 0:
         raise ValueError(f"n: wanted 0 or more (found {accounts})")
+    if accounts > _MOST:
+        raise ValueError(f"n: wanted at most {_MOST:,} (found {accounts:,}); see loss_quantile")
     return accounts
 
 

@@ -51,9 +51,11 @@ def _by_score(scores: ArrayLike, bads: ArrayLike) -> _ByScore:
     sorts = flags("bads", bads)
     if found.ndim != 1 or found.shape != sorts.shape:
         shapes = f"{found.shape} and {sorts.shape}"
-        raise ValueError(f"wanted as many bads as scores, in one row each (found shapes {shapes})")
+        wanted = "scores, bads: wanted as many bads as scores, in one row each"
+        raise ValueError(f"{wanted} (found shapes {shapes})")
     if sorts.all() or not sorts.any():
-        raise ValueError("bads: wanted accounts of both sorts (found one)")
+        number = "one" if sorts.size else "none"
+        raise ValueError(f"bads: wanted accounts of both sorts (found {number})")
     levels, at = np.unique(found, return_inverse=True)
     everyone, bad = np.zeros(len(levels)), np.zeros(len(levels))
     np.add.at(everyone, at, 1.0)

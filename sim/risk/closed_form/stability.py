@@ -19,7 +19,7 @@ def psi(expected: ArrayLike, actual: ArrayLike) -> float:
     before, after = _shares("expected", expected), _shares("actual", actual)
     if before.shape != after.shape:
         found = f"{before.size} and {after.size}"
-        raise ValueError(f"wanted the same bins in expected and actual (found {found})")
+        raise ValueError(f"expected, actual: wanted the same bins in both (found {found})")
     if ((before == 0) != (after == 0)).any():
         return float("inf")
     some = before > 0
@@ -29,6 +29,7 @@ def psi(expected: ArrayLike, actual: ArrayLike) -> float:
 
 def _shares(name: str, counts: ArrayLike) -> Numbers:
     found = amounts(name, counts)
-    if found.ndim != 1 or not found.sum() > 0:
+    if found.ndim != 1 or not (found > 0).any():
         raise ValueError(f"{name}: wanted one row of bins, not all empty (found {found.tolist()})")
+    found = found / found.max()  # or the sum of the largest numbers runs over
     return np.asarray(found / found.sum())
