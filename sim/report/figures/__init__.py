@@ -10,6 +10,7 @@ from sim.report.figures.adoption import adoption
 from sim.report.figures.bucket_stack import bucket_stack
 from sim.report.figures.dots import forest, segment_dots
 from sim.report.figures.fan import fan_chart
+from sim.report.figures.fit import misses_by_group, posterior, ranks, worst_misses
 from sim.report.figures.frontier import frontier
 from sim.report.figures.funnel import funnel
 from sim.report.figures.heat_map import roll_rate_heat_map, vintage_heat_map
@@ -38,10 +39,13 @@ __all__ = [
     "limit_waterfall",
     "loss_curves",
     "loss_histogram",
+    "misses_by_group",
     "mix_over_time",
     "narrowed",
     "paths",
     "pnl_bridge",
+    "posterior",
+    "ranks",
     "rate_steps",
     "roll_rate_heat_map",
     "segment_dots",
@@ -50,4 +54,5 @@ __all__ = [
     "tornado",
     "vintage_curves",
     "vintage_heat_map",
+    "worst_misses",
 ]

@@ -56,6 +56,8 @@ def key_figures(context: Context) -> Section:
 def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     """Return three sentences made of numbers: loss, certainty, and what changed or who bears it."""
     say = context.words
+    if context.source.kind == "calibration":
+        return _fit(context)
     by_key = {figure.key: figure for figure in found}
     if "net_loss" not in by_key:
         return [say("This folder keeps no days, so that no loss can be told.")]
@@ -81,6 +83,28 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     elif context.source.has("roll_rates"):
         lines.append(_bearers(context))
     return lines
+
+
+def _fit(context: Context) -> list[str]:
+    """Return how near a fit comes to its targets, where it is worst, and how sure it is."""
+    from sim.report.sections.fitted import in_short
+
+    table = context.source.table("targets")
+    judged = table[table["judged"].astype(bool)]
+    if judged.empty:
+        return [context.words("No target of this fit is judged.")]
+    worst = judged.loc[judged["z"].abs().fillna(float("inf")).idxmax()]
+    return [
+        in_short(context, judged),
+        context.words(
+            "The largest miss is {key}: {fitted} for {value}, z {z}.",
+            key=worst["key"],
+            fitted=shown(float(worst["simulated"]), "number"),
+            value=shown(float(worst["value"]), "number"),
+            z=shown(float(worst["z"]), "number"),
+        ),
+        context.words("Parameters and the spread of their draws stand in section 15."),
+    ]
 
 
 def _with_bounds(value: Value) -> str:
