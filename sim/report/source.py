@@ -114,11 +114,18 @@ class Source:
         """The days of what it is held against, on the same luck; None where there is nothing."""
         if self.baseline is not None:
             return _series(self.baseline.daily)
-        pairs = self.made.get("asked", {}).get("pairs", {}).get(SUBJECT, 1)
-        if self.kind != "comparison" or not pairs:  # finished runs of other seeds do not pair
+        if self.kind != "comparison" or not self.paired(SUBJECT):
             return None
+        return self.arm(CHAMPION)
+
+    def paired(self, label: str) -> bool:
+        """Tell whether a scenario of a comparison shares its luck with the baseline."""
+        return bool(self.made.get("asked", {}).get("pairs", {}).get(label, 1))
+
+    def arm(self, label: str) -> Series:
+        """Return the days of one scenario of a comparison."""
         days = self._tables["daily"].to_pandas(date_as_object=False)
-        return _series(days[days["scenario"] == CHAMPION].drop(columns="scenario"))
+        return _series(days[days["scenario"] == label].drop(columns="scenario"))
 
 
 _FINAL = {

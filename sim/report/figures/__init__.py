@@ -20,6 +20,7 @@ from sim.report.figures.loss_histogram import loss_histogram
 from sim.report.figures.mix import mix_over_time
 from sim.report.figures.paths import paths
 from sim.report.figures.rate_steps import rate_steps
+from sim.report.figures.sobol import sobol
 from sim.report.figures.stresses import breaking_points, stress_paths
 from sim.report.figures.style import narrowed, svg
 from sim.report.figures.tornado import tornado
@@ -49,6 +50,7 @@ __all__ = [
     "rate_steps",
     "roll_rate_heat_map",
     "segment_dots",
+    "sobol",
     "stress_paths",
     "svg",
     "tornado",

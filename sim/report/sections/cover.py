@@ -7,6 +7,7 @@ from sim.report.definitions import definitions
 from sim.report.key_figures import KeyFigure
 from sim.report.key_figures import key_figures as figures_of
 from sim.report.page import Block, Cell, Section
+from sim.report.sections.arms import arms
 from sim.report.sections.precision import precision
 from sim.report.value import Value, shown
 from sim.risk import default
@@ -44,7 +45,7 @@ def key_figures(context: Context) -> Section:
     for note in dict.fromkeys(each.note for each in found if each.note):
         named = [definitions()[each.key].said(say.language) for each in found if each.note == note]
         blocks.append(context.text("{name}: {note}.", name=", ".join(named), note=say(note)))
-    blocks += precision(context)
+    blocks += [*arms(context), *precision(context)]
     if context.source.base_series is None:
         lacking = "paired changes against a baseline"
         blocks.append(
@@ -93,7 +94,8 @@ def _fit(context: Context) -> list[str]:
     judged = table[table["judged"].astype(bool)]
     if judged.empty:
         return [context.words("No target of this fit is judged.")]
-    worst = judged.loc[judged["z"].abs().fillna(float("inf")).idxmax()]
+    off = judged["z"].abs().fillna(float("inf")).to_numpy(dtype=float)
+    worst = judged.iloc[int(off.argmax())]
     return [
         in_short(context, judged),
         context.words(
