@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, SKY, drawing, styled
+from sim.report.figures.style import BLUE, SKY, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 
@@ -33,7 +33,8 @@ def sobol(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.set_xlabel(words("% of the variance over the design; 95 % interval"))
     axes.legend(loc="lower right")
     top = ordered.iloc[-1]
-    axes.set_title(
+    headed(
+        figure,
         words(
             "{key} makes most of the variance of {metric}; {noise} % of it is luck",
             key=str(top["key"]),
@@ -45,6 +46,6 @@ def sobol(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
             "No key is told from luck in {metric}; {noise} % of its variance is luck",
             metric=words.named(str(top["metric"])),
             noise=f"{100 * float(top['noise']):.0f}",
-        )
+        ),
     )
     return figure

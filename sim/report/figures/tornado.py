@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLUE, SKY, drawing, styled
+from sim.report.figures.style import BLUE, SKY, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
 SURE = 1.96
@@ -34,13 +34,14 @@ def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.axvline(0, color="0.3", lw=0.8)
     axes.set_xlabel(words("change of the mean over a key's values, %"))
     top = ordered.iloc[-1]
-    axes.set_title(
+    headed(
+        figure,
         words(
             "{key} moves {metric} most: from {low:+.1f} to {high:+.1f} %",
             key=str(top["key"]),
             metric=words.named(str(top["metric"])),
             low=100 * float(top["low"]),
             high=100 * float(top["high"]),
-        )
+        ),
     )
     return figure

@@ -140,15 +140,15 @@ def _search(context: Context) -> list[Block]:
     ]
     within = table[table["within"]]
     if within.empty:
-        told = context.text("No row that was tried keeps to the bounds.")
+        best = context.text("No row that was tried keeps to the bounds.")
     else:
-        told = context.text(
+        best = context.text(
             "Of the rows that keep to the bounds the best is {row}, by its mean; an interval that "
             "reaches over a bound leaves that open.",
             row=int(within["row"].iloc[0]),
         )
     caption = "What the search found: rows that none beats in metric and bound"
-    return [told, context.table("search", caption, columns, rows)]
+    return [best, context.table("search", caption, columns, rows)]
 
 
 def _frontier(context: Context) -> list[Block]:

@@ -20,8 +20,8 @@ def sensitivity(context: Context) -> Section:
     title = "Sensitivity"
     if source.kind != "sweep":
         command = "paylater sweep scenarios/studies/what_matters.toml; paylater report RUN"
-        note = context.missing("which keys matter, and how much is luck", command)
-        return context.section(14, title, [note])
+        nothing = context.missing("which keys matter, and how much is luck", command)
+        return context.section(14, title, [nothing])
     blocks: list[Block] = []
     effects = _effects(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
     if len(effects):
