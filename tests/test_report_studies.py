@@ -1,7 +1,8 @@
-"""Reports of studies: a fit's misses are told, arms stand side by side, luck is told from effects."""
+"""Reports of studies: misses of a fit are told, arms stand side by side, luck is told apart."""
 
 import datetime as dt
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from scipy import special, stats
 import sim
 from sim.commands import answer
 from sim.report import report
+from sim.results import manifest
 from sim.study.folder import Study, save
 from sim.study.planner import plan
+from sim.study.trial import users_reached
 
 MADE = dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 EVIL = '<script>alert(1)</script>"&'
@@ -53,13 +56,17 @@ def fit_in(place, base, *, draws=41):
     return place
 
 
+@pytest.fixture(scope="module")
+def fitted(base, tmp_path_factory):
+    return report(fit_in(tmp_path_factory.mktemp("fits") / "fit", base), made=MADE)
+
+
 def tables_of(found):
     return {table.name: table for table in found.tables}
 
 
-def test_a_fit_lists_its_misses_the_largest_first(base, tmp_path):
-    found = report(fit_in(tmp_path / "fit", base), made=MADE)
-    tables = tables_of(found)
+def test_a_fit_lists_its_misses_the_largest_first(fitted):
+    tables = tables_of(fitted)
     groups = {row[0]: [cell.estimate for cell in row[1:4]] for row in tables["fit_by_group"].rows}
     assert groups == {"usage": [4, 1, 3], "limit": [1, 1, 0]}
     missed = [row[1] for row in tables["fit_worst"].rows]
@@ -68,13 +75,12 @@ def test_a_fit_lists_its_misses_the_largest_first(base, tmp_path):
     assert (value.low, value.high) == pytest.approx((0.2 - 0.0196, 0.2 + 0.0196))
     facts = {row[0]: row[-1] for row in tables["fit_facts"].rows}
     assert facts == {"delinquency/late_next_given_history/late_late": "a miss"}
-    assert "2 are met, 3 are missed" in found.html
-    assert EVIL not in found.html
+    assert "2 are met, 3 are missed" in fitted.html
+    assert EVIL not in fitted.html
 
 
-def test_draws_stand_with_their_middle_95_percent_beside_the_fitted_value(base, tmp_path):
-    tables = tables_of(report(fit_in(tmp_path / "fit", base), made=MADE))
-    inside, outside = tables["fit_parameters"].rows
+def test_draws_stand_with_their_middle_95_percent_beside_the_fitted_value(base, fitted, tmp_path):
+    inside, outside = tables_of(fitted)["fit_parameters"].rows
     assert (inside[2].estimate, inside[2].low, inside[2].high) == (21, 2, 40)
     assert inside[3].estimate == pytest.approx(19 / 41)
     assert [inside[-1], outside[-1]] == ["inside", "outside"]
@@ -83,8 +89,8 @@ def test_draws_stand_with_their_middle_95_percent_beside_the_fitted_value(base, 
     assert [column.key for column in none["fit_parameters"].columns] == ["key", "fitted"]
 
 
-def test_ranks_of_known_truths_add_up_to_all_repeats(base, tmp_path):
-    rows = tables_of(report(fit_in(tmp_path / "fit", base), made=MADE))["fit_ranks"].rows
+def test_ranks_of_known_truths_add_up_to_all_repeats(fitted):
+    rows = tables_of(fitted)["fit_ranks"].rows
     counts = [row[1].estimate for row in rows[1:]]
     assert (len(counts), sum(counts)) == (20, 1_000)
     assert rows[0][1].estimate == pytest.approx(stats.chisquare(counts).statistic)
@@ -92,9 +98,9 @@ def test_ranks_of_known_truths_add_up_to_all_repeats(base, tmp_path):
     assert [row[2] == "inside" for row in rows[1:]] == [low <= one <= high for one in counts]
 
 
-def test_a_report_of_a_fit_is_the_same_twice_and_speaks_chinese(base, tmp_path, capsys):
+def test_a_report_of_a_fit_is_the_same_twice_and_speaks_chinese(base, fitted, tmp_path, capsys):
     place = fit_in(tmp_path / "fit", base)
-    assert report(place, made=MADE).html == report(place, made=MADE).html
+    assert report(place, made=MADE).html == fitted.html
     assert not report(place, lang="zh", made=MADE).unsaid
     assert answer(["report", str(place)]) == 0
     assert (tmp_path / "fit-report/tables/fit_worst.parquet").is_file()
@@ -229,3 +235,40 @@ def test_shares_of_variance_are_those_of_the_study_each_metric_apart(swept):
         assert row[4].estimate == told["noise"]
     assert 'id="chart-sobol"' in found.html
     assert not report(swept.out, lang="zh", made=MADE).unsaid
+
+
+def test_runs_that_failed_are_listed_with_their_errors(swept, tmp_path):
+    place = shutil.copytree(swept.out, tmp_path / "failing")
+    results = pd.read_parquet(place / "results.parquet")
+    results.loc[3, ["status", "error"]] = ["failed", EVIL]
+    results.loc[3, ["volume_fen", "loss_fen"]] = np.nan
+    results.to_parquet(place / "results.parquet", index=False)
+    told = json.loads((place / "manifest.json").read_text())
+    known = manifest.files_in(place)
+    told["files"] = {name: known[name] for name in told["files"]}
+    (place / "manifest.json").write_text(json.dumps(told))
+    found = report(place, made=MADE)
+    row = results.loc[3]
+    assert tables_of(found)["failed"].rows == [[str(row["row"]), str(row["replication"]), EVIL]]
+    assert EVIL not in found.html
+
+
+def test_a_policy_for_a_share_of_users_is_judged_by_its_arms(base, tmp_path):
+    change = {"name": "half", "share_ppm": 500_000, "date": base.run.start}
+    change["set"] = {"product": {"limit": {"fen_per_point": 300}}}
+    scenario = base.with_(replications=2, policy=[change])
+    run = sim.open(sim.run(scenario, threads=1).save(tmp_path / "trial"))
+    found = report(run.folder, made=MADE)
+    rows = {row[0]: row for row in tables_of(found)["trial_0"].rows}
+    accounts = run.accounts
+    reached = [
+        users_reached(scenario, 0, replication)[user]
+        for replication, user in accounts[["replication", "user"]].itertuples(index=False)
+    ]
+    limits = accounts.assign(reached=reached).groupby("reached")["limit_fen"]
+    told = rows["limit fen"]
+    assert [told[2].estimate, told[1].estimate] == pytest.approx(list(limits.mean()))
+    wanted = stats.ttest_ind(limits.get_group(True), limits.get_group(False), equal_var=False)
+    assert tuple(told[3][1:3]) == pytest.approx(tuple(wanted.confidence_interval(0.95)))
+    assert told[3].high < 0
+    assert "paylater trial trial/scenario.toml --policy 0" in found.html
