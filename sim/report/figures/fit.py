@@ -21,14 +21,14 @@ def misses_by_group(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     table: group, z; one row a target, in the order of the groups from the top down.
     """
     names = list(dict.fromkeys(table["group"]))
-    figure, axes = drawing(height=1.0 + 0.28 * len(names))
+    figure, axes = drawing(height=0.9 + 0.21 * len(names))
     axes.axvspan(-SURE, SURE, color="0.92")
     for place, name in enumerate(reversed(names)):
         z = table.loc[table["group"] == name, "z"].to_numpy(dtype=float)
         z = np.sort(np.clip(np.nan_to_num(z, nan=WIDEST, posinf=WIDEST), -WIDEST, WIDEST))
         apart = (np.arange(len(z)) % 5 - 2) * 0.11  # so that equal ones do not hide each other
         colours = [RED if abs(each) > SURE else BLUE for each in z]
-        axes.scatter(z, place + apart, s=7, c=colours, lw=0)
+        axes.scatter(z, place + apart, s=6, c=colours, lw=0)
     axes.set_yticks(range(len(names)), [words.named(name) for name in reversed(names)])
     axes.set_xlabel(words("fitted less target, standard errors (cut at 15); grey: within 1.96"))
     met = int((table["z"].abs() <= SURE).sum())
@@ -44,7 +44,7 @@ def worst_misses(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
 
     table: label, difference, low, high, all shares of the target's value.
     """
-    figure, axes = drawing(height=1.0 + 0.24 * len(table))
+    figure, axes = drawing(height=0.9 + 0.15 * len(table))
     for place, (_, row) in enumerate(table.iloc[::-1].iterrows()):
         middle, low, high = (100 * float(row[name]) for name in ("difference", "low", "high"))
         colour = GREY if low <= 0 <= high else RED
