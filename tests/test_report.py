@@ -315,7 +315,7 @@ def test_a_sweep_shows_its_frontier_and_what_matters(repo, tmp_path):
         f"""
 scenario = "{repo}/scenarios/seed_article.toml"
 replications = 2
-metrics = ["risk_adjusted_income_fen", "loss_fen"]
+metrics = ["volume_fen", "risk_adjusted_income_fen", "loss_fen"]
 [set]
 "run.users" = 60
 "run.days" = 30

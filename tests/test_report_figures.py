@@ -27,6 +27,8 @@ INTERVALS = pd.DataFrame(
 )
 BUCKETS = ["unused", "current", "m1", "m2", "m3", "m4", "m5", "m6", "charged_off"]
 
+TOTALS = ("total", "total_low", "total_high")
+
 
 def drawn():
     fan = pd.DataFrame(
@@ -120,6 +122,17 @@ def drawn():
             "broken_at": [0.8, 0.8, 0.5, 0.5],
         }
     )
+    shares_of_variance = pd.DataFrame(
+        [
+            ("loss_fen", "a.b", *(0.1, 0.0, 0.2) * 2, 0.1),
+            ("loss_fen", "c.d", *(0.7, 0.5, 0.9) * 2, 0.1),
+        ],
+        columns=["metric", "key", "first", "first_low", "first_high", *TOTALS, "noise"],
+    )
+    misses = pd.DataFrame({"group": list("aabb"), "z": [1.0, -3.0, 1.9, np.inf]})
+    draws = pd.DataFrame(
+        {"a.b": [1.0, 2.0, 3.0], "c.d": [3.0, 3.0, 4.0], "weight": [0.2, 0.5, 0.3]}
+    )
     losses = pd.DataFrame({"loss_rate": [0.01, 0.02, 0.025, 0.05]})
     return {
         "fan": (figures.fan_chart(fan), "Receivables end at 590 thousand yuan"),
@@ -163,6 +176,21 @@ def drawn():
         "dots": (figures.segment_dots(INTERVALS), "income fen are let in most (10.0 %)"),
         "tornado": (figures.tornado(swing), "c.d moves loss fen most: from -30.0 to +50.0 %"),
         "frontier": (figures.frontier(designs), "1 of 2 designs are beaten by none"),
+        "sobol": (
+            figures.sobol(shares_of_variance),
+            "c.d makes most of the variance of loss fen; 10 % of it is luck",
+        ),
+        "luck": (
+            figures.sobol(shares_of_variance.assign(total_low=-0.1)),
+            "No key is told from luck in loss fen",
+        ),
+        "groups": (figures.misses_by_group(misses), "2 of 4 targets are met, 2 are missed"),
+        "worst": (figures.worst_misses(INTERVALS), "Missed most: target "),
+        "posterior": (figures.posterior(draws, {"a.b": 2, "c.d": 3}), "3 draws of the posterior"),
+        "ranks": (
+            figures.ranks(np.array([40, 50, 80]), 37, 64),
+            "2 of 3 ranks lie within chance",
+        ),
         "losses": (
             figures.loss_histogram(losses, 0.026, 0.05),
             "2.62 % a year on average; worst of 4",

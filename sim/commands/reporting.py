@@ -21,7 +21,7 @@ class Language(StrEnum):
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="a run, a comparison or a sweep")],
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="a run or a study")],
     *,
     lang: Annotated[Language, typer.Option(help="of titles and labels")] = Language.EN,
     baseline: Annotated[

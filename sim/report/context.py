@@ -50,7 +50,8 @@ class Context:
     def rerun(self, change: str = "") -> str:
         """Return the command that runs the scenario of this report again, with a change."""
         name = self.source.place.name
-        file = {"comparison": "b.toml", "sweep": "base.toml"}.get(self.source.kind, "scenario.toml")
+        files = {"comparison": "b.toml", "sweep": "base.toml", "calibration": "fitted.toml"}
+        file = files.get(self.source.kind, "scenario.toml")
         words = f"paylater run {name}/{file} {change}".strip()
         return f"{words} --out {name}-again"
 

@@ -66,7 +66,7 @@ def report(
     proof: str | Path | None = None,
     made: dt.datetime | None = None,
 ) -> Report:
-    """Return the report of a run, a comparison or a sweep, from the tables in its folder.
+    """Return the report of a run, a comparison, a sweep or a calibration, from its folder.
 
     lang: "en" or "zh". baseline: a run folder of the same users, days and seed, to tell changes
     against. proof: a `proof.json`; without one the cases that need no simulation are worked out.

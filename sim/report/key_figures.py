@@ -81,7 +81,7 @@ def _of_days(source: Source) -> list[KeyFigure]:
         value = measured(source.series, expression, unit)
         change = None
         if source.base_series is not None:
-            change = _change(source.base_series, source.series, expression, unit)
+            change = changed(source.base_series, source.series, expression, unit)
         limit = appetite(source.scenario, key)
         told = light(value, limit) if limit is not None and value.estimate >= 0 else ""
         found.append(KeyFigure(key, value, change, limit, told))
@@ -102,7 +102,8 @@ def measured(series: Series, expression: str, unit: str) -> Value:
     return ratio_of(sides[0][:, -1], sides[1][:, -1], unit)
 
 
-def _change(before: Series, after: Series, expression: str, unit: str) -> Value:
+def changed(before: Series, after: Series, expression: str, unit: str) -> Value:
+    """Return the paired change of an expression on the last day."""
     asked = metric(expression)
     one, other = (asked.values(side)[:, -1] for side in (before, after))
     return _moved(one, other, unit)

@@ -1,4 +1,4 @@
-"""What a report is made from: the folder of a run, of a comparison or of a sweep."""
+"""What a report is made from: the folder of a run, a comparison, a sweep or a calibration."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sim.study.metrics import KEYS, Series
 if TYPE_CHECKING:
     import pandas as pd
 
+FIT = "fit.json"  # what a calibration leaves last but its page
 SUBJECT, CHAMPION = "b", "a"  # of a comparison: what is reported on, and what it is held against
 
 
@@ -113,11 +114,18 @@ class Source:
         """The days of what it is held against, on the same luck; None where there is nothing."""
         if self.baseline is not None:
             return _series(self.baseline.daily)
-        pairs = self.made.get("asked", {}).get("pairs", {}).get(SUBJECT, 1)
-        if self.kind != "comparison" or not pairs:  # finished runs of other seeds do not pair
+        if self.kind != "comparison" or not self.paired(SUBJECT):
             return None
+        return self.arm(CHAMPION)
+
+    def paired(self, label: str) -> bool:
+        """Tell whether a scenario of a comparison shares its luck with the baseline."""
+        return bool(self.made.get("asked", {}).get("pairs", {}).get(label, 1))
+
+    def arm(self, label: str) -> Series:
+        """Return the days of one scenario of a comparison."""
         days = self._tables["daily"].to_pandas(date_as_object=False)
-        return _series(days[days["scenario"] == CHAMPION].drop(columns="scenario"))
+        return _series(days[days["scenario"] == label].drop(columns="scenario"))
 
 
 _FINAL = {
@@ -138,8 +146,12 @@ def opened_source(place: Path, baseline: Path | None = None) -> Source:
     """Return the source in a folder, its files checked against their digests.
 
     baseline: a run folder of the same users, days and seed, for paired changes. Raises
-    ScenarioError for a folder that is none of the three, and for runs that do not pair.
+    ScenarioError for a folder that is none of these, and for runs that do not pair.
     """
+    if (place / FIT).is_file() and not (place / manifest.FILE).exists():
+        if baseline is not None:
+            raise refused(baseline, "no --baseline beside a study", "one")
+        return _calibration(place)
     made = manifest.read(place)
     kind = str(made.get("kind", "run"))
     if kind == "run":
@@ -147,12 +159,41 @@ def opened_source(place: Path, baseline: Path | None = None) -> Source:
         other = _paired(run, baseline) if baseline is not None else None
         return Source(place, "run", made, {"run": run.scenario}, {}, run, other)
     if kind not in ("comparison", "sweep"):
-        raise refused(place, "the folder of a run, a comparison or a sweep", kind)
+        raise refused(place, "the folder of a run, a comparison, a sweep or a calibration", kind)
     if baseline is not None:
         raise refused(baseline, "no --baseline beside a study", "one")
     found, tables = opened(place, kind)
     scenarios = {name: load(place / f"{name}.toml") for name in found["scenarios"]}
     return Source(place, kind, found, scenarios, tables)
+
+
+def _calibration(place: Path) -> Source:
+    """Return the source in the folder of a calibration, which has no manifest."""
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = ("targets", "posterior")
+    files = [f"{name}.parquet" for name in names]
+    lacking = [name for name in (*files, "fitted.toml") if not (place / name).is_file()]
+    if lacking:
+        raise refused(place, "a finished calibration", f"no {', '.join(lacking)}")
+    try:
+        found = json.loads((place / FIT).read_text("utf-8"))
+        told = {key: found[key] for key in ("best", "loss", "rms")}
+        tables = {
+            name: pq.read_table(place / file) for name, file in zip(names, files, strict=True)
+        }
+    except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        words = f"files that do not read: {error}"
+        raise refused(place, "a finished calibration", words) from None
+    wanted = {"key", "value", "se", "simulated", "z", "judged"}
+    if not wanted <= set(tables["targets"].column_names) or not isinstance(told["best"], dict):
+        raise refused(place, "a finished calibration", "other columns in targets.parquet")
+    known = manifest.files_in(place)
+    told |= {"kind": "calibration", "files": {name: known[name] for name in files}}
+    return Source(place, "calibration", told, {"fitted": load(place / "fitted.toml")}, tables)
 
 
 def _paired(run: Run, place: Path) -> Run:

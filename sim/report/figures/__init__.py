@@ -10,6 +10,7 @@ from sim.report.figures.adoption import adoption
 from sim.report.figures.bucket_stack import bucket_stack
 from sim.report.figures.dots import forest, segment_dots
 from sim.report.figures.fan import fan_chart
+from sim.report.figures.fit import misses_by_group, posterior, ranks, worst_misses
 from sim.report.figures.frontier import frontier
 from sim.report.figures.funnel import funnel
 from sim.report.figures.heat_map import roll_rate_heat_map, vintage_heat_map
@@ -19,6 +20,7 @@ from sim.report.figures.loss_histogram import loss_histogram
 from sim.report.figures.mix import mix_over_time
 from sim.report.figures.paths import paths
 from sim.report.figures.rate_steps import rate_steps
+from sim.report.figures.sobol import sobol
 from sim.report.figures.stresses import breaking_points, stress_paths
 from sim.report.figures.style import narrowed, svg
 from sim.report.figures.tornado import tornado
@@ -38,16 +40,21 @@ __all__ = [
     "limit_waterfall",
     "loss_curves",
     "loss_histogram",
+    "misses_by_group",
     "mix_over_time",
     "narrowed",
     "paths",
     "pnl_bridge",
+    "posterior",
+    "ranks",
     "rate_steps",
     "roll_rate_heat_map",
     "segment_dots",
+    "sobol",
     "stress_paths",
     "svg",
     "tornado",
     "vintage_curves",
     "vintage_heat_map",
+    "worst_misses",
 ]

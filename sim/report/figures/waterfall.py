@@ -88,7 +88,9 @@ def _steps(axes: Any, table: pd.DataFrame, words: Words) -> None:
         colour = BLUE if whole[at] else (GREEN if amount >= 0 else RED)
         hatch = None if whole[at] or amount >= 0 else "///"
         axes.bar(at, amount, 0.7, bottom=base, color=colour, hatch=hatch, edgecolor="white", lw=0.5)
-        text = f"{amount:,.3g}" if whole[at] else f"{amount:+,.3g}"
+        sign = "" if whole[at] else "+"
+        digits = ".0f" if abs(amount) >= 100 else ".3g"
+        text = f"{amount:{sign},{digits}}"
         top = max(base, base + amount)
         axes.annotate(text, (at, top), (0, 2), textcoords="offset points", ha="center", fontsize=7)
     for at, height in enumerate(after[:-1]):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Section
+from sim.report.sections.fitted import fitted
 from sim.results.headlines import headlines
 
 
 def calibration(context: Context) -> Section:
-    """Return the figures that public books bound, misses listed as misses."""
+    """Return a fit and its misses, or the figures that public books bound."""
     source = context.source
-    blocks: list[Block] = []
+    blocks: list[Block] = fitted(context) if source.kind == "calibration" else []
     if source.run is not None:
         rows: list[list[Cell]] = []
         for line in headlines(source.run):
@@ -22,6 +23,8 @@ def calibration(context: Context) -> Section:
         columns += [("band", "public books", ""), ("inside", "Verdict", "")]
         caption = "Held against public Chinese pay-later books, 2018 to 2025; not fitted to them"
         blocks.append(context.table("public_books", caption, columns, rows))
-    note = "fitted parameters, their posterior and ranks"
-    blocks.append(context.missing(note, "paylater calibrate STUDY.toml"))
+    if source.kind != "calibration":
+        note = "fitted parameters, their posterior and ranks"
+        command = "paylater calibrate STUDY.toml --out FIT; paylater report FIT"
+        blocks.append(context.missing(note, command))
     return context.section(15, "Calibration and back-test", blocks)

@@ -7,6 +7,7 @@ from sim.report.definitions import definitions
 from sim.report.key_figures import KeyFigure
 from sim.report.key_figures import key_figures as figures_of
 from sim.report.page import Block, Cell, Section
+from sim.report.sections.arms import arms
 from sim.report.sections.precision import precision
 from sim.report.value import Value, shown
 from sim.risk import default
@@ -44,7 +45,7 @@ def key_figures(context: Context) -> Section:
     for note in dict.fromkeys(each.note for each in found if each.note):
         named = [definitions()[each.key].said(say.language) for each in found if each.note == note]
         blocks.append(context.text("{name}: {note}.", name=", ".join(named), note=say(note)))
-    blocks += precision(context)
+    blocks += [*arms(context), *precision(context)]
     if context.source.base_series is None:
         lacking = "paired changes against a baseline"
         blocks.append(
@@ -56,6 +57,8 @@ def key_figures(context: Context) -> Section:
 def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     """Return three sentences made of numbers: loss, certainty, and what changed or who bears it."""
     say = context.words
+    if context.source.kind == "calibration":
+        return _fit(context)
     by_key = {figure.key: figure for figure in found}
     if "net_loss" not in by_key:
         return [say("This folder keeps no days, so that no loss can be told.")]
@@ -81,6 +84,29 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     elif context.source.has("roll_rates"):
         lines.append(_bearers(context))
     return lines
+
+
+def _fit(context: Context) -> list[str]:
+    """Return how near a fit comes to its targets, where it is worst, and how sure it is."""
+    from sim.report.sections.fitted import in_short
+
+    table = context.source.table("targets")
+    judged = table[table["judged"].astype(bool)]
+    if judged.empty:
+        return [context.words("No target of this fit is judged.")]
+    off = judged["z"].abs().fillna(float("inf")).to_numpy(dtype=float)
+    worst = judged.iloc[int(off.argmax())]
+    return [
+        in_short(context, judged),
+        context.words(
+            "The largest miss is {key}: {fitted} for {value}, z {z}.",
+            key=worst["key"],
+            fitted=shown(float(worst["simulated"]), "number"),
+            value=shown(float(worst["value"]), "number"),
+            z=shown(float(worst["z"]), "number"),
+        ),
+        context.words("Parameters and the spread of their draws stand in section 15."),
+    ]
 
 
 def _with_bounds(value: Value) -> str:

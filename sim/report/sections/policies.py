@@ -7,7 +7,10 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart, Section
+from sim.report.sections.arms import power, unit_of
+from sim.report.sections.trials import trials
 from sim.report.value import Value, around
+from sim.report.words import Said
 from sim.study.metrics import FIGURES
 
 
@@ -17,10 +20,17 @@ def policies(context: Context) -> Section:
     blocks: list[Block] = []
     if source.has("differences"):
         blocks += _differences(context)
+        blocks += power(context)
     if source.has("attribution"):
-        blocks.append(_attribution(context))
+        blocks += _attributions(context)
+    elif source.kind == "comparison":
+        command = "paylater compare A.toml B.toml --attribute loss_fen; paylater report A-B"
+        blocks.append(context.missing("which changed key makes the difference", command))
     if source.kind == "sweep":
         blocks += _frontier(context)
+    if source.has("frontier"):
+        blocks += _search(context)
+    blocks += trials(context)
     if not blocks:
         note = "champion and challengers on the same people with the same luck"
         blocks.append(context.missing(note, "paylater compare A.toml B.toml; paylater report A-B"))
@@ -56,38 +66,89 @@ def _differences(context: Context) -> list[Block]:
             ("better", "better for the lender", "share"),
         ]
         columns.append(("gain", "variance ratio of pairing", "difference"))
-        caption = "Differences on the last day, paired"
+        pairs = context.source.paired(str(label))
+        caption = (
+            f"Differences on the last day, {'paired' if pairs else 'of runs that do not pair'}"
+        )
         under = context.table(f"differences_{label}", caption, columns, rows)
         told = {"a": names["a"], "b": str(label).upper(), "other": names[str(label)]}
-        words = "A is {a}, {b} is {other}: the same people with the same luck."
+        words = (
+            "A is {a}, {b} is {other}: the same people with the same luck."
+            if pairs
+            else "A is {a}, {b} is {other}: runs of other people or other luck, which do not pair."
+        )
         blocks.append(context.text(words, **told))
         frame = pd.DataFrame(dots, columns=["label", "difference", "low", "high"])
         blocks.append(Chart(f"forest_{label}", figures.forest(frame, context.words), under))
     return blocks
 
 
-def _attribution(context: Context) -> Block:
+def _attributions(context: Context) -> list[Block]:
+    """Return a waterfall for each scenario and metric that was split over the changed keys."""
     table = context.source.table("attribution")
-    table = table[table["scenario"] == "b"]
-    first = str(table["metric"].iloc[0])
-    lot = table[table["metric"] == first]
+    blocks: list[Block] = []
+    for (label, name), lot in table.groupby(["scenario", "metric"], sort=False):
+        number = f"_{len(blocks) + 1}" if blocks else ""
+        blocks.append(_attribution(context, str(label), str(name), lot, f"attribution{number}"))
+    return blocks
+
+
+def _attribution(context: Context, label: str, name: str, lot: pd.DataFrame, place: str) -> Block:
+    unit = "fen" if name.endswith("_fen") else "count"
     rows: list[list[Cell]] = []
-    for _, row in table.iterrows():
-        unit = "fen" if str(row["metric"]).endswith("_fen") else "count"
-        ends = [float(row[name]) for name in ("mean", "low", "high")]
+    for _, row in lot.iterrows():
+        ends = [float(row[end]) for end in ("mean", "low", "high")]
         part = around(ends, int(row["runs"]), unit, int(row["part"]))
-        rows.append([context.words.named(str(row["metric"])), str(row["lever"]), part])
-    columns = [("metric", "Metric", ""), ("lever", "Key", ""), ("part", "Part", "attribution")]
-    under = context.table("attribution", "What each changed key contributes", columns, rows)
+        spread = Value(float(row["order_half_width"]), runs=int(row["runs"]), unit=unit)
+        rows.append([str(row["lever"]), part, spread])
+    columns = [("lever", "Key", ""), ("part", "Part", "attribution")]
+    columns.append(("orders", "half-width from orders left out", "attribution"))
+    said = {"metric": context.words.named(name), "other": label.upper()}
+    caption = context.words("What each changed key contributes to {metric}, {other} - A", **said)
+    under = context.table(place, caption, columns, rows)
     steps = [
         {"step": str(row["lever"]), "amount_fen": float(row["mean"]), "whole": False}
         for _, row in lot.iterrows()
     ]
-    whole = sum(float(str(step["amount_fen"])) for step in steps)
-    steps.append({"step": "B - A", "amount_fen": whole, "whole": True})
-    return Chart(
-        "attribution", figures.attribution_waterfall(pd.DataFrame(steps), context.words), under
-    )
+    whole = float(lot["mean"].sum())
+    steps.append({"step": Said(f"{label.upper()} - A"), "amount_fen": whole, "whole": True})
+    figure = figures.attribution_waterfall(pd.DataFrame(steps), context.words)
+    return Chart(place, figure, under)
+
+
+def _search(context: Context) -> list[Block]:
+    """Return the rows of a search that none beats, each with what its bounds ask."""
+    table = context.source.table("frontier")
+    names = list(table.columns)
+    metrics = [name for name in names if f"{name} low" in names]
+    ends = {f"{name} {end}" for name in metrics for end in ("low", "high")}
+    keys = [name for name in names if name not in {*ends, *metrics, "row", "within"}]
+    runs = context.source.replications
+    rows: list[list[Cell]] = []
+    for _, row in table.iterrows():
+        numbers = [
+            around(
+                [float(row[f"{name}{end}"]) for end in ("", " low", " high")], runs, unit_of(name)
+            )
+            for name in metrics
+        ]
+        told = context.words("kept" if row["within"] else "broken")
+        rows.append([str(row["row"]), *(f"{row[key]:,.6g}" for key in keys), *numbers, told])
+    columns = [("row", "Row of the design", ""), *((key, Said(key), "") for key in keys)]
+    columns += [(name, context.words.named(name), "money") for name in metrics] + [
+        ("within", "Bounds", "")
+    ]
+    within = table[table["within"]]
+    if within.empty:
+        best = context.text("No row that was tried keeps to the bounds.")
+    else:
+        best = context.text(
+            "Of the rows that keep to the bounds the best is {row}, by its mean; an interval that "
+            "reaches over a bound leaves that open.",
+            row=int(within["row"].iloc[0]),
+        )
+    caption = "What the search found: rows that none beats in metric and bound"
+    return [best, context.table("search", caption, columns, rows)]
 
 
 def _frontier(context: Context) -> list[Block]:

@@ -60,7 +60,10 @@ def stress(context: Context) -> Section:
         blocks.append(
             context.text("The stress test beside this run is not of it: {why}.", why=found)
         )
-    command = f"paylater stress {source.place.name}; paylater report {source.place.name}"
+    name = source.place.name
+    command = f"paylater stress {name}; paylater report {name}"
+    if source.run is None:
+        command = f"{context.rerun()}; paylater stress {name}-again; paylater report {name}-again"
     note = "loss, liquidity and capital under stress, and the mildest that breaks a limit"
     blocks.append(context.missing(note, command))
     return context.section(12, title, blocks)
