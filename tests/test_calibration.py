@@ -14,11 +14,13 @@ from sim.calibration.accounts import Accounts, payment_classes, read_accounts
 from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square
 from sim.calibration.labels import Month, next_labels
 from sim.calibration.observing import observed
+from sim.calibration.page import page
 from sim.calibration.search import Ledger, Stopped
 from sim.calibration.statistics import statistics
 from sim.calibration.study import Outcome, read_calibration
 from sim.calibration.targets import Target, Targets, read_targets
 from sim.scenario import ScenarioError
+from sim.scenario.calibrations import Reason
 
 DATA = Path(__file__).parent / "data" / "accounts_sample.parquet"
 NONE, MINIMUM, PARTIAL, FULL = 1, 2, 3, 4
@@ -183,6 +185,36 @@ def test_the_report_names_what_is_far_off():
     text = "\n".join(report.lines([Verdict(target, 2.0, 9.6), Verdict(target, 1.0, 0.0)]))
     assert "1 of them beyond 6 standard errors" in text
     assert "9.6  limit/mean: 2 for 1" in text
+
+
+REASONS = [
+    Reason(targets=["limit/m*"], because="Limits are drawn."),
+    Reason(targets=["limit/*"], because="Never for limit/mean: the first that names it."),
+]
+
+
+def test_the_report_and_the_page_state_a_reason_for_each_that_is_far_off():
+    far = Target("limit/mean", 1.0, 0.1, judged=True)
+    strange = Target("age/mean", 1.0, 0.1, judged=True)
+    near = Target("limit/p10", 1.0, 0.1, judged=True)
+    verdicts = [Verdict(strange, 9.0, 80.0), Verdict(far, 2.0, -9.6), Verdict(near, 1.0, 5.9)]
+    told = [*report.summary(verdicts, REASONS)]
+    assert told[-5:] == [
+        "2 of them beyond 6 standard errors, by reason:",
+        "  Limits are drawn.",
+        "     -9.6  limit/mean: 2 for 1",
+        "  no reason known",
+        "     80.0  age/mean: 9 for 1",
+    ]
+    html = page("a", verdicts, {}, REASONS)
+    assert html.count("Limits are drawn.") == html.count("no reason known") == 1
+    assert "Never for" not in html
+
+
+def test_a_reason_for_no_target_is_refused(small):
+    small.write_text(small.read_text() + '[[reason]]\ntargets = ["limit/nothing*"]\nbecause = "x"')
+    with pytest.raises(ScenarioError, match=r"reason\.0\.targets: .*found limit/nothing\*"):
+        read_calibration(small)
 
 
 # ---- search and posterior -------------------------------------------------------------------

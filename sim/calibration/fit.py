@@ -146,9 +146,10 @@ def save(found: Fit, place: Path) -> None:
         unfinished = place / f".{name}.unfinished"
         frame.to_parquet(unfinished, index=False)
         unfinished.rename(place / f"{name}.parquet")
-    told = {"best": found.best, "loss": found.loss, "rms": found.rms}
-    _write(place / "fit.json", json.dumps(told, indent=1).encode())
-    _write(place / "fit.html", page(found.study.name, found.verdicts, found.best).encode())
+    numbers = {"best": found.best, "loss": found.loss, "rms": found.rms}
+    _write(place / "fit.json", json.dumps(numbers, indent=1).encode())
+    told = page(found.study.name, found.verdicts, found.best, found.study.file.reason)
+    _write(place / "fit.html", told.encode())
 
 
 def _write(place: Path, content: bytes) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.calibration.judging import Verdict, root_mean_square
-from sim.calibration.report import FAR, joint_facts, transitions_apart
+from sim.calibration.reasons import FAR, far_off, misses
+from sim.calibration.report import joint_facts, transitions_apart
+
+if TYPE_CHECKING:
+    from sim.scenario.calibrations import Reason
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ name }}: targets and fit</title>
@@ -20,6 +24,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13px }
 td, th { border-bottom: 1px solid #ddd; padding: 2px 8px; text-align: right }
 td:first-child, th:first-child { text-align: left }
 tr.far { background: #fdecea }
+tr.why td { padding-top: 1em; font-style: italic }
 </style></head><body>
 <h1>{{ name }}: targets and fit</h1>
 <p>Root mean square z over {{ judged }} targets: {{ "%.2f"|format(rms) }};
@@ -35,6 +40,13 @@ observations: {{ "%.3f"|format(apart) }}.</p>
 {% for one in facts %}<tr><td>{{ one.target.key }}</td>
 <td>{{ "%.4g"|format(one.target.value) }}</td><td>{{ "%.4g"|format(one.simulated) }}</td></tr>
 {% endfor %}</table>
+<h2>Beyond {{ limit }} standard errors, and why</h2>
+<table><tr><th>target</th><th>value</th><th>fit</th><th>z</th></tr>
+{% for miss in misses %}<tr class="why"><td colspan="4">{{ miss.because }}</td></tr>
+{% for one in miss.verdicts %}<tr><td>{{ one.target.key }}</td>
+<td>{{ "%.5g"|format(one.target.value) }}</td>
+<td>{{ "%.5g"|format(one.simulated) }}</td><td>{{ "%.1f"|format(one.z) }}</td></tr>
+{% endfor %}{% endfor %}</table>
 <h2>All targets</h2>
 <table><tr><th>target</th><th>value</th><th>se</th><th>fit</th><th>z</th></tr>
 {% for one in verdicts %}<tr{% if one.z|abs > limit and one.target.judged %} class="far"{% endif %}>
@@ -46,8 +58,13 @@ observations: {{ "%.3f"|format(apart) }}.</p>
 """
 
 
-def page(name: str, verdicts: Sequence[Verdict], best: Mapping[str, Any]) -> str:
-    """Return the page as HTML."""
+def page(
+    name: str,
+    verdicts: Sequence[Verdict],
+    best: Mapping[str, Any],
+    reasons: Sequence[Reason] = (),
+) -> str:
+    """Return the page as HTML. reasons: of what is far off."""
     from jinja2 import Environment
 
     judged = [v for v in verdicts if v.target.judged]
@@ -58,7 +75,8 @@ def page(name: str, verdicts: Sequence[Verdict], best: Mapping[str, Any]) -> str
         best=best,
         judged=len(judged),
         rms=root_mean_square(judged),
-        far=sum(abs(v.z) > FAR for v in judged),
+        far=len(far_off(verdicts)),
+        misses=misses(verdicts, reasons),
         limit=FAR,
         apart=transitions_apart(verdicts),
         facts=joint_facts(verdicts),

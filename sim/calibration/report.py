@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sim.calibration.judging import Verdict, root_mean_square
+from sim.calibration.reasons import FAR, far_off, misses
 
-FAR = 6.0  # standard errors
+if TYPE_CHECKING:
+    from sim.scenario.calibrations import Reason
+
 MOST_APART = 0.03  # of a transition
 MOST_OFF = 0.15  # of a joint fact, of its value
 OBSERVATIONS = {  # cells of the six states from April to August with more than 1,000, of the data
@@ -40,19 +44,22 @@ def joint_facts(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [known[key] for key in FACTS if key in known]
 
 
-def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Yield every target with its value, the simulated one and z, then what it comes to."""
+def lines(verdicts: Sequence[Verdict], reasons: Sequence[Reason] = ()) -> Iterator[str]:
+    """Yield every target with its value, the simulated one and z, then what it comes to.
+
+    reasons: of what is far off, as the file of the study states them.
+    """
     yield f"{'target':<95}{'value':>12}{'se':>11}{'simulated':>12}{'z':>8}"
     for v in verdicts:
         mark = "" if v.target.judged else "  not judged"
         numbers = f"{v.target.value:>12.5g}{v.target.error:>11.3g}{v.simulated:>12.5g}{v.z:>8.1f}"
         yield f"{v.target.key:<95}{numbers}{mark}"
     yield ""
-    yield from summary(verdicts)
+    yield from summary(verdicts, reasons)
 
 
-def summary(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Yield what the verdicts come to."""
+def summary(verdicts: Sequence[Verdict], reasons: Sequence[Reason] = ()) -> Iterator[str]:
+    """Yield what the verdicts come to, and what is far off under its reason."""
     judged = [v for v in verdicts if v.target.judged]
     yield f"root mean square z over {len(judged)} targets: {root_mean_square(judged):.2f}"
     apart = transitions_apart(verdicts)
@@ -65,7 +72,9 @@ def summary(verdicts: Sequence[Verdict]) -> Iterator[str]:
         within = "within" if abs(off) <= MOST_OFF else "not within"
         told = f"{v.simulated:.3f} for {v.target.value:.3f}, {off:+.0%}, {within} 15 %"
         yield f"{v.target.key}: {told}"
-    far = sorted((v for v in judged if abs(v.z) > FAR), key=lambda v: -abs(v.z))
-    yield f"{len(far)} of them beyond {FAR:g} standard errors" + (":" if far else "")
-    for v in far:
-        yield f"  {v.z:>7.1f}  {v.target.key}: {v.simulated:.5g} for {v.target.value:.5g}"
+    count = len(far_off(verdicts))
+    yield f"{count} of them beyond {FAR:g} standard errors" + (", by reason:" if count else "")
+    for miss in misses(verdicts, reasons):
+        yield f"  {miss.because}"
+        for v in miss.verdicts:
+            yield f"  {v.z:>7.1f}  {v.target.key}: {v.simulated:.5g} for {v.target.value:.5g}"

@@ -14,6 +14,7 @@ import numpy as np
 from sim.calibration.accounts import Accounts
 from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square, scaled_errors
 from sim.calibration.observing import observed
+from sim.calibration.reasons import reason_faults
 from sim.calibration.statistics import statistics
 from sim.calibration.targets import Targets, read_targets
 from sim.population import check_inputs
@@ -75,6 +76,9 @@ def read_calibration(file: str | Path, targets: str | Path | None = None) -> Cal
     base = load(str(names["scenario"]))
     base = base.with_(**study.set) if study.set else base
     read = read_targets(targets or str(names["targets"]), names["judged"])
+    unknown = [] if targets else reason_faults(read, study.reason)
+    if unknown:
+        raise ScenarioError([f"{study.source}: {fault}" for fault in unknown])
     return Calibration(study, base, read)
 
 

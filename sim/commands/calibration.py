@@ -51,7 +51,7 @@ def calibrate(
     asked = load(scenario or str(study.file.path_of("scenario")), changes_of(set_))
     given = study.file.set
     verdicts = checked(study, asked.with_(**given) if given and scenario is None else asked)
-    for line in (report.summary if quiet else report.lines)(verdicts):
+    for line in (report.summary if quiet else report.lines)(verdicts, study.file.reason):
         print(line)
     return 0
 
@@ -84,7 +84,7 @@ def fit(file: Path, out: Path | None, workers: int, *, quiet: bool) -> int:
             print("Stopped; the same command goes on with it.", file=sys.stderr)
             return INTERRUPTED
     if not quiet:
-        for line in report.summary(found.verdicts):
+        for line in report.summary(found.verdicts, study.file.reason):
             print(line)
         print(f"The fitted scenario, draws and a page lie in {out or Path('runs') / study.name}")
     return 0

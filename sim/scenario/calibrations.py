@@ -27,6 +27,15 @@ class Free(Section):
         return self
 
 
+class Reason(Section):
+    """Why targets are missed: what the model lacks, in a sentence."""
+
+    targets: list[str] = Field(
+        min_length=1, description="keys of targets; * stands for any part of one"
+    )
+    because: str = text(..., "what the model lacks")
+
+
 class Posterior(Section):
     """Draws around the optimum by rejection with regression adjustment; none with 0 trials."""
 
@@ -71,6 +80,9 @@ class CalibrationFile(Document):
     batch: int = number(8, "trials proposed at a time, whatever the workers", ge=1, source=ASSUMED)
     seed: int = number(1, "of search and posterior", ge=0, le=2**31 - 1, source=ASSUMED)
     refine: Refine = Refine()
+    reason: list[Reason] = Field(
+        default_factory=list, description="why targets are far off; the first that names one"
+    )
     posterior: Posterior = Posterior()
 
     @model_validator(mode="after")
