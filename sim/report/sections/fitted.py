@@ -10,7 +10,8 @@ import pandas as pd
 
 from sim.calibration.coverage import BINS, ranks
 from sim.calibration.judging import Verdict, root_mean_square
-from sim.calibration.report import FAR, MOST_APART, MOST_OFF, joint_facts, transitions_apart
+from sim.calibration.reasons import FAR
+from sim.calibration.report import MOST_APART, MOST_OFF, joint_facts, transitions_apart
 from sim.calibration.targets import Target
 from sim.report import figures
 from sim.report.context import Context
