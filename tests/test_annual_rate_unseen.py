@@ -72,7 +72,7 @@ def test_a_plan_of_a_fen_and_the_longest_one_add_up():
         ([-1_000, float("inf")], "flows.1: wanted fen"),
         ([(0, -1_000), (float("inf"), 1_100)], "flows.1: wanted fen"),
         ([(pd.Timestamp("2024-01-01 09:00"), -1_000)], "flows.0: wanted fen"),
-        ([(np.datetime64("NaT"), -1_000)], "flows.0: wanted fen"),
+        ([(np.datetime64("NaT", "D"), -1_000)], "flows.0: wanted fen"),
         ([(pd.NaT, -1_000)], "flows.0: wanted fen"),
         ([True, -1], "flows.0: wanted fen"),
     ],

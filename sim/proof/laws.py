@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CHARGES = ("interest", "penalty", "fees")
 LOGGED = 200  # users whose events are kept
-_DAYS_BACK = -1_000_000  # before any day of a run
+_DAYS_BACK = np.int64(-1_000_000)  # before any day of a run
 
 
 def cases() -> list[Case]:
