@@ -206,6 +206,17 @@ def statement_day(account: Account, env: Environment, terms: Terms) -> int:
 
 
 @scalar
+def days_since_statement(account: Account, env: Environment, terms: Terms) -> int:
+    """Return the days since the last statement day, 0 on the day itself."""
+    since = env.day_of_month - statement_day(account, env, terms)
+    if since >= 0:
+        return since
+    own = terms.billing.cycle >= Cycle.OPENING_DAY
+    day = account.anchor if own else terms.billing.statement_day
+    return env.day_of_month + env.last_month_length - min(day, env.last_month_length)
+
+
+@scalar
 def begin_cycle(account: Account, day_of_month: int, terms: Terms) -> None:
     """Let the cycle of an account count from a day of the month (Cycle, DayBeyond28)."""
     day = day_of_month

@@ -453,6 +453,30 @@ def test_nothing_is_needed_where_users_share_nothing(scenario):
         assert told.explain(user, 80).values == made.explain(user, 80).values
 
 
+@pytest.mark.parametrize(
+    ("ties", "names"),
+    [(0, ["friends_good"]), (6, ["friends_good", "friends_active", "friends_late"])],
+)
+def test_what_a_user_saw_of_friends_is_told(scenario, ties, names):
+    """Of a circle or of close ties, as the engine showed it on the last day; in words too."""
+    plain = {"output.events_ppm": 0, "behaviour.applying.community": 8}
+    plain |= {"population.network.close_ties": ties, "output.friends": ties > 0}
+    plan = scenario.with_(users=200, **plain)
+    state, _, _ = with_limits(plan)
+    state.show_friends()
+    made = sim.run(plan, threads=1)
+    seen = 0
+    for user in range(0, 200, 7):
+        found = made.explain(user, DAYS - 1)
+        told = {key: value for key, value in found["who"].items() if key.startswith("friends")}
+        assert told == {f"{name}_percent": state.users[name][user] for name in names}
+        seen += told["friends_good_percent"]
+        text = f"{told['friends_good_percent']} of 100 have the line in good standing"
+        assert text in str(found)
+        assert ("are past due with it" in str(found)) is (ties > 0)
+    assert seen > 0
+
+
 @pytest.fixture(scope="module")
 def later(scenario, tmp_path_factory):
     """A run of users and accounts of an earlier one."""

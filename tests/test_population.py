@@ -515,6 +515,49 @@ def test_given_accounts_start_in_the_bucket_of_their_arrears(from_file):
     assert accounts["bucket_balance"].tolist() == [0, 0, 5_000, 5_000, 5_000, 5_000]
 
 
+def test_a_file_starts_accounts_with_each_of_several_products(from_file):
+    """`limit_fen` is of the first product; another's columns name it."""
+    given = {name: values[:6] for name, values in own_people().items()} | {
+        "limit_fen": [0, 900_000, 0, 700_000, 0, 0],
+        "limit_fen@huabei_public": [300_000, 200_000, 0, 0, 100_000, 0],
+        "balance_fen@huabei_public": [5_000, 0, 0, 0, 7_000, 0],
+        "days_past_due@huabei_public": [0, 0, 0, 0, 40, 0],
+    }
+    two = {"beside": [{"preset": "huabei_public"}, {"preset": "baitiao_public"}]}
+    plan = from_file(given, users=6, **two)
+    accounts = accounts_at_start(plan, population(plan))
+    assert accounts["limit"].T.tolist() == [
+        given["limit_fen"],
+        given["limit_fen@huabei_public"],
+        [0] * 6,
+    ]
+    assert accounts["unbilled"][:, 1].tolist() == [5_000, 0, 0, 0, 0, 0]
+    assert accounts["overdue"][:, 1].tolist() == [0, 0, 0, 0, 7_000, 0]
+    assert (accounts["unbilled"][:, 0] == 0).all()
+    assert accounts["due_day"][0].tolist() == [10, 10, 1 + 9]
+    faults = {"limit_fen@seed_article": [9] * 6, "limit_fen@huabei": [9] * 6, "score@x": [9] * 6}
+    wrong = from_file(given | faults | {"balance_fen@huabei_public": [1] * 6}, users=6, **two)
+    file = wrong.population.file
+    assert refusal(wrong) == [
+        (
+            f"{file}: limit_fen: wanted one column (found limit_fen, which is of seed_article, and "
+            "limit_fen@seed_article)"
+        ),
+        (
+            f"{file}: limit_fen@huabei: wanted a product of the scenario after @: "
+            '"seed_article", "huabei_public" or "baitiao_public" (found limit_fen@huabei)'
+        ),
+        (
+            f"{file}: score@x: wanted score, which is the user's: only "
+            '"limit_fen", "balance_fen" or "days_past_due" may name a product (found score@x)'
+        ),
+        (
+            f"{file}: balance_fen@huabei_public: wanted 0 where limit_fen@huabei_public is 0 "
+            "(found 1 in row 2, and 2 more rows)"
+        ),
+    ]
+
+
 FEW = {"age": [30] * 5, "income_fen": [600_000] * 5, "score": [650] * 5}
 COLUMN_FAULTS = {
     "a negative income": (

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from sim.account import Account
 from sim.kinds import Cycle, Rounding, Standing
 from sim.products.catalogue import catalogue
 from sim.rules import billing, interest, limit
+from sim.scenario.needs import NEEDED, preset_faults
 from sim.scenario.presets import PRESETS, preset
 from sim.scenario.sections import Product, Scenario
-from sim.scenario.terms import NEEDED, preset_faults, terms_of
+from sim.scenario.terms import terms_of
 from sim.scenario.tree import value_at
 from sim.units import PPB, rounded, share
 from sim.user import User
@@ -129,6 +132,87 @@ def test_a_preset_file_of_ones_own_is_the_product_of_a_scenario(own, tmp_path):
     assert other == terms_of("fenfu_public", {"billing.grace_days": 2})
     with pytest.raises(sim.ScenarioError, match=r"own\.toml: wanted a preset file \(found"):
         sim.load(path)
+
+
+def term(key, value):
+    return f'key = "{key}"\nvalue = {value}'
+
+
+BROKEN = {
+    "no due day": (
+        (term("billing.due_day_first", 10), term("regulation.limit_cap_fen", 1_000_000)),
+        (
+            "billing.due_day_first: wanted a whole number from 1 to 28; billing.days_to_due() "
+            'needs it with billing.cycle = "calendar" (found nothing)'
+        ),
+    ),
+    "a price that no rule reads": (
+        (term("instalments.cost", '"total"'), term("instalments.cost", '"daily"')),
+        (
+            "instalments.bill_total_ppm: wanted it left out, or another instalments.cost: "
+            'plan.offer() reads it only with instalments.cost = "total" '
+            '(found [25000, 45000, 65000, 88000] with "daily")'
+        ),
+    ),
+    "a due day of a cycle that has none": (
+        (term("billing.cycle", '"calendar"'), term("billing.cycle", '"offset"')),
+        (
+            "billing.due_offset_days: wanted a whole number from 0 to 27; billing.days_to_due() "
+            'needs it with billing.cycle = "offset" (found nothing)'
+        ),
+    ),
+    "a minimum by a record that is not said": (
+        (
+            term("billing.minimum_rule", '"share_of_not_overdue"'),
+            term("billing.minimum_rule", '"by_record"'),
+        ),
+        (
+            "billing.carried_whole_fen: wanted a whole number from 0 to 1,000,000,000; "
+            'billing.minimum() needs it with billing.minimum_rule = "by_record" (found nothing)'
+        ),
+    ),
+    "a rate below nothing": (
+        (term("charges.rate_ppb", 500_000), term("charges.rate_ppb", -5)),
+        "charges.rate_ppb: wanted a whole number from 0 to 100,000,000 (found -5)",
+    ),
+    "a rule that there is not": (
+        (term("billing.asks", '"whole"'), term("billing.asks", '"half"')),
+        'billing.asks: wanted "whole" or "share" (found "half")',
+    ),
+    "a key that there is not": (
+        (term("charges.penalty_floor_fen", 0), term("charges.penalty_flor_fen", 0)),
+        "charges.penalty_flor_fen: wanted a known key; did you mean `penalty_floor_fen`? (found 0)",
+    ),
+    "a list that is none": (
+        (term("instalments.periods", "[3, 6, 9, 12]"), term("instalments.periods", '"3,6"')),
+        'instalments.periods: wanted a list of 4 whole numbers (found "3,6")',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("command", ["replay", "run"])
+def test_a_broken_preset_is_told_with_file_key_rule_and_choices(own, tmp_path, name, command):
+    """Through the command: exit code 2, no traceback, nothing left behind."""
+    pair, line = BROKEN[name]
+    path = own(pair)
+    given = tmp_path / "given.toml"
+    steps = "[[step]]\ndate = 2023-01-05\npurchase_fen = 10_000\n"
+    scenario = '[product]\npreset = "own.toml"\n'
+    given.write_text(steps if command == "replay" else scenario)
+    out = tmp_path / "out"
+    words = [path, str(given)] if command == "replay" else [str(given), "--users", "20"]
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", command, *words, "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    under = "product." if f"{path}: product." in done.stderr else ""  # where a scenario reads it
+    assert f"{path}: {under}{line}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
 
 
 def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):

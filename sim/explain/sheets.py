@@ -7,6 +7,11 @@ from typing import Any
 from sim.explain.yuan import percent, plain, yuan
 
 Part = dict[str, Any]
+FRIENDS = {
+    "friends_good_percent": "have the line in good standing",
+    "friends_active_percent": "have the line",
+    "friends_late_percent": "are past due with it",
+}
 
 
 def head(values: Part) -> list[str]:
@@ -18,6 +23,9 @@ def head(values: Part) -> list[str]:
         f"{plain(who['status'])}, {who['age_years']} years, {plain(who['segment'])}, {work}",
         f"wallet {yuan(who['wallet_fen'])}, bank {yuan(who['bank_fen'])} yuan",
     ]
+    seen = [f"{who[key]} of 100 {words}" for key, words in FRIENDS.items() if key in who]
+    if seen:
+        lines.append(f"friends, as last seen: {', '.join(seen)}")
     if who["policies"]:
         lines.append(f"policies in force: {', '.join(who['policies'])}")
     which = f" with {account['product']}" if "product" in account else ""

@@ -7,10 +7,12 @@ from enum import IntEnum
 from typing import Any
 
 from sim.account import Account, principal
+from sim.engines.state import LOOKS
 from sim.explain.prepared import Prepared
 from sim.explain.relived import Relived
 from sim.kinds import Hold, Standing, Status, Way
 from sim.units import NEVER, PPM
+from sim.user import User
 
 
 def lower(kind: type[IntEnum], code: int) -> str:
@@ -51,7 +53,19 @@ def who(prepared: Prepared, life: Relived) -> dict[str, Any]:
         "wallet_fen": user.wallet,
         "bank_fen": user.bank,
         "policies": _policies(prepared, user.user, life.day),
-    }
+    } | _friends(prepared, user)
+
+
+def _friends(prepared: Prepared, user: User) -> dict[str, int]:
+    """Return what the user last saw of friends, of 100 (R-A3, R-F7); nothing where none weigh.
+
+    Of a circle only who is in good standing is seen; of close ties who has the line and who is
+    late too.
+    """
+    if not prepared.befriended:
+        return {}
+    names = LOOKS if prepared.shared.ties is not None else LOOKS[:1]
+    return {f"{name}_percent": int(getattr(user, name)) for name in names}
 
 
 def account_of(prepared: Prepared, life: Relived) -> dict[str, Any]:

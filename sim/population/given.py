@@ -2,30 +2,36 @@
 
 A file of one's own (`population.file`) has one row a user, in the order of their numbers; `user` is
 optional. A column may be left out, and is then drawn as usual. Columns and what they may hold are
-`COLUMNS`; `limit_fen`, `balance_fen` and `days_past_due` start the user with an account.
+`COLUMNS`; `limit_fen`, `balance_fen` and `days_past_due` start the user with an account, at the
+first product or, as in `limit_fen@huabei_public`, at the one named.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.account import Account, begin_cycle
 from sim.kinds import Bucket, Cycle, Standing, Status
 from sim.population.earlier import earlier_accounts, earlier_users
 from sim.population.parquet import read
 from sim.rows import Table
 from sim.scenario import ScenarioError
+from sim.scenario.words import one_of
 from sim.units import NEVER
 from sim.user import BINS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim.scenario.sections import Scenario
+    from sim.scenario.sections import Product, Scenario
+
+Column = TypeVar("Column")
 
 MAX = 400_000_000  # fen: what one user may earn, own or owe in a file
 
@@ -87,13 +93,23 @@ def given_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
         earlier_accounts(scenario, users, accounts)
     elif scenario.population.file:
         given = _columns_of(scenario, users)
-        if "limit_fen" in given:
-            _open_accounts(scenario, given, users, accounts[:, 0])
+        for k, product in enumerate(scenario.products):
+            at = _account_columns(given, product.label, first=k == 0)
+            if "limit_fen" in at:
+                _open_accounts(product, at, users, accounts[:, k])
+
+
+def _account_columns(
+    columns: Mapping[str, Column], label: str, *, first: bool
+) -> dict[str, Column]:
+    """Return the columns of a product's accounts, without its name."""
+    found = {name: columns[f"{name}@{label}"] for name in _ACCOUNT if f"{name}@{label}" in columns}
+    return found | ({name: columns[name] for name in _ACCOUNT if name in columns} if first else {})
 
 
 def _write_traits(given: dict[str, NDArray[np.int64]], users: Table) -> None:
     for name, values in given.items():
-        if name in _ACCOUNT or name == "user":
+        if name.partition("@")[0] in _ACCOUNT or name == "user":
             continue
         column = name.removesuffix("_fen").removesuffix("_ppm")
         users[column] = values * (1_000 if name == "score" else 1)
@@ -107,7 +123,7 @@ def _write_traits(given: dict[str, NDArray[np.int64]], users: Table) -> None:
 
 
 def _open_accounts(
-    scenario: Scenario, given: dict[str, NDArray[np.int64]], users: Table, accounts: Table
+    product: Product, given: dict[str, NDArray[np.int64]], users: Table, accounts: Table
 ) -> None:
     """Open an account for each limit above 0; a balance past due is carried and was missed."""
     held = given["limit_fen"] > 0
@@ -115,9 +131,14 @@ def _open_accounts(
     late = np.where(held, given.get("days_past_due", np.zeros(len(users), dtype=np.int64)), 0)
     late = np.where(balance > 0, late, 0)
     accounts["standing"] = np.where(held, np.where(late > 0, Standing.BLOCKED, Standing.OPEN), 0)
-    accounts["due_day"] = scenario.product.billing.due_day_first
-    if scenario.product.billing.cycle >= Cycle.OPENING_DAY:
-        accounts["anchor"] = scenario.product.billing.statement_day
+    billing = product.billing
+    accounts["due_day"] = billing.due_day_first
+    if billing.cycle == Cycle.OFFSET:
+        accounts["due_day"] = billing.statement_day + billing.due_offset_days
+    elif billing.cycle >= Cycle.OPENING_DAY:
+        own = Account()
+        begin_cycle(own, billing.statement_day, product)
+        accounts["anchor"], accounts["due_day"] = own.anchor, own.due_day
     accounts["limit"] = accounts["first_limit"] = given["limit_fen"] * held
     accounts["first_used_on"] = np.where(balance > 0, 0, NEVER)
     accounts["unbilled"] = np.where(late > 0, 0, balance)
@@ -158,12 +179,16 @@ def _faults_of(table: pa.Table, scenario: Scenario, label: str) -> list[str]:
     kinds = {"segment": len(scenario.population.segments)}
     kinds["region"] = len(scenario.population.regions)
     known = {name: COLUMNS[name]._replace(high=kinds[name] - 1) for name in kinds}
+    labels = [product.label for product in scenario.products]
+    known |= {f"{name}@{each}": COLUMNS[name] for each in labels for name in _ACCOUNT}
+    known = COLUMNS | known
     for name in table.column_names:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            faults.append(f"{label}: {name}: wanted a known column{hint} (found {name})")
-    for name, wanted in (COLUMNS | known).items():
+        if name not in known:
+            faults.append(f"{label}: {name}: {_unknown(name, labels, known)}")
+        elif f"{name}@{labels[0]}" in table.column_names:
+            both = f"{name}, which is of {labels[0]}, and {name}@{labels[0]}"
+            faults.append(f"{label}: {name}: wanted one column (found {both})")
+    for name, wanted in known.items():
         if name in table.column_names:
             faults += [f"{label}: {name}: {line}" for line in _column_faults(table[name], wanted)]
         elif wanted.needed:
@@ -174,8 +199,25 @@ def _faults_of(table: pa.Table, scenario: Scenario, label: str) -> list[str]:
         faults.append(
             f"{label}: wanted a row for each of {users:,} users (found {table.num_rows:,})"
         )
-    faults += [f"{label}: {line}" for line in (*_number_faults(table), *_balance_faults(table))]
+    faults += [f"{label}: {line}" for line in _number_faults(table)]
+    for k, each in enumerate(labels):
+        names = {name: name for name in table.column_names}
+        at = _account_columns(names, each, first=k == 0)
+        faults += [f"{label}: {line}" for line in _balance_faults(table, at)]
     return faults
+
+
+def _unknown(name: str, labels: list[str], known: Mapping[str, Wanted]) -> str:
+    """Return what is wrong with a column that there is not."""
+    column, at, _ = name.partition("@")
+    if at and column in _ACCOUNT:
+        return f"wanted a product of the scenario after @: {one_of(labels)} (found {name})"
+    if at and column in COLUMNS:
+        with_product = f"only {one_of(_ACCOUNT)} may name a product"
+        return f"wanted {column}, which is the user's: {with_product} (found {name})"
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"wanted a known column{hint} (found {name})"
 
 
 def _number_faults(table: pa.Table) -> list[str]:
@@ -190,19 +232,25 @@ def _number_faults(table: pa.Table) -> list[str]:
     return [f"{wanted} (found no {missing[0]:,})"] if len(missing) else []
 
 
-def _balance_faults(table: pa.Table) -> list[str]:
-    """Return whether something is owed where there is no limit."""
-    names = [name for name in ("limit_fen", "balance_fen") if name in table.column_names]
-    if "balance_fen" not in names or any(_column_faults(table[n], COLUMNS[n]) for n in names):
+def _balance_faults(table: pa.Table, at: Mapping[str, str]) -> list[str]:
+    """Return whether something is owed where there is no limit; at: a product's columns."""
+    names = [at[name] for name in ("limit_fen", "balance_fen") if name in at]
+    kinds = {name: COLUMNS[name.partition("@")[0]] for name in names}
+    if "balance_fen" not in at or any(_column_faults(table[n], kinds[n]) for n in names):
         return []
-    balance = table["balance_fen"].to_numpy()
-    limit = table["limit_fen"].to_numpy() if "limit_fen" in names else np.zeros(len(balance))
+    balance = table[at["balance_fen"]].to_numpy()
+    limit = table[at["limit_fen"]].to_numpy() if "limit_fen" in at else np.zeros(len(balance))
     wrong = np.flatnonzero((balance > 0) & (limit == 0))
     if not len(wrong):
         return []
     more = f", and {len(wrong) - 1:,} more rows" if len(wrong) > 1 else ""
     found = f"{balance[wrong[0]]:,} in row {wrong[0]:,}{more}"
-    return [f"balance_fen: wanted 0 where limit_fen is 0 (found {found})"]
+    wanted = f"wanted 0 where {at.get('limit_fen', _limit_beside(at['balance_fen']))} is 0"
+    return [f"{at['balance_fen']}: {wanted} (found {found})"]
+
+
+def _limit_beside(balance: str) -> str:
+    return balance.replace("balance_fen", "limit_fen")
 
 
 def _column_faults(column: Any, wanted: Wanted) -> list[str]:

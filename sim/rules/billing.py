@@ -9,6 +9,7 @@ from sim.account import (
     Account,
     charges,
     days_past_due,
+    days_since_statement,
     past_due,
     payable,
     principal,
@@ -38,11 +39,7 @@ def days_since_due(account: Account, env: Environment, terms: Terms) -> int:
     if terms.billing.cycle == Cycle.CALENDAR:
         since = env.day_of_month - account.due_day
         return since if since >= 0 else since + env.last_month_length
-    since = env.day_of_month - statement_day(account, env, terms)
-    if since < 0:
-        own = terms.billing.cycle >= Cycle.OPENING_DAY
-        day = account.anchor if own else terms.billing.statement_day
-        since = env.day_of_month + env.last_month_length - min(day, env.last_month_length)
+    since = days_since_statement(account, env, terms)
     since -= terms.billing.due_offset_days
     return since if since >= 0 else since + SHORTEST
 

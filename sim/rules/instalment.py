@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, fees_to_come, principal, statement_day, take_billed
+from sim.account import (
+    Account,
+    days_since_statement,
+    fees_to_come,
+    principal,
+    statement_day,
+    take_billed,
+)
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.dues import accrued_interest, post_interest
@@ -127,8 +134,7 @@ def early_fee(account: Account, env: Environment, terms: Terms) -> int:
     if how == EarlySettlement.TO_DATE:
         return coming
     if how == EarlySettlement.DAY_RATE:
-        since = env.day_of_month - terms.billing.statement_day + 1
-        days = since if since > 0 else since + env.last_month_length
+        days = days_since_statement(account, env, terms) + 1
         return coming * min(days, 30) // 30
     return 0
 

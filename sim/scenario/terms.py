@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,39 +11,11 @@ from pydantic import ValidationError
 
 from sim.scenario.changes import parsed
 from sim.scenario.faults import ScenarioError, faults_of, found
-from sim.scenario.keys import located
+from sim.scenario.needs import preset_faults
 from sim.scenario.presets import PRESET_RANK, PRESETS, Preset, preset, preset_of, write
 from sim.scenario.sections import Product
 from sim.scenario.tree import Origin, Origins, Steps, Tree, leaves, plain, value_at
 from sim.scenario.words import one_of
-
-# What a product must say by itself, and the rule that cannot do without it.
-NEEDED = {
-    "limit.max_fen": "limit.assessed_limit()",
-    "billing.cycle": "billing.statement_tonight()",
-    "billing.grace_days": "billing.end_grace()",
-    "billing.asks": "billing.asked_of_unbilled()",
-    "billing.minimum_rule": "billing.minimum()",
-    "billing.minimum_ppm": "billing.minimum()",
-    "billing.minimum_whole_fen": "billing.minimum()",
-    "billing.rounding": "units.rounded()",
-    "charges.rate_ppb": "interest.accrue()",
-    "charges.interest_from": "interest.accrue_on_trial()",
-    "charges.interest_free": "offer.is_free()",
-    "charges.accrual": "interest.days_at_month_end()",
-    "charges.posted_with": "settlement.post_reached()",
-    "charges.penalty_ppm": "interest.penalty_rate()",
-    "charges.penalty_base": "interest.penalty_base()",
-    "charges.penalty_stacking": "interest.penalty_rate()",
-    "charges.penalty_rounded": "interest.penalty_of_day()",
-    "charges.penalty_floor_fen": "interest.penalty_of_day()",
-    "charges.yearly_cap_ppm": "interest.cap_a_day()",
-    "charges.manual_fee_ppm": "settlement.pay_by_hand()",
-    "instalments.periods": "plan.offer()",
-    "instalments.cost": "plan.fee_part()",
-    "instalments.split": "plan.split_part()",
-    "instalments.early_settlement": "instalment.early_fee()",
-}
 
 
 def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Product:
@@ -117,24 +89,6 @@ def _checked(tree: Tree, origins: Origins, label: str) -> Product:
     except ValidationError as error:
         lines = [fault.line(origins, label) for fault in faults_of(error, Product, tree)]
         raise ScenarioError(lines) from None
-
-
-def preset_faults(chosen: Preset) -> Iterator[str]:
-    """Yield a line for each field of a preset that is missing, said twice, or without a source."""
-    said: dict[str, Any] = {}
-    for term in chosen.terms:
-        if term.key in said and said[term.key] != term.value:
-            both = f"{found(said[term.key])} and {found(term.value)}"
-            rule = f"; sim.rules {NEEDED[term.key]} needs one" if term.key in NEEDED else ""
-            yield f"{chosen.label}: {term.key}: wanted one value{rule} (found {both})"
-        said[term.key] = term.value
-        if not term.source:
-            yield f'{chosen.label}: {term.key}: wanted a source, or "assumed" (found none)'
-    for key, rule in NEEDED.items():
-        if said.get(key) is None:
-            wanted = located(Product, tuple(key.split("."))).wanted
-            words = f"wanted {wanted}; {rule} needs it (found nothing)"
-            yield f"{chosen.label}: {key}: {words}"
 
 
 def _is_file(name: str | Path) -> bool:
