@@ -84,8 +84,7 @@ def decide(
     count_dispute(claim, step, 1, today, log)
     if wrong:
         count_dispute(claim, DisputeStep.WRONG.value, 1, today, log)
-    hours = 24 * (env.day - account.claimed_on)
-    count_dispute(claim, DisputeStep.HOURS.value, hours, today, log)
+    count_dispute(claim, DisputeStep.HOURS.value, 24 * (env.day - account.claimed_on), today, log)
     account.claim = 0
     return upheld
 
@@ -94,8 +93,7 @@ def decide(
 def give_up(account: Account, today: Totals, log: Log) -> None:
     """Take what was drawn by others off the principal; without a thief, what is past due."""
     robbed = account.stolen > 0
-    amount = account.stolen if robbed else past_due(account)
-    amount = min(amount, principal(account))
+    amount = min(account.stolen if robbed else past_due(account), principal(account))
     give_back(account, amount)
     account.stolen = 0
     book(today, log, Flow.FRAUD_LOSS if robbed else Flow.DISPUTE_LOSS, amount)
