@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from sim.study.contrast import daily_table, differences_table, labelled, swap_se
 from sim.study.folder import Study, opened, save
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
-from sim.study.metrics import FIGURES, Series, every, metric
+from sim.study.metrics import FIGURES, Metric, Series, every, metric
 from sim.study.shelf import Shelf
 from sim.study.waterfall import waterfall
 from sim.study.work import Lived, Task, lived, scenario_files
@@ -136,22 +136,37 @@ def compare(
         if attribute:
             days = _days_of(replications, at, threads, shelf)
             split = _attribution(scenarios, sides, attribute, days, level)
-    known = {one.name: one for one in (*every(list(sides[0].columns)), *asked_metrics)}
     labels = labels_of(len(scenarios))
+    paired = dict.fromkeys(labels[1:], True)
     dates = results[0].daily[0]["date"]
     tables = {
-        "differences": pa.concat_tables(
-            [
-                differences_table(label, list(known.values()), sides[0], side, dates, level)
-                for label, side in zip(labels[1:], sides[1:], strict=True)
-            ]
-        ),
+        "differences": differences_of(sides, paired, asked_metrics, dates, level),
         "swap_sets": swap_sets_table(labels[1:], results),
         "daily": daily_table(labels, results),
     }
     asked = asked_of(replications, metrics, attribute, level)
     named = dict(zip(labels, scenarios, strict=True))
     return Comparison(Study("comparison", asked, named, tables | split))
+
+
+def differences_of(
+    sides: Sequence[Series],
+    paired: Mapping[str, bool],
+    metrics: Sequence[Metric],
+    dates: Any,
+    level: float,
+) -> pa.Table:
+    """Return the table `differences` of the sides after the first, of all figures and `metrics`.
+
+    paired: for the label of each of them, whether it shares its luck with the first.
+    """
+    known = {one.name: one for one in (*every(list(sides[0].columns)), *metrics)}
+    a, *others = sides
+    parts = [
+        differences_table(label, list(known.values()), a, side, dates, level, shared)
+        for (label, shared), side in zip(paired.items(), others, strict=True)
+    ]
+    return pa.concat_tables(parts)
 
 
 def asked_of(

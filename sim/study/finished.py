@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from sim.scenario import ScenarioError
-from sim.study.comparison import Comparison, attribution, labels_of
-from sim.study.contrast import differences_table, labelled
+from sim.study.comparison import Comparison, asked_of, attribution, differences_of, labels_of
+from sim.study.contrast import labelled
 from sim.study.folder import Study
 from sim.study.interval import LEVEL
 from sim.study.levers import check_alike
-from sim.study.metrics import Series, every, metric
+from sim.study.metrics import Series, metric
 from sim.study.swap_set import OWED, Standings, swaps
 
 if TYPE_CHECKING:
@@ -62,8 +62,10 @@ def compare_runs(
     }
     days = [_days(run, count) for run, count in zip(runs, counts, strict=True)]
     sides = [Series.of_tables(each) for each in days]
-    names = (*metrics, *attribute)
-    tables = {"differences": _differences(sides, pairs, names, days[0][0]["date"], level)}
+    asked = [metric(name) for name in (*metrics, *attribute)]
+    paired = {label: count > 0 for label, count in pairs.items()}
+    dates = days[0][0]["date"]
+    tables = {"differences": differences_of(sides, paired, asked, dates, level)}
     notes = _notes(runs, labels, counts, pairs)
     swapped = _swap_sets(runs, labels, pairs, notes)
     if swapped is not None:
@@ -79,34 +81,13 @@ def compare_runs(
         where: dict[str, Any] = {"workers": workers, "cluster": cluster, "threads": threads}
         scenarios = [run.scenario for run in runs]
         tables |= attribution(scenarios, sides, attribute, counts[0], level, kept=kept, **where)
-    told: dict[str, Any] = {
-        "replications": counts[0],
-        "metrics": list(metrics),
-        "attribute": list(attribute),
-        "level": level,
+    told = asked_of(counts[0], metrics, attribute, level) | {
         "pairs": pairs,
         "names": [run.folder.name if run.folder else run.scenario.name for run in runs],
         "notes": notes,
     }
     named = {label: run.scenario for label, run in zip(labels, runs, strict=True)}
     return Comparison(Study("comparison", told, named, tables))
-
-
-def _differences(
-    sides: Sequence[Series],
-    pairs: dict[str, int],
-    names: Sequence[str],
-    dates: Any,
-    level: float,
-) -> pa.Table:
-    asked = [metric(name) for name in names]
-    known = {one.name: one for one in (*every(list(sides[0].columns)), *asked)}
-    a, *others = sides
-    parts = [
-        differences_table(label, list(known.values()), a, side, dates, level, pairs[label] > 0)
-        for label, side in zip(pairs, others, strict=True)
-    ]
-    return pa.concat_tables(parts)
 
 
 def _check(runs: Sequence[Run], attribute: Sequence[str]) -> None:
@@ -182,17 +163,16 @@ def _swap_sets(
             notes.append(f"{' and '.join(lacking)} {words}: swap sets are not told")
         return None
     by_label = dict(zip(labels, runs, strict=True))
-    count = pairs[paired[0]]
-    of_a = [_standings(runs[0], k) for k in range(count)]
+    of_a = _standings(runs[0], pairs[paired[0]])
     parts = [
-        labelled(swaps(of_a[k], _standings(by_label[label], k), k), label, "compared with A")
+        labelled(swaps(of_a[k], of_other, k), label, "compared with A")
         for label in paired
-        for k in range(count)
+        for k, of_other in enumerate(_standings(by_label[label], len(of_a)))
     ]
     return pa.concat_tables(parts)
 
 
-def _standings(run: Run, replication: int) -> Standings:
-    """Return the standings of a replication from its table of accounts."""
+def _standings(run: Run, count: int) -> list[Standings]:
+    """Return the standings of the first replications of a run from its table of accounts."""
     rows = run.read("accounts", _ACCOUNTS)
-    return Standings.of_accounts(rows[rows["replication"] == replication])
+    return [Standings.of_accounts(rows[rows["replication"] == k]) for k in range(count)]
