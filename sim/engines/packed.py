@@ -18,6 +18,7 @@ from sim.rows import Table, empty_table, often_dtype, row_dtype
 WORD = 4  # bytes; rows are copied a word at a time
 WORDS = row_dtype(Account).itemsize // WORD
 OFTEN = often_dtype(Account).itemsize // WORD  # of them, before the rare columns
+RARE = WORDS - OFTEN
 
 Words = NDArray[np.uint32]
 
@@ -28,7 +29,7 @@ class Block:
 
     often: Words  # shape (users, products, OFTEN)
     has: NDArray[np.uint8]  # shape (users, products): 1 where rare columns are not all zero
-    rare: Words  # shape (accounts of which `has` is 1, WORDS - OFTEN)
+    rare: Words  # shape (accounts of which `has` is 1, RARE)
 
     @property
     def rows(self) -> Table:
@@ -50,17 +51,18 @@ def unpack_user(
     often: Words, has: NDArray[np.uint8], rare: Words, at: NDArray[np.int64], words: Words
 ) -> None:
     """Write one user's accounts into whole rows; at[0] of `rare` have been read."""
-    split = often.shape[1]
+    # Bounds are constants: an index that might be negative keeps a loop from being a vector's.
     for k in range(words.shape[0]):
-        for w in range(split):
+        for w in range(OFTEN):
             words[k, w] = often[k, w]
         if has[k] == 1:
-            for w in range(rare.shape[1]):
-                words[k, split + w] = rare[at[0], w]
-            at[0] += 1
+            row = at[0]
+            for w in range(RARE):
+                words[k, OFTEN + w] = rare[row, w]
+            at[0] = row + 1
         else:
-            for w in range(rare.shape[1]):
-                words[k, split + w] = 0
+            for w in range(RARE):
+                words[k, OFTEN + w] = 0
 
 
 @scalar
@@ -68,18 +70,18 @@ def pack_user(
     words: Words, often: Words, has: NDArray[np.uint8], rare: Words, at: NDArray[np.int64]
 ) -> None:
     """Take one user's accounts from whole rows; at[1] of `rare` have been written."""
-    split = often.shape[1]
     for k in range(words.shape[0]):
-        for w in range(split):
+        for w in range(OFTEN):
             often[k, w] = words[k, w]
-        any_rare = words[k, split]
-        for w in range(1, rare.shape[1]):
-            any_rare |= words[k, split + w]
+        any_rare = words[k, OFTEN]
+        for w in range(1, RARE):
+            any_rare |= words[k, OFTEN + w]
         has[k] = 1 if any_rare != 0 else 0
         if any_rare != 0:
-            for w in range(rare.shape[1]):
-                rare[at[1], w] = words[k, split + w]
-            at[1] += 1
+            row = at[1]
+            for w in range(RARE):
+                rare[row, w] = words[k, OFTEN + w]
+            at[1] = row + 1
 
 
 @kernel
@@ -115,8 +117,8 @@ def words_of(whole: Table) -> Words:
 
 
 def room_for(users: int, products: int) -> Words:
-    """Return room for the rare columns of so many users, shape (accounts, WORDS - OFTEN)."""
-    return np.empty((users * products, WORDS - OFTEN), dtype=np.uint32)
+    """Return room for the rare columns of so many users, shape (accounts, RARE)."""
+    return np.empty((users * products, RARE), dtype=np.uint32)
 
 
 def pack(whole: Table, room: Words) -> Block:
