@@ -36,10 +36,6 @@ class Block:
         """The columns that are not rare, shape (users, products)."""
         return self.often.view(often_dtype(Account))[..., 0]
 
-    def take(self, whole: Table) -> None:
-        """Take the columns that are not rare from whole rows, of which no rare one has changed."""
-        self.often[:] = words_of(whole)[..., :OFTEN]
-
     @property
     def nbytes(self) -> int:
         """What the block takes."""
@@ -82,6 +78,14 @@ def pack_user(
             for w in range(RARE):
                 rare[row, w] = words[k, OFTEN + w]
             at[1] = row + 1
+
+
+@scalar
+def put_back(words: Words, often: Words) -> None:
+    """Take the columns that are not rare from one user's whole rows."""
+    for k in range(words.shape[0]):
+        for w in range(OFTEN):
+            often[k, w] = words[k, w]
 
 
 @kernel

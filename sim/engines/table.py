@@ -14,12 +14,11 @@ from sim.arms import arm_of
 from sim.barrier import mark_of
 from sim.compiled import borrowed, fetched, kernel
 from sim.day import Luck, Payment, Totals, Wishes
-from sim.engines.months import close_month
+from sim.engines.months import close_block
 from sim.engines.packed import (
     Words,
     pack_user,
     room_for,
-    unpack,
     unpack_user,
     words_of,
 )
@@ -248,15 +247,16 @@ class TableEngine:
         day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
         books = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
-        whole = empty_table(Account, self._room, len(state.scenario.products))
+        own, words, at = (
+            getattr(self._scratch[0], name) for name in ("own_accounts", "words", "at")
+        )
         start = 0
         for block in state.held.packed(self.block):
-            accounts = whole[: len(block.has)]
-            unpack(block, accounts)
-            users = state.users[start : start + len(accounts)]
-            close_month(users, accounts, state.course.days, day, *books)
-            block.take(accounts)
-            start += len(accounts)
+            users = state.users[start : start + len(block.has)]
+            packed = (block.often, block.has, block.rare)
+            at[:] = 0
+            close_block(users, *packed, at, own, words, state.course.days, day, *books)
+            start += len(users)
 
     def close(self) -> None:
         """Let the threads go."""
