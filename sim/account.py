@@ -32,6 +32,7 @@ from sim.units import (
     Nano,
     PerMille,
     Ppm,
+    Rare,
     Unit,
     Word,
 )
@@ -43,9 +44,9 @@ MISSED = 7  # bills a user can miss before charge-off at 180 days
 RING = 12  # months ahead for which instalments can be due: the longest plan
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
-MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED)]
-MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED)]
-RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING)]
+MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED), Rare()]
+MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED), Rare()]
+RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING), Rare()]
 Place16 = Annotated[int, Unit("1/65536", "u2", 0, 2**16 - 1)]
 LateBins = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 

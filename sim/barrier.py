@@ -69,12 +69,11 @@ def meet(days: Table, totals: Table, first: int, count: int) -> None:
 
 
 @kernel
-def look_around(users: Table, accounts: Table, community: int, good: NDArray[np.int64]) -> None:
-    """Let users see how many of their circle have the line in good standing, of 100 (R-A3).
+def count_circles(users: Table, accounts: Table, community: int, good: NDArray[np.int64]) -> None:
+    """Add up who is here, and who has the line in good standing, circle by circle (R-A3).
 
-    A circle is `community` users with numbers in a row. good: scratch, shape (circles, 2).
+    A circle is `community` users with numbers in a row. good: shape (circles, 2).
     """
-    good[:] = 0
     for i in range(users.shape[0]):
         if users[i].status == Status.HERE:
             circle = users[i].user // community
@@ -85,6 +84,11 @@ def look_around(users: Table, accounts: Table, community: int, good: NDArray[np.
                 holds += 1 if accounts[i, k].standing == Standing.OPEN else 0
                 behind += accounts[i, k].missed_count
             good[circle, 1] += 1 if holds > 0 and behind == 0 else 0
+
+
+@kernel
+def look_around(users: Table, community: int, good: NDArray[np.int64]) -> None:
+    """Let users see how many of their circle have the line in good standing, of 100 (R-A3)."""
     for i in range(users.shape[0]):
         circle = users[i].user // community
         users[i].friends_good = 100 * good[circle, 1] // max(good[circle, 0], 1)

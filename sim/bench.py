@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sim.account import Account
 from sim.engines.state import State, start
+from sim.rows import often_dtype, row_dtype
 from sim.scenario import Scenario, load
 from sim.shipped import home_of
 from sim.simulation import engine_of, live
@@ -41,6 +43,7 @@ FIRST_DAY = (
     "import sys; from sim import load; from sim.simulation import simulate;"
     " simulate(load(sys.argv[1]).with_(users=1_000, days=1))"
 )
+STATE_USERS = 5_000  # whose accounts are weighed after all days of the scenario
 SHORT, LONG = 31, 122  # days; both end with a month of 2024
 
 
@@ -137,9 +140,14 @@ def _slope(scenario: Scenario, engine: str, threads: int, repeats: int) -> tuple
 
 
 def _state(scenario: Scenario) -> Iterator[Measure]:
-    few = start(scenario.with_(users=1_000, days=1))
-    yield Measure("state of a user", few.users.nbytes / 1_000, "bytes")
-    yield Measure("state of an account", few.accounts.nbytes / 1_000, "bytes")
+    few = start(scenario.with_(users=STATE_USERS))
+    worker = engine_of("table", few, 1)
+    live(few, worker)
+    worker.close()
+    yield Measure("state of a user", few.users.nbytes / STATE_USERS, "bytes")
+    front, rare = often_dtype(Account).itemsize, row_dtype(Account).itemsize
+    note = f"mean at the end of the line's year: {front} and a flag, {rare} while it lives a day"
+    yield Measure("state of an account", few.held.nbytes / STATE_USERS, "bytes", note)
 
 
 def _population(scenario: Scenario, size: Size) -> Measure:

@@ -2,7 +2,7 @@
 
 A row is a dataclass whose fields are annotated with units, and with a sentence of meaning:
 `wallet: Annotated[Fen, "money in the wallet"] = 0`. Columns are laid out by width, widest first,
-so that every one is aligned and no byte is lost.
+so that every one is aligned and no byte is lost; those marked `Rare` come after all others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import Length, Unit
+from sim.units import Length, Rare, Unit
 
 Table = NDArray[Any]  # shape (rows,) or (rows, products); one named field per column
 R = TypeVar("R")
@@ -29,6 +29,7 @@ class Column:
     unit: Unit
     length: int  # elements in each row; 0 for a plain number
     meaning: str
+    rare: bool = False  # zero in most rows, and last in all
 
 
 @cache
@@ -40,7 +41,8 @@ def columns(row: type) -> tuple[Column, ...]:
         unit = next(note for note in notes if isinstance(note, Unit))
         length = next((note.n for note in notes if isinstance(note, Length)), 0)
         meaning = next((note for note in notes if isinstance(note, str)), "")
-        found.append(Column(name, unit, length, meaning))
+        rare = any(isinstance(note, Rare) for note in notes)
+        found.append(Column(name, unit, length, meaning, rare))
     return tuple(found)
 
 
@@ -63,19 +65,41 @@ def outside_name(column: Column) -> str:
 @cache
 def row_dtype(row: type) -> np.dtype[np.void]:
     """Return the type of a table of such rows; its size is a multiple of the widest column."""
+    return _laid_out(columns(row), *_offsets(row))
+
+
+@cache
+def often_dtype(row: type) -> np.dtype[np.void]:
+    """Return the type of such rows up to their rare columns: each is the front of a whole row."""
+    widest = max(np.dtype(c.unit.column).itemsize for c in columns(row))
+    offsets, end = _offsets(row)
+    rare = [offsets[c.name] for c in columns(row) if c.rare]
+    size = min(rare) if rare else -(-end // widest) * widest
+    return _laid_out(tuple(c for c in columns(row) if not c.rare), offsets, size)
+
+
+@cache
+def _offsets(row: type) -> tuple[dict[str, int], int]:
+    """Return where each column of a row begins, and how long the row is."""
     widths = {c.name: np.dtype(c.unit.column).itemsize for c in columns(row)}
-    offsets, end = {}, 0
+    widest = max(widths.values())
+    offsets, end, rare = {}, 0, False
     # Of one width, arrays come first: what is read every day lies together after them.
-    for column in sorted(columns(row), key=lambda c: (-widths[c.name], not c.length)):
+    for column in sorted(columns(row), key=lambda c: (c.rare, -widths[c.name], not c.length)):
+        if column.rare and not rare:
+            end, rare = -(-end // widest) * widest, True
         offsets[column.name] = end
         end += widths[column.name] * max(column.length, 1)
-    widest = max(widths.values())
+    return offsets, -(-end // widest) * widest
+
+
+def _laid_out(some: tuple[Column, ...], offsets: dict[str, int], size: int) -> np.dtype[np.void]:
     return np.dtype(
         {
-            "names": [c.name for c in columns(row)],
-            "formats": [_format(column) for column in columns(row)],
-            "offsets": [offsets[c.name] for c in columns(row)],
-            "itemsize": -(-end // widest) * widest,
+            "names": [c.name for c in some],
+            "formats": [_format(column) for column in some],
+            "offsets": [offsets[c.name] for c in some],
+            "itemsize": size,
         },
         align=True,
     )

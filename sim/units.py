@@ -23,6 +23,10 @@ class Length(NamedTuple):
     n: int
 
 
+class Rare(NamedTuple):
+    """Says of a column that it is zero in most rows: it is laid out last, and may be left out."""
+
+
 # The most that one user or account may hold of anything: 20 million yuan fits 32 bits.
 MAX_FEN = 2_000_000_000
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim.account import Account
 from sim.bench import TARGETS, Measure, Target
-from sim.rows import row_dtype
+from sim.rows import often_dtype, row_dtype
 from sim.user import User
 
 
@@ -29,7 +29,8 @@ def test_every_figure_is_measured_printed_and_written(quick):
     assert all(value > 0 for value in figures.values())
     assert all(name in printed for name in figures)
     assert figures["state of a user"] == row_dtype(User).itemsize
-    assert figures["state of an account"] == row_dtype(Account).itemsize
+    front, whole = often_dtype(Account).itemsize, row_dtype(Account).itemsize
+    assert front + 1 < figures["state of an account"] < whole  # of some, instalments are to come
     assert figures["first run of a version"] > 2 * figures["later runs"]  # it compiled
     one, two = figures["table, 1 thread"], figures["table, 2 threads"]
     assert figures["table, 2 threads against 1"] == pytest.approx(one / two)

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
-from sim.compiled import kernel
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import borrowed, kernel, scalar
+from sim.engines.packed import Words, put_back, unpack_user
 from sim.kinds import Bucket, Standing
 from sim.rows import Table
 from sim.rules.month_end import bucket_of, count_bucket, count_roll, count_vintage
 from sim.units import NEVER
+
+if TYPE_CHECKING:
+    from sim.account import Account
+    from sim.user import User
+
+
+@scalar
+def close_accounts(
+    user: User,
+    accounts: list[Account],
+    day: int,
+    days: Table,
+    buckets: Table,
+    rolls: Table,
+    vintages: Table,
+) -> None:
+    """Count one user's accounts at the close of `day`, as `close_month` does."""
+    env = days[day]
+    segment = user.segment
+    for k in range(len(accounts)):
+        account = accounts[k]
+        never_held = account.opened_on == NEVER and account.standing == Standing.NONE
+        if never_held and account.bucket == Bucket.CLOSED:
+            continue
+        bucket = bucket_of(account, env)
+        count_bucket(account, buckets[segment, bucket, k])
+        count_roll(account, bucket, rolls[segment, account.bucket, bucket, k])
+        cohort = vintages.shape[0] - 1
+        if account.opened_on >= 0:
+            cohort = days[account.opened_on].month
+        count_vintage(user, account, vintages[cohort, k])
 
 
 @kernel
@@ -24,18 +61,32 @@ def close_month(
     buckets (segments, BUCKETS, products), rolls (segments, BUCKETS, BUCKETS, products),
     vintages (cohorts + 1, products).
     """
-    env = days[day]
     for i in range(users.shape[0]):
-        segment = users[i].segment
-        for k in range(accounts.shape[1]):
-            account = accounts[i, k]
-            never_held = account.opened_on == NEVER and account.standing == Standing.NONE
-            if never_held and account.bucket == Bucket.CLOSED:
-                continue
-            bucket = bucket_of(account, env)
-            count_bucket(account, buckets[segment, bucket, k])
-            count_roll(account, bucket, rolls[segment, account.bucket, bucket, k])
-            cohort = vintages.shape[0] - 1
-            if account.opened_on >= 0:
-                cohort = days[account.opened_on].month
-            count_vintage(users[i], account, vintages[cohort, k])
+        close_accounts(users[i], accounts[i], day, days, buckets, rolls, vintages)
+
+
+@kernel
+def close_block(
+    users: Table,
+    often: Words,
+    has: NDArray[np.uint8],
+    rare: Words,
+    at: NDArray[np.int64],
+    own_accounts: Any,
+    words: Words,
+    days: Table,
+    day: int,
+    buckets: Table,
+    rolls: Table,
+    vintages: Table,
+) -> None:
+    """As `close_month`, for a `sim.engines.packed.Block`; scratch as in `live_stretch`."""
+    users, often, has, rare = borrowed(users), borrowed(often), borrowed(has), borrowed(rare)
+    own_accounts, words, at = borrowed(own_accounts), borrowed(words), borrowed(at)
+    days, buckets, rolls = borrowed(days), borrowed(buckets), borrowed(rolls)
+    vintages = borrowed(vintages)
+    for i in range(users.shape[0]):
+        unpack_user(often[i], has[i], rare, at, words)
+        close_accounts(users[i], own_accounts, day, days, buckets, rolls, vintages)
+        # No rare column has changed.
+        put_back(words, often[i])

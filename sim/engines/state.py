@@ -12,6 +12,7 @@ from sim import barrier
 from sim.arms import Arms, arms_of
 from sim.day import Totals
 from sim.engines.opening import opening
+from sim.engines.packed import Accounts
 from sim.environment import Course, course
 from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
@@ -38,7 +39,7 @@ class State:
     arms: Arms
     day: int  # the next simulated day
     users: Table  # shape (users,)
-    accounts: Table  # shape (users, products)
+    held: Accounts  # their accounts
     opening_by: Table  # Totals of the accounts before day 0, shape (segments, products)
     totals_by: Table  # shape (days, segments, products)
     buckets_by: Table  # shape (months, segments, BUCKETS, products)
@@ -53,6 +54,15 @@ class State:
     looks: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int8))
     marked: bool = False  # an engine has marked all users as they are now
     everyone: Table | None = None  # totals of all users, where this is the state of some
+
+    @property
+    def accounts(self) -> Table:
+        """The accounts as whole rows, shape (users, products), until days are lived again."""
+        return self.held.whole()
+
+    @accounts.setter
+    def accounts(self, whole: Table) -> None:
+        self.held = Accounts(whole)
 
     @property
     def totals(self) -> Table:
@@ -83,7 +93,12 @@ class State:
     def _look_around(self, first: int) -> None:
         size = self.arms.plans[0][0].behaviour.applying.community
         circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
-        barrier.look_around(self.users, self.accounts, size, circles)
+        at = 0
+        for accounts in self.held.fronts():
+            users = self.users[at : at + len(accounts)]
+            barrier.count_circles(users, accounts, size, circles)
+            at += len(accounts)
+        barrier.look_around(self.users, size, circles)
         self.circles[first // barrier.DAYS] = circles
 
     def _look_at_friends(self, first: int) -> None:
@@ -177,7 +192,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         arms=arms,
         day=0,
         users=users,
-        accounts=accounts,
+        held=Accounts(accounts),
         opening_by=empty_table(Totals, segments, products),
         totals_by=empty_table(Totals, len(days.days), segments, products),
         buckets_by=empty_table(BucketTotals, months, segments, BUCKETS, products),

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.account import Account
 from sim.arms import arm_of
 from sim.barrier import mark_of
 from sim.compiled import borrowed, fetched, kernel
 from sim.day import Luck, Payment, Totals, Wishes
-from sim.engines.months import close_month
+from sim.engines.months import close_block
+from sim.engines.packed import (
+    Words,
+    pack_user,
+    room_for,
+    unpack_user,
+    words_of,
+)
 from sim.engines.state import State
 from sim.events import Event, keep, ordered
 from sim.life import live_one_day
@@ -31,7 +39,9 @@ APART = 64  # spare rows that keep what two threads write out of one cache line
 @kernel
 def live_stretch(
     users: Table,
-    accounts: Table,
+    often: Words,
+    has: NDArray[np.uint8],
+    rare: Words,
     days: Table,
     first: int,
     count: int,
@@ -44,6 +54,10 @@ def live_stretch(
     luck: Table,
     wishes: Table,
     payments: Any,
+    own_accounts: Any,
+    words: Words,
+    grown: Words,
+    at: NDArray[np.int64],
     logs: Table,
     totals: Table,
     logged: NDArray[np.uint8],
@@ -55,14 +69,17 @@ def live_stretch(
 ) -> int:
     """Let the users of a block from `done` on live `count` days from `first` on.
 
-    row: of arm 0 in params and terms; partial, started: see `sim.arms`. totals: (days,
-    segments, products).
-    used: rows of `events` that are taken. marks, looks: of these users, where friends are close
-    ties: what they see is written into their rows, and how they stand after. Returns how many
-    users have lived their days: fewer than there are when `events` may not hold the next one's;
-    call again with more room.
+    often, has, rare: a `sim.engines.packed.Block`; what becomes of `rare` goes into `grown`.
+    row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_accounts, words: one
+    user's whole accounts, twice the same memory. at: rows of `rare` read, of `grown` written.
+    totals: (days, segments, products). used: rows of `events` that are taken. marks, looks: of
+    these users, where friends are close ties: what they see is written into their rows, and how
+    they stand after. Returns how many users have lived their days: fewer than there are when
+    `events` may not hold the next one's; call again with more room.
     """
-    users, accounts, days = borrowed(users), borrowed(accounts), borrowed(days)
+    users, often, has, rare = borrowed(users), borrowed(often), borrowed(has), borrowed(rare)
+    own_accounts, words, grown = borrowed(own_accounts), borrowed(words), borrowed(grown)
+    at, days = borrowed(at), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
     luck, wishes, payments = borrowed(luck), borrowed(wishes), borrowed(payments)
     logs, events, logged = borrowed(logs), borrowed(events), borrowed(logged)
@@ -77,12 +94,12 @@ def live_stretch(
             # Views are made here, not in the loop over days: each costs an atomic count.
             user = some[j]
             fetched(users, start + j + tile)
-            fetched(accounts, start + j + tile)
+            fetched(often, start + j + tile)
             log.on = logged[start + j]
             if log.on == 1 and used[0] + count * NOTES > events.shape[0]:
                 return start + j
             mine = row + arm_of(user.user, partial, started, seed, replication)
-            own_accounts = accounts[start + j]
+            unpack_user(often[start + j], has[start + j], rare, at, words)
             own_terms = terms[mine]
             if looks.shape[0] > 0:
                 user.friends_good = looks[start + j, 0]
@@ -105,9 +122,40 @@ def live_stretch(
                     raise OverflowError("more events on one day than a log holds")
                 if log.on == 1:
                     used[0] = keep(log, user.user, first + d, events, used[0])
+            pack_user(words, often[start + j], has[start + j], grown, at)
             if marks.shape[0] > 0:
                 marks[start + j] = mark_of(user, own_accounts)
     return len(users)
+
+
+class Scratch(NamedTuple):
+    """What a thread needs while it lives a block, as `live_stretch` takes it."""
+
+    keys: NDArray[np.uint64]
+    luck: Table
+    wishes: Table
+    payments: Table
+    own_accounts: Table
+    words: Words
+    grown: Words
+    at: NDArray[np.int64]
+    logs: Table
+
+
+def scratch(users: int, products: int) -> Scratch:
+    """Return scratch for blocks of so many users."""
+    own = empty_table(Account, products + APART)[:products]
+    return Scratch(
+        np.zeros((2, TILE_ROWS), dtype=np.uint64),
+        empty_table(Luck, TILE_ROWS),
+        empty_table(Wishes, APART)[:1],
+        empty_table(Payment, products + APART)[:products],
+        own,
+        words_of(own),
+        room_for(users, products),
+        np.zeros(APART, dtype=np.int64)[:2],
+        empty_table(Log, 1),
+    )
 
 
 class TableEngine:
@@ -123,16 +171,8 @@ class TableEngine:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads)
         products = state.accounts.shape[1]
-        self._scratch = [
-            (
-                np.zeros((2, TILE_ROWS), dtype=np.uint64),
-                empty_table(Luck, TILE_ROWS),
-                empty_table(Wishes, APART)[:1],
-                empty_table(Payment, products + APART)[:products],
-                empty_table(Log, 1),
-            )
-            for _ in range(threads)
-        ]
+        self._room = min(block, len(state.users))
+        self._scratch = [scratch(self._room, products) for _ in range(threads)]
         rows = EVENT_ROWS if state.logging else 0
         self._events = [empty_table(Event, rows) for _ in range(threads)]
         self._totals = [empty_table(Totals, *state.totals_by.shape) for _ in range(threads)]
@@ -142,19 +182,24 @@ class TableEngine:
         state = self.state
         stage = state.arms.stage(stretch.first)
         state.meet(stretch.first, stretch.days)
-        blocks = iter(range(0, len(state.users), self.block))
+        packed = state.held.packed(self.block)
+        blocks = iter(range(len(packed)))
         kept: list[Table] = []
 
         def work(worker: int) -> None:
-            scratch = self._scratch[worker]
+            mine = self._scratch[worker]
             used = np.zeros(1, dtype=np.int64)
-            for start in blocks:
+            for number in blocks:
+                block, start = packed[number], number * self.block
                 done, some = 0, slice(start, start + self.block)
-                here = len(state.users[some])
+                here = len(block.has)
+                mine.at[:] = 0
                 while done < here:
                     done = live_stretch(
                         state.users[some],
-                        state.accounts[some],
+                        block.often,
+                        block.has,
+                        block.rare,
                         state.course.days,
                         stretch.first,
                         stretch.days,
@@ -163,7 +208,7 @@ class TableEngine:
                         state.arms.first_row[stage],
                         state.arms.partial,
                         state.arms.partial_at[stage],
-                        *scratch,
+                        *mine,
                         self._totals[worker],
                         state.logged[some],
                         self._events[worker],
@@ -175,6 +220,7 @@ class TableEngine:
                     if used[0] > 0:
                         kept.append(self._events[worker][: used[0]].copy())
                         used[0] = 0
+                block.rare = mine.grown[: mine.at[1]].copy()
 
         self._share(work)
         state.marked = len(state.marks) > 0
@@ -200,15 +246,17 @@ class TableEngine:
         state = self.state
         day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
-        close_month(
-            state.users,
-            state.accounts,
-            state.course.days,
-            day,
-            state.buckets_by[month],
-            state.rolls_by[month],
-            state.vintages_by[month],
+        books = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
+        own, words, at = (
+            getattr(self._scratch[0], name) for name in ("own_accounts", "words", "at")
         )
+        start = 0
+        for block in state.held.packed(self.block):
+            users = state.users[start : start + len(block.has)]
+            packed = (block.often, block.has, block.rare)
+            at[:] = 0
+            close_block(users, *packed, at, own, words, state.course.days, day, *books)
+            start += len(users)
 
     def close(self) -> None:
         """Let the threads go."""

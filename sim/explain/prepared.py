@@ -10,13 +10,13 @@ import numpy as np
 from sim import barrier
 from sim.arms import Arms, arm_of
 from sim.compiled import on_disk
-from sim.day import Environment, Luck, Payment, Totals, Wishes
+from sim.day import Environment, Totals
+from sim.engines.packed import pack, unpack
 from sim.engines.state import LOOKS
-from sim.engines.table import APART, TILE_ROWS, live_stretch
+from sim.engines.table import Scratch, live_stretch, scratch
 from sim.environment import Course
 from sim.events import Event
 from sim.explain.shared import Shared
-from sim.log import Log
 from sim.params import Params
 from sim.population import accounts_at_start, population
 from sim.population.plan import plan_of
@@ -43,7 +43,7 @@ class Prepared:
         self.compiled = on_disk(live_stretch)
         self.environment = lru_cache(maxsize=4_096)(self._environment)
         self.block = lru_cache(maxsize=4)(self._block)
-        self._scratch: tuple[Any, ...] | None = None
+        self._scratch: tuple[Scratch, tuple[Any, ...]] | None = None
 
     def start_of(self, number: int) -> tuple[Table, Table]:
         """Return one user and their accounts before the first simulated day, a row each."""
@@ -83,9 +83,14 @@ class Prepared:
         if self._scratch is None:
             self._scratch = self._made_scratch()
         stage = self.arms.stage(first)
+        mine, rest = self._scratch
+        block = pack(accounts, mine.grown)
+        mine.at[:] = 0
         live_stretch(
             users,
-            accounts,
+            block.often,
+            block.has,
+            block.rare,
             self.course.days,
             first,
             count,
@@ -94,8 +99,11 @@ class Prepared:
             self.arms.first_row[stage],
             self.arms.partial,
             self.arms.partial_at[stage],
-            *self._scratch,
+            *mine,
+            *rest,
         )
+        block.rare = mine.grown[: mine.at[1]]
+        unpack(block, accounts)
 
     def _block(self, at: int, size: int) -> tuple[Table, Table]:
         """Return users at * size and on, and their accounts, before the first simulated day."""
@@ -110,15 +118,10 @@ class Prepared:
     def _environment(self, day: int) -> Environment:
         return as_object(Environment, self.course.days[day])
 
-    def _made_scratch(self) -> tuple[Any, ...]:
+    def _made_scratch(self) -> tuple[Scratch, tuple[Any, ...]]:
         days, segments = len(self.course.days), len(self.scenario.population.segments)
         products = len(self.scenario.products)
-        return (
-            np.zeros((2, TILE_ROWS), dtype=np.uint64),
-            empty_table(Luck, TILE_ROWS),
-            empty_table(Wishes, APART)[:1],
-            empty_table(Payment, products + APART)[:products],
-            empty_table(Log, 1),
+        rest = (
             empty_table(Totals, days, segments, products),
             np.zeros(1, dtype=np.uint8),
             empty_table(Event, 0),
@@ -127,3 +130,4 @@ class Prepared:
             np.zeros((0, len(LOOKS)), dtype=np.int8),
             0,
         )
+        return scratch(1, products), rest
