@@ -23,6 +23,7 @@ from sim.kinds import (
 from sim.units import (
     NEVER,
     PPB,
+    RARE,
     Code,
     Count,
     Day,
@@ -32,7 +33,6 @@ from sim.units import (
     Nano,
     PerMille,
     Ppm,
-    Rare,
     Unit,
     Word,
 )
@@ -44,9 +44,9 @@ MISSED = 7  # bills a user can miss before charge-off at 180 days
 RING = 12  # months ahead for which instalments can be due: the longest plan
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
-MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED), Rare()]
-MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED), Rare()]
-RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING), Rare()]
+MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED), RARE]
+MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED), RARE]
+RingFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(RING), RARE]
 Place16 = Annotated[int, Unit("1/65536", "u2", 0, 2**16 - 1)]
 LateBins = Annotated[list[int], Unit("days", "i1", 0, 127), Length(LATE_BINS)]
 
@@ -69,27 +69,31 @@ class Account:
     unbilled: Annotated[Fen, "principal drawn since the last statement"] = 0
     billed: Annotated[Fen, "principal on the last statement, until its grace ends"] = 0
     carried: Annotated[Fen, "principal past its due day; bears interest (R-P9)"] = 0
-    overdue: Annotated[Fen, "the part of carried that was missed; bears the penalty (R-P7)"] = 0
+    overdue: Annotated[
+        Fen, RARE, "the part of carried that was missed; bears the penalty (R-P7)"
+    ] = 0
     interest: Annotated[Fen, "posted and unpaid"] = 0
-    penalty: Annotated[Fen, "posted and unpaid"] = 0
-    fees: Annotated[Fen, "posted and unpaid"] = 0
+    penalty: Annotated[Fen, RARE, "posted and unpaid"] = 0
+    fees: Annotated[Fen, RARE, "posted and unpaid"] = 0
     accrued: Annotated[Fen, "interest accrued and not yet posted, whole fen"] = 0
     accrued_nano: Annotated[Nano, "and the rest of it"] = 0
     grace_accrued: Annotated[
-        Fen, "interest on the open bill, dropped if it is paid in full (InterestFree)"
+        Fen, RARE, "interest on the open bill, dropped if it is paid in full (InterestFree)"
     ] = 0
-    grace_nano: Annotated[Nano, "and the rest of it"] = 0
+    grace_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
     back_accrued: Annotated[
-        Fen, "interest on what is not billed yet, dropped if its bill is paid (InterestFree)"
+        Fen, RARE, "interest on what is not billed yet, dropped if its bill is paid (InterestFree)"
     ] = 0
-    back_nano: Annotated[Nano, "and the rest of it"] = 0
-    unposted: Annotated[Fen, "drawn today and posted tonight (InterestFrom)"] = 0
-    penalty_accrued: Annotated[Fen, "penalty accrued and not yet posted, whole fen"] = 0
-    penalty_nano: Annotated[Nano, "and the rest of it"] = 0
+    back_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
+    unposted: Annotated[Fen, RARE, "drawn today and posted tonight (InterestFrom)"] = 0
+    penalty_accrued: Annotated[Fen, RARE, "penalty accrued and not yet posted, whole fen"] = 0
+    penalty_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
 
-    plan_cost: Annotated[Fen, "day rate on planned, less fees charged (EarlySettlement)"] = 0
-    plan_nano: Annotated[Nano, "and the rest of it"] = 0
-    suspended: Annotated[Fen, "of interest and penalty unpaid, charged past 90 days: no income"] = 0
+    plan_cost: Annotated[Fen, RARE, "day rate on planned, less fees charged (EarlySettlement)"] = 0
+    plan_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
+    suspended: Annotated[
+        Fen, RARE, "of interest and penalty unpaid, charged past 90 days: no income"
+    ] = 0
     ring_principal: Annotated[
         RingFen, "instalments due in months to come, from January to December (R-P3)"
     ] = field(default_factory=lambda: [0] * RING)
@@ -117,7 +121,7 @@ class Account:
     )
     pay_down: Annotated[PerMille, "share of bills paid by the end of grace, of late (R-L5)"] = 1_000
     grade: Annotated[Code, "risk grade at the last assessment, 0 is best (R-L5)"] = 0
-    first_default: Annotated[Flag, "1 when the very first bill was missed"] = 0
+    first_default: Annotated[Flag, RARE, "1 when the very first bill was missed"] = 0
     attempts_refused: Annotated[Count, "purchases refused for lack of limit, ever"] = 0
     asks_after: Annotated[Count, "of them, since the last request for a higher limit"] = 0
 
@@ -125,30 +129,32 @@ class Account:
     tried_on: Annotated[Day, "day of the last application that failed (R-E4)"] = NEVER
     way: Annotated[Code, "by which way in it was opened (Way)"] = 0
     bought_this_year: Annotated[Fen, "on credit in this calendar year, refunds off (R-U7)"] = 0
-    proof: Annotated[Code, "of means beyond the verified income, this year (Proof)"] = (
+    proof: Annotated[Code, RARE, "of means beyond the verified income, this year (Proof)"] = (
         Proof.NOT_ASKED.value
     )
     asked_on: Annotated[Day, "day of the last request for a higher limit"] = NEVER
     asked: Annotated[Word, "requests of the 32 days up to then, a bit each (R-L9)"] = 0
-    hold: Annotated[Code, "why the unused limit is frozen (Hold)"] = Hold.NONE.value
-    held_on: Annotated[Day, "since which day"] = NEVER
-    refund: Annotated[Fen, "a purchase that will be given back"] = 0
+    hold: Annotated[Code, RARE, "why the unused limit is frozen (Hold)"] = Hold.NONE.value
+    held_on: Annotated[Day, RARE, "since which day"] = NEVER
+    refund: Annotated[Fen, RARE, "a purchase that will be given back"] = 0
     refund_on: Annotated[Day, "on which day"] = NEVER
-    stolen: Annotated[Fen, "principal drawn by others"] = 0
-    claim: Annotated[Code, "what is in dispute: 1 + Claim, 0 for nothing (R-W4)"] = 0
-    claimed_on: Annotated[Day, "day of the dispute"] = NEVER
-    worked: Annotated[Flag, "1 on a day that collection calls"] = 0
-    forborne: Annotated[Flag, "1 once a payment plan was agreed in collection"] = 0
+    stolen: Annotated[Fen, RARE, "principal drawn by others"] = 0
+    claim: Annotated[Code, RARE, "what is in dispute: 1 + Claim, 0 for nothing (R-W4)"] = 0
+    claimed_on: Annotated[Day, RARE, "day of the dispute"] = NEVER
+    worked: Annotated[Flag, RARE, "1 on a day that collection calls"] = 0
+    forborne: Annotated[Flag, RARE, "1 once a payment plan was agreed in collection"] = 0
 
-    settled_on: Annotated[Day, "day on which a suspended account came to owe nothing"] = NEVER
-    charged_off_on: Annotated[Day, "day of charge-off; NEVER before"] = NEVER
-    written_off: Annotated[Fen, "amount charged off"] = 0
-    recovered: Annotated[Fen, "of it, recovered since"] = 0
-    recovery: Annotated[Ppm, "share that will be recovered within a year (R-W6)"] = 0
+    settled_on: Annotated[Day, RARE, "day on which a suspended account came to owe nothing"] = NEVER
+    charged_off_on: Annotated[Day, RARE, "day of charge-off; NEVER before"] = NEVER
+    written_off: Annotated[Fen, RARE, "amount charged off"] = 0
+    recovered: Annotated[Fen, RARE, "of it, recovered since"] = 0
+    recovery: Annotated[Ppm, RARE, "share that will be recovered within a year (R-W6)"] = 0
 
     chosen: Annotated[PerMille, "share of recent wishes on credit for this one of several"] = 0
-    known_debt: Annotated[Fen, "owed to sister products, as its lender sees (R-F2)"] = 0
-    known_late: Annotated[Count, "days past due elsewhere, as its lender sees (R-F2, R-F3)"] = 0
+    known_debt: Annotated[Fen, RARE, "owed to sister products, as its lender sees (R-F2)"] = 0
+    known_late: Annotated[
+        Count, RARE, "days past due elsewhere, as its lender sees (R-F2, R-F3)"
+    ] = 0
     late_since: Annotated[Day, "day on which it last came to be past due (R-F3)"] = NEVER
     late_until: Annotated[Day, "day on which it last ceased to be (R-F3)"] = NEVER
 

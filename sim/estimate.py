@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sim.account import Account
 from sim.day import Totals
 from sim.events import Event
-from sim.rows import row_dtype
+from sim.rows import often_dtype, row_dtype
 from sim.scenario import ScenarioError
+from sim.units import PPM
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ FIXED_MB = 350  # interpreter, libraries, machine code
 NS_PER_USER_DAY = 90  # one thread; `make bench` measures this machine's
 AGENT_US_PER_DAY = 10
 AGENT_BYTES = 3_000
+WITH_RARE_PPM = 160_000  # accounts with rare columns, in `mature_book`
 EVENTS_A_DAY = 0.66  # of a user of `seed_article`
 
 
 def row_bytes() -> int:
-    """Return what the state of a user with one account takes."""
-    return row_dtype(User).itemsize + row_dtype(Account).itemsize
+    """Return about what the state of a user with one account takes at rest (`Accounts`)."""
+    front = often_dtype(Account).itemsize
+    rare = (row_dtype(Account).itemsize - front) * WITH_RARE_PPM // PPM
+    return row_dtype(User).itemsize + front + rare
 
 
 def event_bytes(scenario: Scenario) -> int:

@@ -79,6 +79,15 @@ def often_dtype(row: type) -> np.dtype[np.void]:
 
 
 @cache
+def rare_dtype(row: type) -> np.dtype[np.void]:
+    """Return the type of the rare columns of such rows: each is the back of a whole row."""
+    offsets, end = _offsets(row)
+    front = often_dtype(row).itemsize
+    rare = tuple(c for c in columns(row) if c.rare)
+    return _laid_out(rare, {c.name: offsets[c.name] - front for c in rare}, end - front)
+
+
+@cache
 def _offsets(row: type) -> tuple[dict[str, int], int]:
     """Return where each column of a row begins, and how long the row is."""
     widths = {c.name: np.dtype(c.unit.column).itemsize for c in columns(row)}

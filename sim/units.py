@@ -24,7 +24,10 @@ class Length(NamedTuple):
 
 
 class Rare(NamedTuple):
-    """Says of a column that it is zero in most rows: it is laid out last, and may be left out."""
+    """Says of a column that it holds its default in most rows: it may be left out of them."""
+
+
+RARE = Rare()
 
 
 # The most that one user or account may hold of anything: 20 million yuan fits 32 bits.

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.account import Account
 from sim.day import Totals
+from sim.engines.packed import Accounts
 from sim.environment import course
 from sim.kinds import BUCKETS, AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
 from sim.month import BucketTotals, RollTotals, VintageTotals
@@ -56,7 +57,7 @@ def made_record(scenario, replication=0):
         dates=dates,
         burn_in=run.burn_in_days,
         users=users,
-        accounts=_made(Account, luck, run.users, 1, below=limits),
+        held=Accounts(_made(Account, luck, run.users, 1, below=limits)),
         months=months,
         months_ended=int((month_ends(months) <= dates[-1]).sum()),
         days=course(scenario).days,

@@ -4,26 +4,35 @@ import numpy as np
 import pytest
 
 from sim.account import Account
-from sim.engines.packed import Accounts, pack, room_for, unpack
-from sim.rows import columns, default_table, empty_table, often_dtype, row_dtype
+from sim.compiled import halves, kernel
+from sim.engines.packed import (
+    RARE,
+    Accounts,
+    pack,
+    put_away,
+    room_for,
+    rows_of_nothing,
+    take_out,
+    unpack,
+)
+from sim.rows import columns, default_table, empty_table, often_dtype, rare_dtype, row_dtype
 
 USERS, PRODUCTS = 50, 2
-RARE = [column.name for column in columns(Account) if column.rare]
+RARE_NAMES = [column.name for column in columns(Account) if column.rare]
+DEFAULT = default_table(Account, 1)[0]
 
 
 def some_accounts(seed=1):
-    """Return accounts of any bytes at all; of two thirds, the rare columns are zero."""
+    """Return accounts of any bytes at all; of two thirds, the rare columns hold their defaults."""
     luck = np.random.default_rng(seed)
     whole = empty_table(Account, USERS, PRODUCTS)
-    size = row_dtype(Account).itemsize
-    whole.view(np.uint8).reshape(USERS, PRODUCTS, size)[:] = luck.integers(
-        0, 256, (USERS, PRODUCTS, size), dtype=np.uint8
-    )
+    for column in columns(Account):
+        kind = np.iinfo(column.unit.column)
+        shape = whole[column.name].shape
+        whole[column.name] = luck.integers(kind.min, kind.max, shape, dtype=kind.dtype)
     bare = luck.random((USERS, PRODUCTS)) < 2 / 3
-    for name in RARE:
-        whole[name][bare] = 0
-    end = max(row_dtype(Account).fields[name][1] + whole[name][0, 0].nbytes for name in RARE)
-    whole.view(np.uint8).reshape(USERS, PRODUCTS, size)[..., end:] = 0  # no column is there
+    for name in RARE_NAMES:
+        whole[name][bare] = DEFAULT[name]
     return whole
 
 
@@ -42,10 +51,10 @@ def test_packed_accounts_come_back_to_the_bit():
     assert 0 < len(block.rare) == block.has.sum() < USERS * PRODUCTS
 
 
-@pytest.mark.parametrize("column", RARE)
+@pytest.mark.parametrize("column", RARE_NAMES)
 def test_an_account_with_any_rare_column_keeps_it(column):
     whole = default_table(Account, 3, 1)
-    whole[column][1, 0, -1] = 1
+    whole[column].reshape(3, -1)[1, -1] = 1
     block = pack(whole, room_for(3, 1))
     assert block.has[:, 0].tolist() == [0, 1, 0]
 
@@ -60,6 +69,59 @@ def test_other_columns_can_be_read_and_written_where_they_are():
     assert whole["limit"][4, 1] == 12_345
 
 
+def test_what_lies_between_columns_does_not_count():
+    whole = default_table(Account, USERS, PRODUCTS)
+    bytes_of = whole.view(np.uint8).reshape(USERS, PRODUCTS, -1)
+    end = max(row_dtype(Account).fields[name][1] + whole[name][0, 0].nbytes for name in RARE_NAMES)
+    assert end < bytes_of.shape[-1]
+    bytes_of[..., end:] = 7
+    assert len(pack(whole, room_for(USERS, PRODUCTS)).rare) == 0
+
+
+def test_both_halves_of_an_account_hold_all_of_its_columns_once():
+    front, back = often_dtype(Account).names, rare_dtype(Account).names
+    assert sorted(front + back) == sorted(column.name for column in columns(Account))
+    assert often_dtype(Account).itemsize + 4 * RARE == row_dtype(Account).itemsize
+
+
+@kernel
+def shift(rows, has, rare, own, words, grown, at):
+    """Let kernels see halves as one row: move money about, as rules do."""
+    for i in range(rows.shape[0]):
+        take_out(has[i], rare, at, words)
+        accounts = halves(rows[i], own)
+        for k in range(len(accounts)):
+            account = accounts[k]
+            account.limit += account.fees  # front from back
+            account.fees = account.carried - account.carried // 2 if k == 1 else 0
+            account.missed[6] = account.late_bins[5]
+            account.late_bins[0] = 1
+        put_away(words, has[i], grown, at)
+
+
+def test_rules_read_and_write_the_halves_as_they_would_a_whole_row():
+    whole = some_accounts()
+    for name in ("limit", "fees", "carried"):
+        whole[name] //= 4
+    whole["late_bins"][::2, :, 5] = 0
+    block = pack(whole, room_for(USERS, PRODUCTS))
+    own, grown = rows_of_nothing(PRODUCTS), room_for(USERS, PRODUCTS)
+    at = np.zeros(2, dtype=np.int64)
+    rows = own.view(rare_dtype(Account))[..., 0]
+    shift(block.rows, block.has, block.rare, rows, own, grown, at)
+    assert at.tolist() == [len(block.rare), block.has.sum()]
+    block.rare = grown[: at[1]]
+    moved = empty_table(Account, USERS, PRODUCTS)
+    unpack(block, moved)
+    whole["limit"] += whole["fees"]
+    whole["fees"][:, 0] = 0
+    whole["fees"][:, 1] = whole["carried"][:, 1] - whole["carried"][:, 1] // 2
+    whole["missed"][..., 6] = whole["late_bins"][..., 5]
+    whole["late_bins"][..., 0] = 1
+    assert moved.tobytes() == whole.tobytes()
+    assert (own == rows_of_nothing(PRODUCTS)).all()
+
+
 @pytest.mark.parametrize("size", [1, 7, 50, 8_192])
 def test_blocks_of_any_size_hold_the_same_accounts(size):
     wanted = some_accounts().tobytes()
@@ -71,6 +133,31 @@ def test_blocks_of_any_size_hold_the_same_accounts(size):
     assert accounts.nbytes < len(wanted)
     assert accounts.whole().tobytes() == wanted
     assert accounts.nbytes == len(wanted)
+
+
+@pytest.mark.parametrize("which", [slice(3, 41), slice(0, 0), np.array([49, 0, 17, 16, 15])])
+def test_whole_rows_of_some_users_can_be_had_while_the_others_rest(which):
+    whole, accounts = some_accounts(), Accounts(some_accounts())
+    assert (accounts.rows(which) == whole[which]).all()
+    accounts.packed(16)
+    packed = accounts.nbytes
+    assert (accounts.rows(which) == whole[which]).all()
+    assert accounts.nbytes == packed
+
+
+def test_accounts_are_made_a_block_at_a_time():
+    asked = []
+
+    def made(some):
+        asked.append(some)
+        rows = default_table(Account, len(range(*some.indices(10_000))), 1)
+        rows["limit"][:, 0] = np.arange(*some.indices(10_000))
+        return rows
+
+    accounts = Accounts.in_blocks(10_000, 1, made)
+    assert len(asked) == 2
+    assert accounts.nbytes < 10_000 * 200
+    np.testing.assert_array_equal(accounts.whole()["limit"][:, 0], np.arange(10_000))
 
 
 def test_accounts_of_nobody_can_be_packed():

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.audit.findings import Audit
 from sim.audit.frames import Tables
 from sim.day import Totals
+from sim.engines.packed import Accounts
 from sim.results.daily import FLOW_NAMES
 from sim.results.record import Record
 from sim.rows import columns, empty_table, of_all_products, outside_name
@@ -147,7 +148,7 @@ class Part:
             dates=self.dates,
             burn_in=0,
             users=nothing,
-            accounts=nothing,
+            held=Accounts(nothing),
             opening=of_all_products(opening),
             totals=of_all_products(totals),
             by_product={"opening": opening, "totals": totals},

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import borrowed, kernel, scalar
-from sim.engines.packed import Words, put_back, unpack_user
+from sim.compiled import borrowed, halves, kernel, scalar
+from sim.engines.packed import Words, put_down, take_out
 from sim.kinds import Bucket, Standing
 from sim.rows import Table
 from sim.rules.month_end import bucket_of, count_bucket, count_roll, count_vintage
@@ -68,12 +68,12 @@ def close_month(
 @kernel
 def close_block(
     users: Table,
-    often: Words,
+    accounts: Table,
     has: NDArray[np.uint8],
     rare: Words,
     at: NDArray[np.int64],
-    own_accounts: Any,
-    words: Words,
+    own_rare: Any,
+    own_words: Words,
     days: Table,
     day: int,
     buckets: Table,
@@ -81,12 +81,12 @@ def close_block(
     vintages: Table,
 ) -> None:
     """As `close_month`, for a `sim.engines.packed.Block`; scratch as in `live_stretch`."""
-    users, often, has, rare = borrowed(users), borrowed(often), borrowed(has), borrowed(rare)
-    own_accounts, words, at = borrowed(own_accounts), borrowed(words), borrowed(at)
-    days, buckets, rolls = borrowed(days), borrowed(buckets), borrowed(rolls)
-    vintages = borrowed(vintages)
+    users, accounts, has = borrowed(users), borrowed(accounts), borrowed(has)
+    rare, own_rare, own_words = borrowed(rare), borrowed(own_rare), borrowed(own_words)
+    at, days, buckets = borrowed(at), borrowed(days), borrowed(buckets)
+    rolls, vintages = borrowed(rolls), borrowed(vintages)
     for i in range(users.shape[0]):
-        unpack_user(often[i], has[i], rare, at, words)
+        take_out(has[i], rare, at, own_words)
+        own_accounts = halves(accounts[i], own_rare)
         close_accounts(users[i], own_accounts, day, days, buckets, rolls, vintages)
-        # No rare column has changed.
-        put_back(words, often[i])
+        put_down(own_words, has[i])

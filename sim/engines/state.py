@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.network import Ties, ties
-from sim.population import accounts_at_start, population
+from sim.population import accounts_at_start, has_accounts, population
 from sim.rows import Table, empty_table, of_all_products
 
 if TYPE_CHECKING:
@@ -93,19 +94,24 @@ class State:
     def _look_around(self, first: int) -> None:
         size = self.arms.plans[0][0].behaviour.applying.community
         circles = np.zeros((self.scenario.run.users // size + 1, 2), dtype=np.int64)
-        at = 0
-        for accounts in self.held.fronts():
-            users = self.users[at : at + len(accounts)]
-            barrier.count_circles(users, accounts, size, circles)
-            at += len(accounts)
+        for some, accounts in self._fronts():
+            barrier.count_circles(self.users[some], accounts, size, circles)
         barrier.look_around(self.users, size, circles)
         self.circles[first // barrier.DAYS] = circles
+
+    def _fronts(self) -> Iterator[tuple[slice, Table]]:
+        """Yield which users, and the columns of their accounts that are not rare."""
+        at = 0
+        for accounts in self.held.fronts():
+            yield slice(at, at + len(accounts)), accounts
+            at += len(accounts)
 
     def _look_at_friends(self, first: int) -> None:
         if self.ties is None:
             self.ties = ties(self.scenario, self.users, self.replication)
         if not self.marked:
-            barrier.mark_all(self.users, self.accounts, self.marks)
+            for some, accounts in self._fronts():
+                barrier.mark_all(self.users[some], accounts, self.marks[some])
         self.marked = False
         barrier.look_at_friends(*self.ties, self.marks, self.looks)
         if self.friends.size:
@@ -131,17 +137,30 @@ def start(
     Some of the users live as they do among all, where nothing couples users (`sim.barrier`).
     """
     users = population(scenario, first=first, count=count, replication=replication)
-    accounts = accounts_at_start(scenario, users, replication=replication)
-    state = _nothing_counted(scenario, replication, users, accounts)
-    state.opening_by = opening(users, accounts, len(scenario.population.segments))
+    state = _nothing_counted(
+        scenario, replication, users, _held_at_start(scenario, users, replication)
+    )
+    if has_accounts(scenario):
+        state.opening_by = opening(users, state.accounts, len(scenario.population.segments))
     return state
+
+
+def _held_at_start(scenario: Scenario, users: Table, replication: int) -> Accounts:
+    if has_accounts(scenario):
+        return Accounts(accounts_at_start(scenario, users, replication=replication))
+    return Accounts.in_blocks(
+        len(users),
+        len(scenario.products),
+        lambda some: accounts_at_start(scenario, users[some], replication=replication),
+    )
 
 
 def restored(
     scenario: Scenario, replication: int, day: int, arrays: dict[str, NDArray[np.void]]
 ) -> State:
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
-    state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
+    held = Accounts(arrays["accounts"])
+    state = _nothing_counted(scenario, replication, arrays["users"], held)
     state.day = day
     for name in (*COUNTED, *SEEN):
         setattr(state, name, arrays[name])
@@ -156,7 +175,8 @@ def branched(
     The other must be the same up to that day; it may have other days and policies from it on. What
     has been counted before the day is kept. Raises ValueError where friends weigh in one only.
     """
-    state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
+    held = Accounts(arrays["accounts"])
+    state = _nothing_counted(scenario, replication, arrays["users"], held)
     state.day = day
     for name in SEEN:
         if bool(getattr(state, name).size) != bool(arrays[name].size):
@@ -179,7 +199,7 @@ def branched(
     return state
 
 
-def _nothing_counted(scenario: Scenario, replication: int, users: Table, accounts: Table) -> State:
+def _nothing_counted(scenario: Scenario, replication: int, users: Table, held: Accounts) -> State:
     days = course(scenario, replication)
     segments = len(scenario.population.segments)
     months = int(days.days["month"][-1]) + 1
@@ -192,7 +212,7 @@ def _nothing_counted(scenario: Scenario, replication: int, users: Table, account
         arms=arms,
         day=0,
         users=users,
-        held=Accounts(accounts),
+        held=held,
         opening_by=empty_table(Totals, segments, products),
         totals_by=empty_table(Totals, len(days.days), segments, products),
         buckets_by=empty_table(BucketTotals, months, segments, BUCKETS, products),

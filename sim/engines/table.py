@@ -12,25 +12,18 @@ from numpy.typing import NDArray
 from sim.account import Account
 from sim.arms import arm_of
 from sim.barrier import mark_of
-from sim.compiled import borrowed, fetched, kernel
+from sim.compiled import borrowed, fetched, halves, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_block
-from sim.engines.packed import (
-    Words,
-    pack_user,
-    room_for,
-    unpack_user,
-    words_of,
-)
+from sim.engines.packed import BLOCK, Words, put_away, room_for, rows_of_nothing, take_out
 from sim.engines.state import State
 from sim.events import Event, keep, ordered
 from sim.life import live_one_day
 from sim.log import NOTES, Log
 from sim.luck import fill_luck
-from sim.rows import Table, empty_table
+from sim.rows import Table, empty_table, rare_dtype
 from sim.stretches import Stretch
 
-BLOCK = 8_192  # users that a thread takes at a time
 TILE_ROWS = 256  # rows of luck filled at a time: they stay in the first cache
 EVENT_ROWS = 1 << 18  # of a thread's scratch: a full one is put aside
 APART = 64  # spare rows that keep what two threads write out of one cache line
@@ -39,7 +32,7 @@ APART = 64  # spare rows that keep what two threads write out of one cache line
 @kernel
 def live_stretch(
     users: Table,
-    often: Words,
+    accounts: Table,
     has: NDArray[np.uint8],
     rare: Words,
     days: Table,
@@ -54,8 +47,8 @@ def live_stretch(
     luck: Table,
     wishes: Table,
     payments: Any,
-    own_accounts: Any,
-    words: Words,
+    own_rare: Any,
+    own_words: Words,
     grown: Words,
     at: NDArray[np.int64],
     logs: Table,
@@ -69,17 +62,17 @@ def live_stretch(
 ) -> int:
     """Let the users of a block from `done` on live `count` days from `first` on.
 
-    often, has, rare: a `sim.engines.packed.Block`; what becomes of `rare` goes into `grown`.
-    row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_accounts, words: one
-    user's whole accounts, twice the same memory. at: rows of `rare` read, of `grown` written.
-    totals: (days, segments, products). used: rows of `events` that are taken. marks, looks: of
-    these users, where friends are close ties: what they see is written into their rows, and how
-    they stand after. Returns how many users have lived their days: fewer than there are when
-    `events` may not hold the next one's; call again with more room.
+    accounts, has, rare: a `sim.engines.packed.Block`; what becomes of `rare` goes into `grown`.
+    row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_rare, own_words: the
+    rare columns of one user, NOTHING, twice the same memory. at: rows of `rare` read, of `grown`
+    written. totals: (days, segments, products). used: rows of `events` that are taken. marks,
+    looks: of these users, where friends are close ties: what they see is written into their rows,
+    and how they stand after. Returns how many users have lived their days: fewer than there are
+    when `events` may not hold the next one's; call again with more room.
     """
-    users, often, has, rare = borrowed(users), borrowed(often), borrowed(has), borrowed(rare)
-    own_accounts, words, grown = borrowed(own_accounts), borrowed(words), borrowed(grown)
-    at, days = borrowed(at), borrowed(days)
+    users, accounts, has = borrowed(users), borrowed(accounts), borrowed(has)
+    rare, own_rare, own_words = borrowed(rare), borrowed(own_rare), borrowed(own_words)
+    grown, at, days = borrowed(grown), borrowed(at), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
     luck, wishes, payments = borrowed(luck), borrowed(wishes), borrowed(payments)
     logs, events, logged = borrowed(logs), borrowed(events), borrowed(logged)
@@ -94,12 +87,13 @@ def live_stretch(
             # Views are made here, not in the loop over days: each costs an atomic count.
             user = some[j]
             fetched(users, start + j + tile)
-            fetched(often, start + j + tile)
+            fetched(accounts, start + j + tile)
             log.on = logged[start + j]
             if log.on == 1 and used[0] + count * NOTES > events.shape[0]:
                 return start + j
             mine = row + arm_of(user.user, partial, started, seed, replication)
-            unpack_user(often[start + j], has[start + j], rare, at, words)
+            take_out(has[start + j], rare, at, own_words)
+            own_accounts = halves(accounts[start + j], own_rare)
             own_terms = terms[mine]
             if looks.shape[0] > 0:
                 user.friends_good = looks[start + j, 0]
@@ -122,9 +116,9 @@ def live_stretch(
                     raise OverflowError("more events on one day than a log holds")
                 if log.on == 1:
                     used[0] = keep(log, user.user, first + d, events, used[0])
-            pack_user(words, often[start + j], has[start + j], grown, at)
             if marks.shape[0] > 0:
                 marks[start + j] = mark_of(user, own_accounts)
+            put_away(own_words, has[start + j], grown, at)
     return len(users)
 
 
@@ -135,8 +129,8 @@ class Scratch(NamedTuple):
     luck: Table
     wishes: Table
     payments: Table
-    own_accounts: Table
-    words: Words
+    own_rare: Table
+    own_words: Words
     grown: Words
     at: NDArray[np.int64]
     logs: Table
@@ -144,14 +138,14 @@ class Scratch(NamedTuple):
 
 def scratch(users: int, products: int) -> Scratch:
     """Return scratch for blocks of so many users."""
-    own = empty_table(Account, products + APART)[:products]
+    own = rows_of_nothing(products + APART)[:products]
     return Scratch(
         np.zeros((2, TILE_ROWS), dtype=np.uint64),
         empty_table(Luck, TILE_ROWS),
         empty_table(Wishes, APART)[:1],
         empty_table(Payment, products + APART)[:products],
+        own.view(rare_dtype(Account))[..., 0],
         own,
-        words_of(own),
         room_for(users, products),
         np.zeros(APART, dtype=np.int64)[:2],
         empty_table(Log, 1),
@@ -162,15 +156,14 @@ class TableEngine:
     """Lives stretches on a pool of threads; the result does not depend on their number."""
 
     def __init__(self, state: State, threads: int = 1, block: int = BLOCK) -> None:
-        for table in (state.users, state.accounts):
-            # Compiled code writes through tables marked read-only, and compiles again for them.
-            if not (table.flags.writeable and table.flags.c_contiguous):
-                raise ValueError("tables must be writeable and contiguous")
+        # Compiled code writes through tables marked read-only, and compiles again for them.
+        if not (state.users.flags.writeable and state.users.flags.c_contiguous):
+            raise ValueError("tables must be writeable and contiguous")
         self.state = state
         self.block = block
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads)
-        products = state.accounts.shape[1]
+        products = state.held.shape[1]
         self._room = min(block, len(state.users))
         self._scratch = [scratch(self._room, products) for _ in range(threads)]
         rows = EVENT_ROWS if state.logging else 0
@@ -197,7 +190,7 @@ class TableEngine:
                 while done < here:
                     done = live_stretch(
                         state.users[some],
-                        block.often,
+                        block.rows,
                         block.has,
                         block.rare,
                         state.course.days,
@@ -248,12 +241,12 @@ class TableEngine:
         month = int(state.course.days["month"][day])
         books = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
         own, words, at = (
-            getattr(self._scratch[0], name) for name in ("own_accounts", "words", "at")
+            getattr(self._scratch[0], name) for name in ("own_rare", "own_words", "at")
         )
         start = 0
         for block in state.held.packed(self.block):
             users = state.users[start : start + len(block.has)]
-            packed = (block.often, block.has, block.rare)
+            packed = (block.rows, block.has, block.rare)
             at[:] = 0
             close_block(users, *packed, at, own, words, state.course.days, day, *books)
             start += len(users)

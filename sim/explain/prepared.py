@@ -88,7 +88,7 @@ class Prepared:
         mine.at[:] = 0
         live_stretch(
             users,
-            block.often,
+            block.rows,
             block.has,
             block.rare,
             self.course.days,

@@ -38,6 +38,11 @@ def population(
     return users
 
 
+def has_accounts(scenario: Scenario) -> bool:
+    """Tell whether anybody may hold an account before the first day: from a file, or a run."""
+    return bool(scenario.population.from_run or scenario.population.file)
+
+
 def accounts_at_start(scenario: Scenario, users: Table, *, replication: int = 0) -> Table:
     """Return the accounts of users before the first day, shape (users, products)."""
     accounts = default_table(Account, len(users), len(scenario.products))

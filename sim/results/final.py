@@ -78,7 +78,7 @@ def accounts(record: Record) -> Final:
         order = _order(record)
         for start in range(0, len(order), ROWS):
             part = _part(order, start)
-            rows = record.accounts[part].reshape(-1)
+            rows = record.held.rows(part).reshape(-1)
             numbers = record.users["user"][part].repeat(products)
             which = np.tile(np.arange(products, dtype=np.int8), len(rows) // products)
             keys = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.packed import Accounts
 from sim.events import InMemory
 from sim.rows import Table, of_all_products
 
@@ -30,7 +31,7 @@ class Record:
     dates: Dates  # datetime64[D], every simulated day
     burn_in: int  # days at the start that are not reported
     users: Table  # User, shape (users,)
-    accounts: Table  # Account, shape (users, products)
+    held: Accounts  # their accounts
     opening: Table  # Totals of the accounts before the first simulated day, shape (segments,)
     totals: Table  # Totals, shape (days, segments)
     buckets: Table  # BucketTotals, shape (months, segments, BUCKETS)
@@ -60,7 +61,7 @@ class Record:
             dates=dates,
             burn_in=state.scenario.run.burn_in_days,
             users=state.users,
-            accounts=state.accounts,
+            held=state.held,
             opening=of_all_products(state.opening_by),
             totals=of_all_products(state.totals_by),
             buckets=of_all_products(state.buckets_by),
@@ -74,6 +75,11 @@ class Record:
             friends=state.friends,
             by_product={name: getattr(state, f"{name}_by") for name in COUNTED},
         )
+
+    @property
+    def accounts(self) -> Table:
+        """Whole accounts, shape (users, products)."""
+        return self.held.whole()
 
     @property
     def segments(self) -> list[str]:
