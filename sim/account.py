@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sim.params import Terms
 
 MISSED = 7  # bills a user can miss before charge-off at 180 days
-RING = 12  # months ahead for which instalments can be due: the longest plan
+RING = 12  # months ahead for which instalments can be due; more where longer plans are offered
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
 MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.network import Ties, ties
 from sim.population import accounts_at_start, population
+from sim.population.rings import fitted
 from sim.rows import Table, empty_table, of_all_products
 
 if TYPE_CHECKING:
@@ -141,7 +143,9 @@ def branched(
     The other must be the same up to that day; it may have other days and policies from it on. What
     has been counted before the day is kept. Raises ValueError where friends weigh in one only.
     """
-    state = _nothing_counted(scenario, replication, arrays["users"], arrays["accounts"])
+    begins = scenario.run.start + dt.timedelta(days=day - scenario.run.burn_in_days)
+    accounts = fitted(scenario, arrays["accounts"], begins)
+    state = _nothing_counted(scenario, replication, arrays["users"], accounts)
     state.day = day
     for name in SEEN:
         if bool(getattr(state, name).size) != bool(arrays[name].size):
