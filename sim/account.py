@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sim.params import Terms
 
 MISSED = 7  # bills a user can miss before charge-off at 180 days
-RING = 12  # months ahead for which instalments can be due: the longest plan
+RING = 12  # months ahead for which instalments can be due; more where longer plans are offered
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
 
 MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED), RARE]
@@ -135,17 +135,17 @@ class Account:
     asked_on: Annotated[Day, "day of the last request for a higher limit"] = NEVER
     asked: Annotated[Word, "requests of the 32 days up to then, a bit each (R-L9)"] = 0
     hold: Annotated[Code, RARE, "why the unused limit is frozen (Hold)"] = Hold.NONE.value
-    held_on: Annotated[Day, RARE, "since which day"] = NEVER
+    held_on: Annotated[Day, "since which day"] = NEVER
     refund: Annotated[Fen, RARE, "a purchase that will be given back"] = 0
     refund_on: Annotated[Day, "on which day"] = NEVER
     stolen: Annotated[Fen, RARE, "principal drawn by others"] = 0
     claim: Annotated[Code, RARE, "what is in dispute: 1 + Claim, 0 for nothing (R-W4)"] = 0
-    claimed_on: Annotated[Day, RARE, "day of the dispute"] = NEVER
+    claimed_on: Annotated[Day, "day of the dispute"] = NEVER
     worked: Annotated[Flag, RARE, "1 on a day that collection calls"] = 0
     forborne: Annotated[Flag, RARE, "1 once a payment plan was agreed in collection"] = 0
 
-    settled_on: Annotated[Day, RARE, "day on which a suspended account came to owe nothing"] = NEVER
-    charged_off_on: Annotated[Day, RARE, "day of charge-off; NEVER before"] = NEVER
+    settled_on: Annotated[Day, "day on which a suspended account came to owe nothing"] = NEVER
+    charged_off_on: Annotated[Day, "day of charge-off; NEVER before"] = NEVER
     written_off: Annotated[Fen, RARE, "amount charged off"] = 0
     recovered: Annotated[Fen, RARE, "of it, recovered since"] = 0
     recovery: Annotated[Ppm, RARE, "share that will be recovered within a year (R-W6)"] = 0

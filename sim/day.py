@@ -124,7 +124,7 @@ class Wishes:
 
         otherwise: numbers of the products to try, in turn, once that one refuses.
 
-        periods: instalments that the product offers, 3, 6 or 12; 0 for none.
+        periods: instalments that the product offers, such as 3, 6 or 12; 0 for none.
 
         Raises ValueError beyond WISHES purchases or for an amount that is not positive.
         """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sim.account import Account
 from sim.day import Totals
 from sim.events import Event
+from sim.plan import account_row_of
 from sim.rows import often_dtype, row_dtype
 from sim.scenario import ScenarioError
 from sim.units import PPM
@@ -24,11 +24,12 @@ WITH_RARE_PPM = 160_000  # accounts with rare columns, in `mature_book`
 EVENTS_A_DAY = 0.66  # of a user of `seed_article`
 
 
-def row_bytes() -> int:
-    """Return about what the state of a user with one account takes at rest (`Accounts`)."""
-    front = often_dtype(Account).itemsize
-    rare = (row_dtype(Account).itemsize - front) * WITH_RARE_PPM // PPM
-    return row_dtype(User).itemsize + front + rare
+def row_bytes(scenario: Scenario, accounts: int = 1) -> int:
+    """Return about what the state of a user with so many accounts takes at rest (`Accounts`)."""
+    row = account_row_of(scenario)
+    front = often_dtype(row).itemsize
+    rare = (row_dtype(row).itemsize - front) * WITH_RARE_PPM // PPM
+    return row_dtype(User).itemsize + accounts * (front + rare)
 
 
 def event_bytes(scenario: Scenario) -> int:
@@ -43,7 +44,8 @@ def memory_mb(scenario: Scenario) -> float:
     run = scenario.run
     days = run.burn_in_days + run.days
     counted = days * len(scenario.population.segments) * row_dtype(Totals).itemsize
-    return FIXED_MB + (run.users * row_bytes() + 3 * counted) / 1e6
+    products = len(scenario.products)
+    return FIXED_MB + (run.users * row_bytes(scenario, products) + 3 * products * counted) / 1e6
 
 
 def check_memory(scenario: Scenario, *, held_events: bool = False) -> None:
@@ -54,8 +56,9 @@ def check_memory(scenario: Scenario, *, held_events: bool = False) -> None:
     if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e6
-    each = row_bytes() + (event_bytes(scenario) if held_events else 0)
-    if memory_mb(scenario) + scenario.run.users * (each - row_bytes()) / 1e6 > has:
+    more = event_bytes(scenario) if held_events else 0
+    each = row_bytes(scenario, len(scenario.products)) + more
+    if memory_mb(scenario) + scenario.run.users * more / 1e6 > has:
         most = max(int((has - FIXED_MB) * 1e6 / each), 1)
         wanted = f"wanted at most about {most:,}, for {has:,.0f} MB of memory"
         raise ScenarioError(
@@ -75,7 +78,7 @@ def estimate(scenario: Scenario) -> list[str]:
     size = f"{users:,} users x {days:,} days x {run.replications} replications"
     return [
         f"{size}: {user_days:,} user-days",
-        f"{row_bytes()} bytes a user with one account",
+        f"{row_bytes(scenario)} bytes a user with one account",
         f"table: about {table_mb:,.0f} MB, {table_s:,.1f} s on one thread",
         f"agents: about {agents_mb:,.0f} MB, {agents_s:,.0f} s",
     ]

@@ -112,7 +112,8 @@ def _period_cells(behaviour: Behaviour) -> list[int]:
     b = behaviour.borrowing
     three = b.periods_3_ppm * PLACE_CELLS // 1_000_000
     six = b.periods_6_ppm * PLACE_CELLS // 1_000_000
-    return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six)
+    long = b.periods_24_ppm * PLACE_CELLS // 1_000_000
+    return [3] * three + [6] * six + [12] * (PLACE_CELLS - three - six - long) + [24] * long
 
 
 def _lognormal(sigma_ppm: int, median_ppm: int) -> list[int]:

@@ -5,16 +5,59 @@ Source: R-P3; worked examples HB-01 to HB-10 for one fee that is rounded first a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import field, make_dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from sim.account import Account
+from sim.account import RING, Account, statement_day
 from sim.compiled import scalar
+from sim.day import Environment
 from sim.kinds import OFFERS, FeeBase, PlanCost, PlanSplit
 from sim.offer import fee_within_cap
-from sim.units import share, share_by
+from sim.units import Length, share, share_by
 
 if TYPE_CHECKING:
     from sim.params import Terms
+    from sim.scenario.sections import Scenario
+
+RINGS = ("ring_principal", "ring_fee")  # columns with a place for each of the months to come
+
+
+@cache
+def account_row(months: int) -> type:
+    """Return the row of an account whose plans may be so many months long.
+
+    `Account` itself up to a year; else one with longer rings, of whole years, and nothing else.
+    """
+    ring = -(-months // RING) * RING
+    if ring <= RING:
+        return Account
+    hints = get_type_hints(Account, include_extras=True)
+    longer: list[Any] = []
+    for name in RINGS:
+        said = hints[name].__metadata__
+        notes = [Length(ring) if isinstance(note, Length) else note for note in said]
+        kind = Annotated[(hints[name].__origin__, *notes)]  # type: ignore[valid-type]
+        longer.append((name, kind, field(default_factory=lambda: [0] * ring)))
+    return make_dataclass(f"Account{ring}", longer, bases=(Account,), eq=False, kw_only=True)
+
+
+def account_row_of(scenario: Scenario) -> type:
+    """Return the row of a scenario's accounts: it holds the longest plan offered on any day."""
+    offered = [n for product in scenario.products for n in product.instalments.periods]
+    for policy in scenario.policy:
+        for key, value in policy.set.items():
+            if ".instalments.periods" in key:
+                offered += value if isinstance(value, list) else [value]
+    return account_row(max(offered))
+
+
+@scalar
+def next_statement(account: Account, env: Environment, terms: Terms) -> int:
+    """Return the month in which the next statement stands, counted on over the years."""
+    before = env.day_of_month < statement_day(account, env, terms)
+    month = env.year * 12 + env.month_of_year
+    return month if before else month + 1
 
 
 @scalar

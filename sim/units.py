@@ -24,7 +24,7 @@ class Length(NamedTuple):
 
 
 class Rare(NamedTuple):
-    """Says of a column that it holds its default in most rows: it may be left out of them."""
+    """Says of a column that it is zero in most rows: it may be left out of them."""
 
 
 RARE = Rare()

@@ -426,6 +426,11 @@ def shares_of_plans(plan, varied):
     return numbers(plan.with_(**{f"behaviour.borrowing.{k}": v for k, v in most.items()}))
 
 
+@probe("behaviour.borrowing.periods_24_ppm", 200_000)
+def plans_of_two_years_or_none(plan, varied):
+    return 0 if varied else numbers(plan).tables.periods.count(24)
+
+
 @probe("behaviour.borrowing.purchase_plan_ppm", 300_000)
 def purchases_in_instalments_or_none(plan, varied):
     p = shares_of_plans(plan, varied)

@@ -5,25 +5,16 @@ import pytest
 
 from sim.account import Account
 from sim.compiled import halves, kernel
-from sim.engines.packed import (
-    RARE,
-    Accounts,
-    pack,
-    put_away,
-    room_for,
-    rows_of_nothing,
-    take_out,
-    unpack,
-)
+from sim.engines.packed import Accounts, pack, put_away, take_out, unpack
+from sim.plan import account_row
 from sim.rows import columns, default_table, empty_table, often_dtype, rare_dtype, row_dtype
 
 USERS, PRODUCTS = 50, 2
 RARE_NAMES = [column.name for column in columns(Account) if column.rare]
-DEFAULT = default_table(Account, 1)[0]
 
 
 def some_accounts(seed=1):
-    """Return accounts of any bytes at all; of two thirds, the rare columns hold their defaults."""
+    """Return accounts of any bytes at all; of two thirds, the rare columns are zero."""
     luck = np.random.default_rng(seed)
     whole = empty_table(Account, USERS, PRODUCTS)
     for column in columns(Account):
@@ -32,12 +23,12 @@ def some_accounts(seed=1):
         whole[column.name] = luck.integers(kind.min, kind.max, shape, dtype=kind.dtype)
     bare = luck.random((USERS, PRODUCTS)) < 2 / 3
     for name in RARE_NAMES:
-        whole[name][bare] = DEFAULT[name]
+        whole[name][bare] = 0
     return whole
 
 
 def test_an_account_without_instalments_and_misses_takes_at_most_200_bytes():
-    block = pack(default_table(Account, USERS, PRODUCTS), room_for(USERS, PRODUCTS))
+    block = pack(default_table(Account, USERS, PRODUCTS), Account)
     assert block.nbytes / (USERS * PRODUCTS) <= 200
     assert len(block.rare) == 0
 
@@ -45,7 +36,7 @@ def test_an_account_without_instalments_and_misses_takes_at_most_200_bytes():
 def test_packed_accounts_come_back_to_the_bit():
     whole, again = some_accounts(), empty_table(Account, USERS, PRODUCTS)
     again["missed"] = 7  # what stood there before must go
-    block = pack(whole, room_for(USERS, PRODUCTS))
+    block = pack(whole, Account)
     unpack(block, again)
     assert again.tobytes() == whole.tobytes()
     assert 0 < len(block.rare) == block.has.sum() < USERS * PRODUCTS
@@ -55,13 +46,13 @@ def test_packed_accounts_come_back_to_the_bit():
 def test_an_account_with_any_rare_column_keeps_it(column):
     whole = default_table(Account, 3, 1)
     whole[column].reshape(3, -1)[1, -1] = 1
-    block = pack(whole, room_for(3, 1))
+    block = pack(whole, Account)
     assert block.has[:, 0].tolist() == [0, 1, 0]
 
 
 def test_other_columns_can_be_read_and_written_where_they_are():
     whole = some_accounts()
-    block = pack(whole, room_for(USERS, PRODUCTS))
+    block = pack(whole, Account)
     for name in often_dtype(Account).names:
         np.testing.assert_array_equal(block.rows[name], whole[name])
     block.rows["limit"][4, 1] = 12_345
@@ -75,20 +66,22 @@ def test_what_lies_between_columns_does_not_count():
     end = max(row_dtype(Account).fields[name][1] + whole[name][0, 0].nbytes for name in RARE_NAMES)
     assert end < bytes_of.shape[-1]
     bytes_of[..., end:] = 7
-    assert len(pack(whole, room_for(USERS, PRODUCTS)).rare) == 0
+    assert len(pack(whole, Account).rare) == 0
 
 
 def test_both_halves_of_an_account_hold_all_of_its_columns_once():
     front, back = often_dtype(Account).names, rare_dtype(Account).names
     assert sorted(front + back) == sorted(column.name for column in columns(Account))
-    assert often_dtype(Account).itemsize + 4 * RARE == row_dtype(Account).itemsize
+    assert (
+        often_dtype(Account).itemsize + rare_dtype(Account).itemsize == row_dtype(Account).itemsize
+    )
 
 
 @kernel
-def shift(rows, has, rare, own, words, grown, at):
+def shift(rows, has, rare, own, grown, at):
     """Let kernels see halves as one row: move money about, as rules do."""
     for i in range(rows.shape[0]):
-        take_out(has[i], rare, at, words)
+        take_out(has[i], rare, at, own)
         accounts = halves(rows[i], own)
         for k in range(len(accounts)):
             account = accounts[k]
@@ -96,7 +89,7 @@ def shift(rows, has, rare, own, words, grown, at):
             account.fees = account.carried - account.carried // 2 if k == 1 else 0
             account.missed[6] = account.late_bins[5]
             account.late_bins[0] = 1
-        put_away(words, has[i], grown, at)
+        put_away(own, has[i], grown, at)
 
 
 def test_rules_read_and_write_the_halves_as_they_would_a_whole_row():
@@ -104,11 +97,11 @@ def test_rules_read_and_write_the_halves_as_they_would_a_whole_row():
     for name in ("limit", "fees", "carried"):
         whole[name] //= 4
     whole["late_bins"][::2, :, 5] = 0
-    block = pack(whole, room_for(USERS, PRODUCTS))
-    own, grown = rows_of_nothing(PRODUCTS), room_for(USERS, PRODUCTS)
+    block = pack(whole, Account)
+    own = np.zeros(PRODUCTS, dtype=rare_dtype(Account))
+    grown = np.empty(USERS * PRODUCTS, dtype=rare_dtype(Account))
     at = np.zeros(2, dtype=np.int64)
-    rows = own.view(rare_dtype(Account))[..., 0]
-    shift(block.rows, block.has, block.rare, rows, own, grown, at)
+    shift(block.rows, block.has, block.rare, own, grown, at)
     assert at.tolist() == [len(block.rare), block.has.sum()]
     block.rare = grown[: at[1]]
     moved = empty_table(Account, USERS, PRODUCTS)
@@ -119,7 +112,23 @@ def test_rules_read_and_write_the_halves_as_they_would_a_whole_row():
     whole["missed"][..., 6] = whole["late_bins"][..., 5]
     whole["late_bins"][..., 0] = 1
     assert moved.tobytes() == whole.tobytes()
-    assert (own == rows_of_nothing(PRODUCTS)).all()
+    assert not any(own.tobytes())  # ready for the next user
+
+
+def test_accounts_with_room_for_longer_plans_are_packed_alike():
+    row = account_row(24)
+    whole = default_table(row, 3, 1)
+    assert rare_dtype(row).itemsize == rare_dtype(Account).itemsize + 2 * 12 * 4
+    whole["ring_fee"][1, 0, 23] = 5
+    block, again = pack(whole, row), empty_table(row, 3, 1)
+    assert block.has[:, 0].tolist() == [0, 1, 0]
+    unpack(block, again)
+    assert (again == whole).all()
+
+
+@pytest.mark.parametrize("column", RARE_NAMES)
+def test_rare_columns_are_zero_in_a_new_account(column):
+    assert not np.any(default_table(Account, 1)[column])
 
 
 @pytest.mark.parametrize("size", [1, 7, 50, 8_192])
@@ -154,7 +163,7 @@ def test_accounts_are_made_a_block_at_a_time():
         rows["limit"][:, 0] = np.arange(*some.indices(10_000))
         return rows
 
-    accounts = Accounts.in_blocks(10_000, 1, made)
+    accounts = Accounts.in_blocks((10_000, 1), Account, made)
     assert len(asked) == 2
     assert accounts.nbytes < 10_000 * 200
     np.testing.assert_array_equal(accounts.whole()["limit"][:, 0], np.arange(10_000))

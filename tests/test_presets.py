@@ -242,6 +242,86 @@ def test_a_file_that_is_no_preset_is_told_so(tmp_path, words, told):
     assert told in lines_of(str(path))[0]
 
 
+VARIANT = """
+[variant.other]
+about = "another reading [1]"
+[variant.other.set]
+"""
+NOT_CHOSEN = {
+    "a key that there is not": (
+        '"charges.rate_ppm" = 5',
+        "charges.rate_ppm: wanted a known key; did you mean `rate_ppb`? (found 5)",
+    ),
+    "a kind that there is not": (
+        '"billing.asks" = "half"',
+        'billing.asks: wanted "whole" or "share" (found "half")',
+    ),
+    "a kind whose numbers are not said": (
+        '"instalments.cost" = "each_period"',
+        (
+            "instalments.fee_ppm: wanted a whole number from 0 to 1,000,000; plan.offer() needs it "
+            'with instalments.cost = "each_period" (found nothing)'
+        ),
+    ),
+    "kinds that contradict each other": (
+        '[variant.other.set.billing]\nasks = "share"',
+        (
+            'charges.interest_from: wanted "spending_day" or "posting_day": billing.asks = share '
+            "leaves the rest of the balance unbilled, which bears interest; else billing.asks = "
+            '"whole" (found "day_after_due")'
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_CHOSEN)
+def test_an_error_in_a_variant_that_is_not_chosen_is_told_too(own, tmp_path, name):
+    words, told = NOT_CHOSEN[name]
+    path = own()
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(VARIANT + words + "\n")
+    lines = lines_of(path)
+    assert f"{path}: variant.other: {told}" in lines
+    assert all(line.startswith(f"{path}: variant.other: ") for line in lines)
+    scenario = tmp_path / "x.toml"
+    scenario.write_text('[product]\npreset = "own.toml"\n')
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.load(scenario)
+    assert error.value.lines == lines
+
+
+def test_all_that_is_wrong_in_a_preset_is_told_at_once_and_once(own):
+    path = own(
+        BROKEN["a key that there is not"][0],
+        BROKEN["a rate below nothing"][0],
+    )
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(VARIANT + '"billing.cycle" = "ordre"\n"billing.rounding" = "down"\n')
+    lines = lines_of(path)
+    assert [line.removeprefix(f"{path}: ").split(": wanted")[0] for line in lines] == [
+        "charges.penalty_flor_fen",
+        "charges.penalty_floor_fen",
+        "charges.rate_ppb",
+        "variant.other: billing.cycle",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('about = "x"\n"billing.asks" = "share"', "variant.other.billing.asks: wanted about or"),
+        ('about = "x"', "variant.other.set: wanted terms that differ (found nothing)"),
+        ('set = {"billing.asks" = "share"}', "variant.other.about: wanted what differs, and its"),
+    ],
+)
+def test_a_variant_says_what_it_is_and_what_differs(own, words, told):
+    path = own()
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(f"\n[variant.other]\n{words}\n")
+    (line,) = lines_of(path)
+    assert line.startswith(f"{path}: {told}")
+
+
 def test_a_field_said_twice_is_a_contradiction(own):
     extra = '[[term]]\nkey = "charges.rate_ppb"\nvalue = 400000\nsource = "assumed"\n\n[[term]]'
     lines = lines_of(own(("[[term]]", extra)))

@@ -13,6 +13,10 @@ from sim.simulation import Stopped, run_into
 from sim.study.fork import beginning, forked
 
 BURN_IN = 20
+LONG_PLANS = {
+    "behaviour.borrowing.periods_24_ppm": 200_000,
+    "behaviour.borrowing.purchase_plan_ppm": 400_000,
+}
 
 
 def plan_of(**changes):
@@ -69,6 +73,7 @@ def straight(made, out):
         ({"run.days": 120, "product.limit.fen_per_point": 300}, 55),
         ({"run.days": 60, "risk_control.level_3_days": 12}, 30),
         ({"environment.unemployment": [{"date": dt.date(2024, 2, 20), "value_ppm": 52_000}]}, 5),
+        ({"product.instalments.periods": [3, 6, 12, 24]} | LONG_PLANS, 30),
     ],
 )
 def test_a_fork_equals_the_straight_run(plan, base, tmp_path, changes, day):

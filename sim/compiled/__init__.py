@@ -9,8 +9,20 @@
 Machine code is kept on disk until a file that can reach a kernel changes.
 """
 
-from sim.compiled.arrays import borrowed, fetched
+from sim.compiled.arrays import any_set, borrowed, cleared, copied, fetched
 from sim.compiled.functions import kernel, leaf, on_disk, scalar, seldom
 from sim.compiled.halves import halves
 
-__all__ = ["borrowed", "fetched", "halves", "kernel", "leaf", "on_disk", "scalar", "seldom"]
+__all__ = [
+    "any_set",
+    "borrowed",
+    "cleared",
+    "copied",
+    "fetched",
+    "halves",
+    "kernel",
+    "leaf",
+    "on_disk",
+    "scalar",
+    "seldom",
+]

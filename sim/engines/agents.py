@@ -84,7 +84,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
         if self.status == Status.HERE:
             wishes = self.spend(self._luck, self.model.environment)
             if type(self).spend is not UserAgent.spend:
-                check_wishes(wishes, self.user, self.model.day, len(self.accounts))
+                check_wishes(wishes, self.user, self.model.day, self.accounts)
             if wishes is not self._wishes:
                 store(wishes, self.model.wishes, self._at)
 
@@ -96,7 +96,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
             if self.status == Status.HERE:
                 payment = self.repay(self._luck, self.model.environment)
                 if type(self).repay is not UserAgent.repay:
-                    check_payment(payment, self.user, self.model.day)
+                    check_payment(payment, self.user, self.model.day, self.accounts[product])
                 if payment is not own:
                     store(payment, self.model.payments, (self._at, product))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import borrowed, halves, kernel, scalar
-from sim.engines.packed import Words, put_down, take_out
+from sim.engines.packed import put_down, take_out
 from sim.kinds import Bucket, Standing
 from sim.rows import Table
 from sim.rules.month_end import bucket_of, count_bucket, count_roll, count_vintage
@@ -69,11 +69,10 @@ def close_month(
 def close_block(
     users: Table,
     accounts: Table,
-    has: NDArray[np.uint8],
-    rare: Words,
+    has: NDArray[np.bool_],
+    rare: Table,
     at: NDArray[np.int64],
     own_rare: Any,
-    own_words: Words,
     days: Table,
     day: int,
     buckets: Table,
@@ -82,11 +81,10 @@ def close_block(
 ) -> None:
     """As `close_month`, for a `sim.engines.packed.Block`; scratch as in `live_stretch`."""
     users, accounts, has = borrowed(users), borrowed(accounts), borrowed(has)
-    rare, own_rare, own_words = borrowed(rare), borrowed(own_rare), borrowed(own_words)
-    at, days, buckets = borrowed(at), borrowed(days), borrowed(buckets)
-    rolls, vintages = borrowed(rolls), borrowed(vintages)
+    rare, own_rare, at, days = borrowed(rare), borrowed(own_rare), borrowed(at), borrowed(days)
+    buckets, rolls, vintages = borrowed(buckets), borrowed(rolls), borrowed(vintages)
     for i in range(users.shape[0]):
-        take_out(has[i], rare, at, own_words)
+        take_out(has[i], rare, at, own_rare)
         own_accounts = halves(accounts[i], own_rare)
         close_accounts(users[i], own_accounts, day, days, buckets, rolls, vintages)
-        put_down(own_words, has[i])
+        put_down(own_rare, has[i])

@@ -1,7 +1,7 @@
 """Accounts at rest: the front of each row, and the rare columns of those that have any.
 
-Instalments, missed bills and the like are two thirds of an account, and hold their defaults in
-most. Such are left out; rules find them in a row of defaults, which is kept once they change it.
+Instalments, missed bills and the like are two thirds of an account, and zero in most. Such are left
+out; rules find zeros in their place, which are kept once they are no longer zeros.
 """
 
 from __future__ import annotations
@@ -14,30 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.account import Account
-from sim.compiled import borrowed, kernel, scalar
-from sim.rows import Table, default_table, empty_table, often_dtype, rare_dtype
-
-WORD = 4  # bytes; rows are copied a word at a time
-OFTEN = often_dtype(Account).itemsize // WORD  # words of a row before its rare columns
-RARE = rare_dtype(Account).itemsize // WORD
+from sim.compiled import any_set, cleared, copied, scalar
+from sim.rows import Table, empty_table, often_dtype, rare_dtype
 
 BLOCK = 8_192  # users whose accounts lie together; a thread takes them at a time
-
-Words = NDArray[np.uint32]
-
-NOTHING: Words = default_table(Account, 1).view(np.uint32)[OFTEN:].copy()  # rare columns of most
-
-
-def _bits_of_columns() -> Words:
-    """Return rare columns with every bit set, and none between columns: numpy may leave any."""
-    row = np.zeros(1, dtype=rare_dtype(Account))
-    for name in row.dtype.names or ():
-        ones = np.full(row[name].nbytes, 255, dtype=np.uint8)
-        row[name] = ones.view(row[name].dtype).reshape(row[name].shape)
-    return row.view(np.uint32)
-
-
-USED = _bits_of_columns()
 
 
 @dataclass
@@ -45,8 +25,8 @@ class Block:
     """The accounts of some users, in the order of the users."""
 
     rows: Table  # the columns that are not rare, shape (users, products)
-    has: NDArray[np.uint8]  # shape (users, products): 1 where rare columns are not all NOTHING
-    rare: Words  # shape (accounts of which `has` is 1, RARE)
+    has: NDArray[np.bool_]  # shape (users, products): whether rare columns are not all zero
+    rare: Table  # the rare columns, shape (accounts that have any,)
 
     @property
     def nbytes(self) -> int:
@@ -55,111 +35,63 @@ class Block:
 
 
 @scalar
-def take_out(has: NDArray[np.uint8], rare: Words, at: NDArray[np.int64], own: Words) -> None:
-    """Write rare columns of one user's accounts over rows of NOTHING; at[0] have been read."""
-    # Bounds are constants: an index that might be negative keeps a loop from being a vector's.
+def take_out(has: NDArray[np.bool_], rare: Table, at: NDArray[np.int64], own: Table) -> None:
+    """Write rare columns of one user's accounts over rows of zeros; at[0] have been read."""
     for k in range(own.shape[0]):
-        if has[k] == 1:
-            row = at[0]
-            for w in range(RARE):
-                own[k, w] = rare[row, w]
-            at[0] = row + 1
+        if has[k]:
+            copied(rare, at[0], own, k)
+            at[0] += 1
 
 
 @scalar
-def put_away(own: Words, has: NDArray[np.uint8], rare: Words, at: NDArray[np.int64]) -> None:
-    """Keep rare columns of one user's accounts, and leave NOTHING; at[1] have been written."""
+def put_away(own: Table, has: NDArray[np.bool_], rare: Table, at: NDArray[np.int64]) -> None:
+    """Keep rare columns of one user's accounts, and leave zeros; at[1] have been written."""
     for k in range(own.shape[0]):
-        any_rare = own[k, 0] ^ NOTHING[0]
-        for w in range(1, RARE):
-            any_rare |= own[k, w] ^ NOTHING[w]
-        has[k] = 1 if any_rare != 0 else 0
-        if any_rare != 0:
-            row = at[1]
-            for w in range(RARE):
-                rare[row, w] = own[k, w]
-                own[k, w] = NOTHING[w]
-            at[1] = row + 1
+        has[k] = any_set(own, k)
+        if has[k]:
+            copied(own, k, rare, at[1])
+            cleared(own, k)
+            at[1] += 1
 
 
 @scalar
-def put_down(own: Words, has: NDArray[np.uint8]) -> None:
-    """Leave NOTHING where rare columns were taken out and have not changed."""
+def put_down(own: Table, has: NDArray[np.bool_]) -> None:
+    """Leave zeros where rare columns were taken out and have not changed."""
     for k in range(own.shape[0]):
-        if has[k] == 1:
-            for w in range(RARE):
-                own[k, w] = NOTHING[w]
+        if has[k]:
+            cleared(own, k)
 
 
-@kernel
-def _pack(
-    words: NDArray[np.uint32],
-    often: Words,
-    has: NDArray[np.uint8],
-    rare: Words,
-    at: NDArray[np.int64],
-) -> None:
-    words, often, has = borrowed(words), borrowed(often), borrowed(has)
-    for i in range(words.shape[0]):
-        for k in range(words.shape[1]):
-            any_rare = np.uint32(0)
-            for w in range(RARE):
-                any_rare |= (words[i, k, OFTEN + w] ^ NOTHING[w]) & USED[w]
-            has[i, k] = 1 if any_rare != 0 else 0
-            for w in range(OFTEN):
-                often[i, k, w] = words[i, k, w]
-            if any_rare != 0:
-                for w in range(RARE):
-                    rare[at[1], w] = words[i, k, OFTEN + w] & USED[w]
-                at[1] += 1
+def _bytes_of(table: Table) -> NDArray[np.uint8]:
+    """Return the rows of a table as bytes in the same memory, shape (rows, bytes of a row)."""
+    size = table.dtype.itemsize
+    return table.reshape(-1).view(np.uint8).reshape(-1, size)
 
 
-@kernel
-def _unpack(
-    often: Words,
-    has: NDArray[np.uint8],
-    rare: Words,
-    words: NDArray[np.uint32],
-) -> None:
-    words, often, has = borrowed(words), borrowed(often), borrowed(has)
-    at = 0
-    for i in range(words.shape[0]):
-        for k in range(words.shape[1]):
-            for w in range(OFTEN):
-                words[i, k, w] = often[i, k, w]
-            for w in range(RARE):
-                words[i, k, OFTEN + w] = rare[at, w] if has[i, k] == 1 else NOTHING[w]
-            at += has[i, k]
+def _used(dtype: np.dtype[np.void]) -> NDArray[np.uint8]:
+    """Return 255 for the bytes of a row in columns, 0 between them: numpy may leave anything."""
+    used = np.zeros(dtype.itemsize, dtype=np.uint8)
+    for kind, offset, *_ in (dtype.fields or {}).values():
+        used[offset : offset + kind.itemsize] = 255
+    return used
 
 
-def words_of(rows: Table) -> Words:
-    """Return rows as words, in the same memory: one more axis."""
-    words: Words = rows.view(np.uint32).reshape(*rows.shape, -1)
-    return words
-
-
-def rows_of_nothing(rows: int) -> Words:
-    """Return rare columns of so many accounts that have none, shape (rows, RARE)."""
-    return np.tile(NOTHING, (rows, 1))
-
-
-def room_for(users: int, products: int) -> Words:
-    """Return room for the rare columns of so many users, shape (accounts, RARE)."""
-    return np.empty((users * products, RARE), dtype=np.uint32)
-
-
-def pack(whole: Table, room: Words) -> Block:
-    """Return whole accounts (users, products) packed. room: scratch, for the rare columns."""
-    rows = np.empty(whole.shape, dtype=often_dtype(Account))
-    has = np.empty(whole.shape, dtype=np.uint8)
-    at = np.zeros(2, dtype=np.int64)
-    _pack(words_of(whole), words_of(rows), has, room, at)
-    return Block(rows, has, room[: at[1]].copy())
+def pack(whole: Table, row: type) -> Block:
+    """Return whole accounts (users, products) packed. row: what they are rows of."""
+    often, rare = often_dtype(row), rare_dtype(row)
+    front, back = np.split(_bytes_of(whole), [often.itemsize], axis=1)
+    back = back & _used(rare)
+    has: NDArray[np.bool_] = np.any(back, axis=1)
+    rows = front.copy().view(often).reshape(whole.shape)
+    return Block(rows, has.reshape(whole.shape), back[has].view(rare)[:, 0])
 
 
 def unpack(block: Block, whole: Table) -> None:
     """Write the accounts of a block into whole rows, shape (users, products)."""
-    _unpack(words_of(block.rows), block.has, block.rare, words_of(whole))
+    front, back = np.split(_bytes_of(whole), [block.rows.dtype.itemsize], axis=1)
+    front[:] = _bytes_of(block.rows)
+    back[:] = 0
+    back[block.has.reshape(-1)] = _bytes_of(block.rare)
 
 
 class Accounts:
@@ -168,24 +100,25 @@ class Accounts:
     They are one or the other, never both: what is written into whole rows counts.
     """
 
-    def __init__(self, whole: Table) -> None:
+    def __init__(self, whole: Table, row: type = Account) -> None:
+        self.row = row
+        self.shape: tuple[int, ...] = whole.shape  # (users, products)
         self._whole: Table | None = whole
         self._blocks: list[Block] = []
-        self.shape: tuple[int, ...] = whole.shape  # (users, products)
 
     @classmethod
-    def in_blocks(cls, users: int, products: int, made: Callable[[slice], Table]) -> Accounts:
+    def in_blocks(
+        cls, shape: tuple[int, int], row: type, made: Callable[[slice], Table]
+    ) -> Accounts:
         """Return accounts of which `made` makes those of some users, whole: never all at once."""
-        accounts = cls(empty_table(Account, 0, products))
-        accounts.shape = (users, products)
+        accounts = cls(empty_table(row, 0, shape[1]), row)
+        accounts.shape = shape
         accounts._pack(made, BLOCK)
         return accounts
 
     def _pack(self, rows: Callable[[slice], Table], size: int) -> None:
-        users, products = self.shape
-        room = room_for(min(size, users), products)
-        starts = range(0, users, size)
-        self._blocks = [pack(rows(slice(at, at + size)), room) for at in starts]
+        starts = range(0, self.shape[0], size)
+        self._blocks = [pack(rows(slice(at, at + size)), self.row) for at in starts]
         self._whole = None
 
     @property
@@ -206,7 +139,7 @@ class Accounts:
     def whole(self) -> Table:
         """Return them as whole rows, shape (users, products)."""
         if self._whole is None:
-            self._whole = empty_table(Account, *self.shape)
+            self._whole = empty_table(self.row, *self.shape)
             at = 0
             # Blocks go one by one: the peak of memory is one table, not two.
             self._blocks.reverse()
@@ -222,12 +155,12 @@ class Accounts:
             chosen: Table = self._whole[which]
             return chosen
         places = np.arange(self.shape[0])[which]
-        some = empty_table(Account, len(places), self.shape[1])
+        some = empty_table(self.row, len(places), self.shape[1])
         at = 0
         for block in self._blocks:
             mine = np.flatnonzero((places >= at) & (places < at + len(block.has)))
             if len(mine):
-                whole = empty_table(Account, *block.has.shape)
+                whole = empty_table(self.row, *block.has.shape)
                 unpack(block, whole)
                 some[mine] = whole[places[mine] - at]
             at += len(block.has)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ from sim.events import InMemory, Sink, logged_users
 from sim.kinds import BUCKETS
 from sim.month import BucketTotals, RollTotals, VintageTotals
 from sim.network import Ties, ties
+from sim.plan import account_row_of
 from sim.population import accounts_at_start, has_accounts, population
+from sim.population.rings import fitted
 from sim.rows import Table, empty_table, of_all_products
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ class State:
 
     @accounts.setter
     def accounts(self, whole: Table) -> None:
-        self.held = Accounts(whole)
+        self.held = Accounts(whole, self.held.row)
 
     @property
     def totals(self) -> Table:
@@ -146,11 +149,12 @@ def start(
 
 
 def _held_at_start(scenario: Scenario, users: Table, replication: int) -> Accounts:
+    row = account_row_of(scenario)
     if has_accounts(scenario):
-        return Accounts(accounts_at_start(scenario, users, replication=replication))
+        return Accounts(accounts_at_start(scenario, users, replication=replication), row)
     return Accounts.in_blocks(
-        len(users),
-        len(scenario.products),
+        (len(users), len(scenario.products)),
+        row,
         lambda some: accounts_at_start(scenario, users[some], replication=replication),
     )
 
@@ -159,7 +163,7 @@ def restored(
     scenario: Scenario, replication: int, day: int, arrays: dict[str, NDArray[np.void]]
 ) -> State:
     """Return the state before simulated day `day` from the arrays of a checkpoint."""
-    held = Accounts(arrays["accounts"])
+    held = Accounts(arrays["accounts"], account_row_of(scenario))
     state = _nothing_counted(scenario, replication, arrays["users"], held)
     state.day = day
     for name in (*COUNTED, *SEEN):
@@ -175,7 +179,8 @@ def branched(
     The other must be the same up to that day; it may have other days and policies from it on. What
     has been counted before the day is kept. Raises ValueError where friends weigh in one only.
     """
-    held = Accounts(arrays["accounts"])
+    begins = scenario.run.start + dt.timedelta(days=day - scenario.run.burn_in_days)
+    held = Accounts(fitted(scenario, arrays["accounts"], begins), account_row_of(scenario))
     state = _nothing_counted(scenario, replication, arrays["users"], held)
     state.day = day
     for name in SEEN:

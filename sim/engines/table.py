@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.account import Account
 from sim.arms import arm_of
 from sim.barrier import mark_of
 from sim.compiled import borrowed, fetched, halves, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_block
-from sim.engines.packed import BLOCK, Words, put_away, room_for, rows_of_nothing, take_out
+from sim.engines.packed import BLOCK, put_away, take_out
 from sim.engines.state import State
 from sim.events import Event, keep, ordered
 from sim.life import live_one_day
@@ -33,8 +32,8 @@ APART = 64  # spare rows that keep what two threads write out of one cache line
 def live_stretch(
     users: Table,
     accounts: Table,
-    has: NDArray[np.uint8],
-    rare: Words,
+    has: NDArray[np.bool_],
+    rare: Table,
     days: Table,
     first: int,
     count: int,
@@ -48,8 +47,7 @@ def live_stretch(
     wishes: Table,
     payments: Any,
     own_rare: Any,
-    own_words: Words,
-    grown: Words,
+    grown: Table,
     at: NDArray[np.int64],
     logs: Table,
     totals: Table,
@@ -63,16 +61,16 @@ def live_stretch(
     """Let the users of a block from `done` on live `count` days from `first` on.
 
     accounts, has, rare: a `sim.engines.packed.Block`; what becomes of `rare` goes into `grown`.
-    row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_rare, own_words: the
-    rare columns of one user, NOTHING, twice the same memory. at: rows of `rare` read, of `grown`
-    written. totals: (days, segments, products). used: rows of `events` that are taken. marks,
-    looks: of these users, where friends are close ties: what they see is written into their rows,
-    and how they stand after. Returns how many users have lived their days: fewer than there are
-    when `events` may not hold the next one's; call again with more room.
+    row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_rare: zeros, for the
+    rare columns of one user. at: rows of `rare` read, of `grown` written.
+    totals: (days, segments, products). used: rows of `events` that are taken. marks, looks: of
+    these users, where friends are close ties: what they see is written into their rows, and how
+    they stand after. Returns how many users have lived their days: fewer than there are when
+    `events` may not hold the next one's; call again with more room.
     """
     users, accounts, has = borrowed(users), borrowed(accounts), borrowed(has)
-    rare, own_rare, own_words = borrowed(rare), borrowed(own_rare), borrowed(own_words)
-    grown, at, days = borrowed(grown), borrowed(at), borrowed(days)
+    rare, own_rare, grown = borrowed(rare), borrowed(own_rare), borrowed(grown)
+    at, days = borrowed(at), borrowed(days)
     params, terms, totals = borrowed(params), borrowed(terms), borrowed(totals)
     luck, wishes, payments = borrowed(luck), borrowed(wishes), borrowed(payments)
     logs, events, logged = borrowed(logs), borrowed(events), borrowed(logged)
@@ -92,7 +90,7 @@ def live_stretch(
             if log.on == 1 and used[0] + count * NOTES > events.shape[0]:
                 return start + j
             mine = row + arm_of(user.user, partial, started, seed, replication)
-            take_out(has[start + j], rare, at, own_words)
+            take_out(has[start + j], rare, at, own_rare)
             own_accounts = halves(accounts[start + j], own_rare)
             own_terms = terms[mine]
             if looks.shape[0] > 0:
@@ -118,7 +116,7 @@ def live_stretch(
                     used[0] = keep(log, user.user, first + d, events, used[0])
             if marks.shape[0] > 0:
                 marks[start + j] = mark_of(user, own_accounts)
-            put_away(own_words, has[start + j], grown, at)
+            put_away(own_rare, has[start + j], grown, at)
     return len(users)
 
 
@@ -130,23 +128,21 @@ class Scratch(NamedTuple):
     wishes: Table
     payments: Table
     own_rare: Table
-    own_words: Words
-    grown: Words
+    grown: Table
     at: NDArray[np.int64]
     logs: Table
 
 
-def scratch(users: int, products: int) -> Scratch:
-    """Return scratch for blocks of so many users."""
-    own = rows_of_nothing(products + APART)[:products]
+def scratch(users: int, products: int, row: type) -> Scratch:
+    """Return scratch for blocks of so many users. row: what their accounts are."""
+    rare = rare_dtype(row)
     return Scratch(
         np.zeros((2, TILE_ROWS), dtype=np.uint64),
         empty_table(Luck, TILE_ROWS),
         empty_table(Wishes, APART)[:1],
         empty_table(Payment, products + APART)[:products],
-        own.view(rare_dtype(Account))[..., 0],
-        own,
-        room_for(users, products),
+        np.zeros(products + APART, dtype=rare)[:products],
+        np.empty(users * products, dtype=rare),
         np.zeros(APART, dtype=np.int64)[:2],
         empty_table(Log, 1),
     )
@@ -165,7 +161,7 @@ class TableEngine:
         self._pool = ThreadPoolExecutor(threads)
         products = state.held.shape[1]
         self._room = min(block, len(state.users))
-        self._scratch = [scratch(self._room, products) for _ in range(threads)]
+        self._scratch = [scratch(self._room, products, state.held.row) for _ in range(threads)]
         rows = EVENT_ROWS if state.logging else 0
         self._events = [empty_table(Event, rows) for _ in range(threads)]
         self._totals = [empty_table(Totals, *state.totals_by.shape) for _ in range(threads)]
@@ -240,15 +236,13 @@ class TableEngine:
         day = stretch.first + stretch.days - 1
         month = int(state.course.days["month"][day])
         books = (state.buckets_by[month], state.rolls_by[month], state.vintages_by[month])
-        own, words, at = (
-            getattr(self._scratch[0], name) for name in ("own_rare", "own_words", "at")
-        )
+        own, at = self._scratch[0].own_rare, self._scratch[0].at
         start = 0
         for block in state.held.packed(self.block):
             users = state.users[start : start + len(block.has)]
             packed = (block.rows, block.has, block.rare)
             at[:] = 0
-            close_block(users, *packed, at, own, words, state.course.days, day, *books)
+            close_block(users, *packed, at, own, state.course.days, day, *books)
             start += len(users)
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from sim.environment import Course
 from sim.events import Event
 from sim.explain.shared import Shared
 from sim.params import Params
+from sim.plan import account_row_of
 from sim.population import accounts_at_start, population
 from sim.population.plan import plan_of
 from sim.rows import Table, as_object, empty_table
@@ -43,6 +44,7 @@ class Prepared:
         self.compiled = on_disk(live_stretch)
         self.environment = lru_cache(maxsize=4_096)(self._environment)
         self.block = lru_cache(maxsize=4)(self._block)
+        self._row = account_row_of(scenario)
         self._scratch: tuple[Scratch, tuple[Any, ...]] | None = None
 
     def start_of(self, number: int) -> tuple[Table, Table]:
@@ -84,7 +86,7 @@ class Prepared:
             self._scratch = self._made_scratch()
         stage = self.arms.stage(first)
         mine, rest = self._scratch
-        block = pack(accounts, mine.grown)
+        block = pack(accounts, self._row)
         mine.at[:] = 0
         live_stretch(
             users,
@@ -130,4 +132,4 @@ class Prepared:
             np.zeros((0, len(LOOKS)), dtype=np.int8),
             0,
         )
-        return scratch(1, products), rest
+        return scratch(1, products, self._row), rest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account
 from sim.paths import check_files
+from sim.plan import account_row_of
 from sim.population.draw import drawn_users
 from sim.population.given import given_accounts, given_users
 from sim.population.opening import take_places
@@ -45,7 +45,7 @@ def has_accounts(scenario: Scenario) -> bool:
 
 def accounts_at_start(scenario: Scenario, users: Table, *, replication: int = 0) -> Table:
     """Return the accounts of users before the first day, shape (users, products)."""
-    accounts = default_table(Account, len(users), len(scenario.products))
+    accounts = default_table(account_row_of(scenario), len(users), len(scenario.products))
     given_accounts(scenario, users, accounts)
     take_places(users, accounts, scenario.run.seed, replication)
     return accounts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 
 from sim.account import Account
 from sim.kinds import AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
+from sim.plan import RINGS
 from sim.population.parquet import read
+from sim.population.rings import moved
 from sim.rows import Column, Table, columns, outside_name
 from sim.scenario import ScenarioError
 from sim.units import EARLIEST, NEVER
@@ -21,7 +24,7 @@ from sim.user import User
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim.scenario.sections import Scenario
+    from sim.scenario.sections import Product, Scenario
 
 DAYS_OF_BIN = {"spend_bins": 3, "wallet_bins": 3, "count_bins": 6}
 
@@ -46,12 +49,13 @@ def earlier_accounts(scenario: Scenario, users: Table, accounts: Table) -> None:
     for k, product in enumerate(scenario.products):
         stored = _stored(scenario, "accounts", users, product.label, k)
         if stored is not None:
-            _copy_accounts(scenario, stored, accounts[:, k])
+            _copy_accounts(scenario, stored, accounts[:, k], product)
 
 
-def _copy_accounts(scenario: Scenario, stored: pa.Table, accounts: Table) -> None:
+def _copy_accounts(scenario: Scenario, stored: pa.Table, accounts: Table, product: Product) -> None:
     """Write stored accounts of one product into rows, shape (users,)."""
     _copy(stored, Account, accounts, _names_of(scenario))
+    _copy_rings(scenario, stored, accounts, product)
     lived = days_lived(scenario)
     for column in columns(Account):
         if column.unit.name == "day" and not column.length:
@@ -61,6 +65,22 @@ def _copy_accounts(scenario: Scenario, stored: pa.Table, accounts: Table) -> Non
     accounts["missed_on"] = np.where(late, _before(accounts["missed_on"], lived), 0)
 
 
+def _copy_rings(scenario: Scenario, stored: pa.Table, accounts: Table, product: Product) -> None:
+    """Write what is due in months to come, counted from the first day of this run."""
+    then = _day_after(scenario)
+    now = scenario.run.start - dt.timedelta(days=scenario.run.burn_in_days)
+    for column in columns(Account):
+        if column.name in RINGS:
+            ring = _lists(stored[outside_name(column)].combine_chunks())
+            months = accounts[column.name].shape[1]
+            try:
+                turned = moved(ring, months, accounts["anchor"], product, then, now)
+            except ValueError as error:
+                key = f"{product.label}: instalments.periods"
+                raise ScenarioError([f"{scenario.source}: {key}: {error}"]) from None
+            accounts[column.name] = turned
+
+
 def _before(days: NDArray[Any], lived: int) -> NDArray[Any]:
     """Return days as seen from a later first day."""
     return np.maximum(days.astype(np.int64) - lived, EARLIEST)
@@ -68,10 +88,22 @@ def _before(days: NDArray[Any], lived: int) -> NDArray[Any]:
 
 def days_lived(scenario: Scenario) -> int:
     """Return how many days the earlier run simulated. Raises ScenarioError if it is not whole."""
+    made = _earlier_run(scenario)
+    return int(made["days"]) + int(made["burn_in_days"])
+
+
+def _day_after(scenario: Scenario) -> dt.date:
+    """Return the day after the earlier run's last. Raises ScenarioError if it is not whole."""
+    made = _earlier_run(scenario)
+    return dt.date.fromisoformat(str(made["start"])) + dt.timedelta(days=int(made["days"]))
+
+
+def _earlier_run(scenario: Scenario) -> dict[str, Any]:
+    """Return the section `run` of the earlier run. Raises ScenarioError if it is not whole."""
     folder = Path(str(scenario.path_of("population.from_run")))
     try:
         made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["scenario"]["run"]
-        return int(made["days"]) + int(made["burn_in_days"])
+        return {key: made[key] for key in ("start", "days", "burn_in_days")}
     except (OSError, ValueError, KeyError):
         wanted = "wanted a finished run (found no manifest)"
         raise ScenarioError([f"{scenario.population.from_run}/manifest.json: {wanted}"]) from None
@@ -153,7 +185,7 @@ def _unknown(stored: pa.Table, names: dict[str, list[str]]) -> list[str]:
 
 def _copy(stored: pa.Table, row: type, table: Table, names: dict[str, list[str]]) -> None:
     for column in columns(row):
-        if outside_name(column) in stored.column_names:
+        if outside_name(column) in stored.column_names and column.name not in RINGS:
             values = stored[outside_name(column)].combine_chunks()
             table[column.name] = _values(values, column, names.get(column.name))
 
@@ -164,8 +196,13 @@ def _values(values: Any, wanted: Column, names: list[str] | None) -> NDArray[Any
         codes = {name: code for code, name in enumerate(names)}
         return np.array([codes[value] for value in values.to_pylist()])
     if wanted.length:
-        return np.asarray(values.flatten().to_numpy().reshape(-1, wanted.length))
+        return _lists(values)
     return np.asarray(values.to_numpy(zero_copy_only=False))
+
+
+def _lists(values: Any) -> NDArray[Any]:
+    """Return lists of one length as an array, shape (rows, length)."""
+    return np.asarray(values.flatten().to_numpy().reshape(len(values), -1))
 
 
 def _names_of(scenario: Scenario) -> dict[str, list[str]]:

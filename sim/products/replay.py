@@ -10,13 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sim.account import RING, Account, begin_cycle, days_past_due, past_due, principal
+from sim.account import Account, begin_cycle, days_past_due, past_due, principal
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.dues import accrued_interest, due_with_bill, payable_now
 from sim.kinds import OUTCOMES, Asks, AutoDebit, Cycle, Flow, Outcome, Place, Standing
 from sim.life import assess, authorise, count, morning, settle
 from sim.log import Log
 from sim.params import params_of
+from sim.plan import account_row
 from sim.products.days import days_from
 from sim.products.replayed import Replay
 from sim.products.script import Script, Step, script_of
@@ -99,16 +100,13 @@ class _Life:
         longest = max(
             *self.product.instalments.periods, *(s.instalments for s in self.script.steps)
         )
-        ring = -(-max(longest, RING) // RING) * RING
         billing_ = self.product.billing
-        account = Account(
+        account: Account = account_row(longest)(
             standing=Standing.OPEN.value,
             opened_on=0,
             due_day=billing_.due_day_first,
             limit=self.limit,
             first_limit=self.limit,
-            ring_principal=[0] * ring,
-            ring_fee=[0] * ring,
         )
         if billing_.cycle == Cycle.OFFSET:
             account.due_day = billing_.statement_day + billing_.due_offset_days

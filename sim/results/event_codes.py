@@ -45,7 +45,7 @@ _PAIRS: dict[int, tuple[type[IntEnum], type[IntEnum]]] = {
     Note.WARNING: (Level, WarningStep),
     Note.DISPUTE: (Claim, DisputeStep),
 }
-_PERIODS = ("3", "6", "12")
+_PERIODS = tuple(str(n) for n in range(1, 61))  # of a plan: any number that can be offered
 
 _RULE_OF_KIND: dict[int, str] = {
     Flow.INTEREST_CHARGED: "R-P9",

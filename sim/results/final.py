@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.account import Account
 from sim.kinds import AutoDebit, Bucket, Hold, Proof, Standing, Status, Way
+from sim.plan import account_row_of
 from sim.results.record import Record
 from sim.results.sheet import described, lower_names
 from sim.rows import Column, Table, columns, outside_name
@@ -68,7 +68,8 @@ def users(record: Record) -> Final:
 
 def accounts(record: Record) -> Final:
     """Return the accounts of those users after the last day, one row a user and product."""
-    fields = [_field(column, _KIND_NAMES) for column in columns(Account)]
+    row = account_row_of(record.scenario)
+    fields = [_field(column, _KIND_NAMES) for column in columns(row)]
     kind = pa.dictionary(pa.int8(), pa.string())
     product = described("product", kind, "name", "product (product.name)")
     schema = pa.schema([_REPLICATION, _USER, product, *fields])

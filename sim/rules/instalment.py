@@ -1,6 +1,7 @@
 """Instalments: months to come hold what is due in them, so any number of plans has its place.
 
-A statement on a day of month M of the year takes what stands at M, 0 for January.
+A statement on a day of month M of the year takes what stands at M, 0 for January; where plans of
+more than a year are offered, the months are those of as many years (`sim.plan.account_row`).
 Source: R-P3, R-P6.
 """
 
@@ -13,7 +14,6 @@ from sim.account import (
     days_since_statement,
     fees_to_come,
     principal,
-    statement_day,
     take_billed,
 )
 from sim.compiled import scalar, seldom
@@ -27,20 +27,12 @@ from sim.kinds import (
     PostedWith,
 )
 from sim.log import Log
-from sim.plan import fee_part, offer, principal_part
+from sim.plan import fee_part, next_statement, offer, principal_part
 from sim.units import PPB, rounded
 from sim.user import User, funds, pay_out
 
 if TYPE_CHECKING:
     from sim.params import Terms
-
-
-@scalar
-def next_statement(account: Account, env: Environment, terms: Terms) -> int:
-    """Return the month in which the next statement stands, counted on over the years."""
-    before = env.day_of_month < statement_day(account, env, terms)
-    month = env.year * 12 + env.month_of_year
-    return month if before else month + 1
 
 
 @scalar

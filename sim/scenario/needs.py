@@ -73,8 +73,12 @@ READERS = (
 )
 
 
-def preset_faults(chosen: Preset) -> Iterator[str]:
-    """Yield a line for each field that is missing, contradictory, or without a source."""
+def preset_faults(chosen: Preset, laid_over: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield a line for each field that is missing, contradictory, or without a source.
+
+    laid_over: terms of a preset that a variant laid its own over; they stay where no rule reads
+    them any more.
+    """
     said: dict[str, Any] = {}
     known = {dotted(path) for path, _ in keys_of(Product)}
     for term in chosen.terms:
@@ -93,11 +97,11 @@ def preset_faults(chosen: Preset) -> Iterator[str]:
         if said.get(key) is None:
             words = f"wanted {_wanted(key)}; {rule} needs it (found nothing)"
             yield f"{chosen.label}: {key}: {words}"
-    for line in _by_kind(said):
+    for line in _by_kind(said, laid_over):
         yield f"{chosen.label}: {line}"
 
 
-def _by_kind(said: dict[str, Any]) -> Iterator[str]:
+def _by_kind(said: dict[str, Any], laid_over: frozenset[str]) -> Iterator[str]:
     """Yield a line for each term that another's kind needs and is not said, or makes useless."""
     periods = said.get("instalments.periods")
     spread = isinstance(periods, list) and any(periods)
@@ -111,6 +115,7 @@ def _by_kind(said: dict[str, Any]) -> Iterator[str]:
         elif (
             not reads
             and only
+            and term not in laid_over
             and said.get(term) not in (None, _default(term))
             and _is_kind(kind, said)
         ):

@@ -230,6 +230,9 @@ class Borrowing(Section):
     )
     periods_3_ppm: int = share(500_000, "of plans, over 3 months", source=ASSUMED)
     periods_6_ppm: int = share(300_000, "of plans, over 6 months; the rest over 12", source=ASSUMED)
+    periods_24_ppm: int = share(
+        0, "of plans, over 24 months, where a product offers so many", neutral=0, source=ASSUMED
+    )
     settle_month_ppm: int = share(
         20_000, "chance a month to settle instalments early", neutral=0, source=ASSUMED
     )
@@ -247,4 +250,6 @@ class Borrowing(Section):
     def _adds_up(self) -> Borrowing:
         if self.periods_3_ppm + self.periods_6_ppm > 1_000_000:
             raise ValueError("periods_6_ppm: wanted at most what periods_3_ppm leaves")
+        if self.periods_3_ppm + self.periods_6_ppm + self.periods_24_ppm > 1_000_000:
+            raise ValueError("periods_24_ppm: wanted at most what 3 and 6 periods leave")
         return self

@@ -9,6 +9,7 @@ that it has otherwise.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -118,6 +119,37 @@ def _check_shape(data: Tree) -> None:
         for each in variants.values()
     ):
         raise ValueError("variant: wanted [variant.NAME] tables with about and set")
+    _check_variants(variants)
+
+
+def _check_variants(variants: dict[str, Tree]) -> None:
+    for name, each in variants.items():
+        for key in each.keys() - {"about", "set"}:
+            wanted = f"wanted about or set; terms stand in [variant.{name}.set]"
+            raise ValueError(f"variant.{name}.{key}: {wanted} (found this key)")
+        for key in ("about", "set"):
+            if not each.get(key):
+                wanted = "what differs, and its source" if key == "about" else "terms that differ"
+                raise ValueError(f"variant.{name}.{key}: wanted {wanted} (found nothing)")
+
+
+def varied(chosen: Preset, name: str) -> Preset:
+    """Return a preset as one of its variants has it."""
+    variant = chosen.variants[name]
+    terms = {term.key: term for term in chosen.terms}
+    for key, value in _flat(variant.set):
+        terms[key] = Term(key, value, variant.about)
+    label = f"{chosen.label}: variant.{name}"
+    return Preset(chosen.name, chosen.title, label, tuple(terms.values()), {})
+
+
+def _flat(tree: Tree, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the keys with dots of a table's values; lists are values."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{at}{key}.")
+        else:
+            yield f"{at}{key}".removeprefix("product."), value
 
 
 def with_preset(product: dict[str, Any]) -> dict[str, Any]:

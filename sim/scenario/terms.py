@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from sim.scenario.changes import parsed
 from sim.scenario.faults import ScenarioError, faults_of, found
 from sim.scenario.needs import preset_faults
-from sim.scenario.presets import PRESET_RANK, PRESETS, Preset, preset, preset_of, write
+from sim.scenario.presets import PRESET_RANK, PRESETS, Preset, preset, preset_of, varied, write
 from sim.scenario.sections import Product
 from sim.scenario.tree import Origin, Origins, Steps, Tree, leaves, plain, value_at
 from sim.scenario.words import one_of
@@ -24,11 +25,11 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     name: of a preset, `huabei_public`, or with one of its variants, `baitiao_public/order`; or a
     preset file of one's own, a path that ends in .toml. terms: keys below `product`, in tables or
     with dots, and their values. Raises ScenarioError with a line for each field that is missing,
-    contradictory or without a source.
+    contradictory or without a source, in a variant that is not asked for too.
     """
     whole, _, variant = str(name).partition("/") if not _is_file(name) else (str(name), "", "")
     chosen = _read(whole)
-    faults = [*preset_faults(chosen)]
+    faults = [*_faults_of(whole, chosen)]
     if variant and variant not in chosen.variants:
         known = one_of(sorted(chosen.variants)) if chosen.variants else "no variant"
         faults.append(f"preset: wanted {known} of {whole} (found {found(variant)})")
@@ -57,7 +58,7 @@ def dissolve(tree: Tree, origins: Origins, at: Steps) -> None:
     given = origins.get((*at, "preset"))
     folder = given.folder if given else Path.cwd()
     chosen = _read(str(folder / name))
-    faults = [*preset_faults(chosen)]
+    faults = _faults_in(chosen)
     if faults:
         raise ScenarioError(faults)
     origin = Origin(PRESET_RANK, chosen.label, folder)
@@ -81,6 +82,39 @@ def terms_in(words: Iterable[str]) -> dict[str, Any]:
     if lines:
         raise ScenarioError(lines)
     return made
+
+
+def _faults_of(name: str, chosen: Preset) -> Sequence[str]:
+    """Return `_faults_in` a preset; of those that ship they are looked for once."""
+    return _faults_of_shipped(name) if name in PRESETS else _faults_in(chosen)
+
+
+@cache
+def _faults_of_shipped(name: str) -> Sequence[str]:
+    return tuple(_faults_in(preset(name)))
+
+
+def _faults_in(chosen: Preset) -> list[str]:
+    """Return a line for each fault of a preset: its own, then those that only a variant has."""
+    lines = dict.fromkeys(_faults_alone(chosen))
+    for name in chosen.variants:
+        other = varied(chosen, name)
+        own = {term.key for term in other.terms if term not in chosen.terms}
+        for line in _faults_alone(other, frozenset(term.key for term in chosen.terms) - own):
+            if line.replace(other.label, chosen.label, 1) not in lines:
+                lines[line] = None
+    return [*lines]
+
+
+def _faults_alone(chosen: Preset, laid_over: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield a line for each fault of a preset without its variants; the same may come twice."""
+    yield from preset_faults(chosen, laid_over)
+    tree, origins = dict[str, Any](), dict[Any, Origin]()
+    _put_all(tree, origins, {term.key: term.value for term in chosen.terms}, 0, chosen.label)
+    try:
+        _checked(tree, origins, chosen.label)
+    except ScenarioError as error:
+        yield from error.lines
 
 
 def _checked(tree: Tree, origins: Origins, label: str) -> Product:

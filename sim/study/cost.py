@@ -127,7 +127,7 @@ def measured_cost(
     for lived in days if cluster else ():
         measure("on two workers", top, lived, max(top // 2, 1), "local:2")
     task = _task_seconds() if cluster else 0.0
-    return Cost(scenario.name, settings, apart, machine(), row_bytes(), task, points[1:])
+    return Cost(scenario.name, settings, apart, machine(), row_bytes(scenario), task, points[1:])
 
 
 def _task_seconds() -> float:
