@@ -29,7 +29,6 @@ NO_LUCK = {
     "risk_control.appeals.stolen_ppm": 0,
     "risk_control.appeals.false_claim_ppm": 0,
     "risk_control.collection.capacity_ppm": 0,
-    "product.refunds.chance_ppm": 0,
 }
 LIVELY = {
     "product.admission": "open_to_all",
@@ -38,6 +37,7 @@ LIVELY = {
     "product.yearly.cap_ppm": 1_000_000_000,
     "population.leave_month_ppm": 0,
     "population.death_month_ppm": 0,
+    "product.refunds.chance_ppm": 100_000,
     "behaviour.borrowing.purchase_plan_ppm": 400_000,
     "behaviour.borrowing.bill_plan_ppm": 200_000,
     "behaviour.borrowing.periods_24_ppm": 150_000,
@@ -48,6 +48,7 @@ LIVELY = {
     "population.traits.auto_debit_minimum_ppm": 200_000,
     "environment.unemployment_ppm": 0,
 }
+GIVEN_BACK = {Flow.REFUNDED, Flow.REFUND_CASH}
 BY_HAND = {Method.MANUAL_EARLY, Method.MANUAL_BILL, Method.MANUAL_LATE}
 PAID = {Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID}
 SAME = """
@@ -72,6 +73,8 @@ def script_of(events):
             bought["instalments"] = reason
         elif kind == Note.PLAN:
             steps.append({"date": date, "instalments": reason, "bill": True})
+        elif kind in GIVEN_BACK:
+            steps.append({"date": date, "refund_fen": amount})
         elif kind in PAID and reason == Method.EARLY_SETTLEMENT:
             if {"date": date, "settle_instalments": True} not in steps:
                 steps.append({"date": date, "settle_instalments": True})
@@ -115,7 +118,7 @@ def test_a_replay_equals_the_account_of_the_table_engine(preset, kinds):
     engine = TableEngine(state, 1)
     live(state, engine)
     engine.close()
-    events, compared, late, plans = state.events.all(), 0, 0, 0
+    events, compared, late, plans, refunds = state.events.all(), 0, 0, 0, 0
     for user in sorted(range(40), key=lambda user: -state.accounts[user, 0]["lapses"]):
         steps = script_of(events[events["user"] == user])
         if len(steps) < 5 or not apart(steps) or compared == 8:
@@ -136,9 +139,11 @@ def test_a_replay_equals_the_account_of_the_table_engine(preset, kinds):
         compared += 1
         late += account.lapses
         plans += any("instalments" in step for step in steps)
+        refunds += any("refund_fen" in step for step in steps)
     assert compared >= 5
     assert late > 0
     assert plans > 0 or preset == "fenfu_public"
+    assert refunds > 0 or scenario.product.instalments.always
 
 
 ACTION = st.one_of(

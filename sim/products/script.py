@@ -18,7 +18,14 @@ from sim.units import MAX_FEN
 
 Wanted = Literal["due", "minimum", "all"]
 WANTED = ("due", "minimum", "all")
-ACTIONS = ("purchase_fen", "repay_fen", "repay", "instalments", "settle_instalments")
+ACTIONS = (
+    "purchase_fen",
+    "repay_fen",
+    "repay",
+    "instalments",
+    "settle_instalments",
+    "refund_fen",
+)
 LONGEST = dt.timedelta(days=36_500)
 
 
@@ -33,6 +40,7 @@ class Step:
     repay: Wanted | None = None
     instalments: int = 0
     settle_instalments: bool = False
+    refund_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ def _step_faults(step: Mapping[str, Any]) -> Iterator[str]:
     done = [key for key in ACTIONS if key in step]
     if len(done) != 1 and done != ["purchase_fen", "instalments"]:
         yield f": wanted one of {one_of(ACTIONS)} (found {found(done)})"
-    for key in ("purchase_fen", "repay_fen"):
+    for key in ("purchase_fen", "repay_fen", "refund_fen"):
         value = plain(step.get(key, 1))
         if type(value) is not int or not 1 <= value <= MAX_FEN:
             yield f".{key}: wanted a whole number from 1 to {MAX_FEN:,} (found {found(value)})"
