@@ -94,6 +94,21 @@ def test_the_newest_order_is_given_back_first():
     assert [a.unbilled + a.billed + a.carried for a in made.accounts] == [95_000, 0]
 
 
+@pytest.mark.rule("R-P8")
+def test_a_penalty_that_a_refund_has_outlived_is_paid_as_a_penalty():
+    """5 fen late for two days cost the least penalty of 1 fen a day; the refund leaves that."""
+    made = replayed(
+        "baitiao_public",
+        {"date": "2023-04-01", "purchase_fen": 5},
+        {"date": "2023-05-12", "refund_fen": 5},
+        {"date": "2023-05-12", "repay_fen": 9},
+        until="2023-05-13",
+    )
+    day = on(made, "2023-05-12")
+    assert (day.refunded_fen, day.principal_fen) == (5, 0)
+    assert (day.paid_penalty_fen, day.paid_principal_fen, day.paid_total_fen) == (2, 0, 2)
+
+
 def test_the_limit_is_free_on_the_day_of_the_refund():
     made = replayed(
         "baitiao_public/order",
