@@ -95,7 +95,7 @@ def test_a_balance_that_revolves_at_huabei_bears_interest_from_the_day_after_eac
 
 
 def test_a_loan_drawn_on_a_31st_that_misses_its_first_due_day():
-    """WL-01, WL-07: five parts, due on the 21st after 21 and 29 days; half the rate as a penalty."""
+    """WL-01, WL-07: five parts, due on the 21st after 21 and 29 days; half as penalty."""
     made = replayed(
         "weilidai_public",
         ("2024-01-31", "purchase_fen", 500_000),

@@ -116,9 +116,12 @@ def replay(
 
 @app.command()
 def presets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="one of them, NAME/VARIANT, or a preset file"),
+    ] = None,
 ) -> int:
-    """Print the products that ship, with every number and its source."""
+    """Print the products that ship, with every number and its source; check a preset file."""
     from sim.products.catalogue import catalogue
 
     print(catalogue(name))

@@ -66,7 +66,7 @@ def replay(
     is an account of its own, and they share the limit. Raises ScenarioError for wrong input, and
     for a step that the product refuses, with the reason.
     """
-    script = script_of(steps, until, limit_fen, terms, start)
+    script = script_of(steps, until, limit_fen, terms, start, preset=preset)
     return _Life(terms_of(preset, script.terms), script).lived()
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sim.products.dates import as_date
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
+from sim.scenario.terms import terms_of
 from sim.scenario.tree import plain
 from sim.scenario.words import one_of
 from sim.units import MAX_FEN
@@ -64,10 +65,12 @@ def script_of(
     limit_fen: int | None = None,
     terms: Mapping[str, Any] | None = None,
     start: dt.date | str | None = None,
+    *,
+    preset: str | Path | None = None,
 ) -> Script:
     """Return a script from a list of steps, or from a file; what is given here overrides the file.
 
-    Raises ScenarioError, a line for each fault.
+    preset: whose terms are checked too. Raises ScenarioError, a line for each fault.
     """
     said: dict[str, Any] = {}
     label = "steps"
@@ -76,10 +79,16 @@ def script_of(
         steps = said.pop("step", [])
     given = {"until": until, "limit_fen": limit_fen, "start": start}
     said |= {key: value for key, value in given.items() if value is not None}
-    said["terms"] = {**said.get("terms", {}), **(terms or {})}
+    own = said.get("terms", {})
+    said["terms"] = {**own, **(terms or {})} if isinstance(own, Mapping) else own
     faults: list[str] = []
     made = [*_steps(steps, label, faults)]
     script = _script(said, made, label, faults)
+    if preset is not None and isinstance(said["terms"], Mapping):
+        try:
+            terms_of(preset, said["terms"])
+        except ScenarioError as error:
+            faults += error.lines
     if faults or script is None:
         raise ScenarioError(faults)
     return script
