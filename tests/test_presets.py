@@ -224,6 +224,45 @@ def test_a_missing_field_is_named_with_its_rule_and_the_choices(own):
     ) in lines
 
 
+def test_a_preset_file_of_ones_own_is_shown_as_those_that_ship_are(own, tmp_path, capsys):
+    path = own(('name = "huabei_public"', 'name = "mine"'))
+    shown = catalogue(path)
+    assert shown.startswith(f"# {path}: Alipay Huabei")
+    assert "# variant mine/grace: three days of grace" in shown
+    with_grace = catalogue(f"{path}/grace")
+    assert "billing.grace_days = 3 days\n    source: three days of grace" in with_grace
+    assert terms_of(f"{path}/grace").billing.grace_days == 3
+    order = catalogue("baitiao_public/order")
+    assert 'billing.cycle = "order"\n    source: order mode: each order due' in order
+    assert commands.answer(["presets", own(term_for(-5))]) == 2
+    assert "charges.rate_ppb: wanted a whole number" in capsys.readouterr().err
+    assert commands.answer(["presets", f"{own()}/nix"]) == 2
+    assert 'preset: wanted "fees_stay" or "grace" of' in capsys.readouterr().err
+
+
+def term_for(rate):
+    return (term("charges.rate_ppb", 500_000), term("charges.rate_ppb", rate))
+
+
+def test_a_script_with_wrong_terms_and_steps_is_told_of_both(tmp_path):
+    path = tmp_path / "steps.toml"
+    path.write_text('[terms]\n"charges.rate_pbb" = 5\n[[step]]\ndate = 2024-01-30\nrepay = "x"\n')
+    with pytest.raises(sim.ScenarioError) as error:
+        sim.replay("huabei_public", path)
+    assert error.value.lines == [
+        f'{path}: step.0.repay: wanted "due", "minimum" or "all" (found "x")',
+        f"{path}: start: wanted a date such as 2024-01-31 (found nothing)",
+        f"{path}: until: wanted a date such as 2024-01-31 (found nothing)",
+        "terms: charges.rate_pbb: wanted a known key; did you mean `rate_ppb`? (found 5)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "/nosuch", "nosuch/grace", "huabei"])
+def test_what_is_no_preset_is_told_as_it_was_named(name):
+    (line,) = lines_of(name)
+    assert line.endswith(f'or a preset file (found "{name}")')
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

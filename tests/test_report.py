@@ -362,3 +362,29 @@ def test_a_proof_of_another_version_is_refused(run, tmp_path):
     file.write_text("[]")
     with pytest.raises(sim.ScenarioError, match=r"wanted the proof\.json"):
         report(run.folder, proof=file)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_credit_costs_is_told_by_product_where_there_are_several(repo, tmp_path, lang):
+    plan = sim.load(repo / "scenarios/seed_article.toml").with_(users=200, days=60)
+    terms = {"admission": "open_to_all", "rollout": []}
+    names = ("fenfu", "huabei", "baitiao")
+    plan = plan.with_(
+        product=[terms | {"name": name, "preset": f"{name}_public"} for name in names]
+    )
+    run = sim.open(sim.run(plan, threads=1).save(tmp_path / "run"))
+    made = report(run.folder, lang=lang, made=MADE)
+    assert not made.unsaid
+    shown, tables = (
+        Page(made.html),
+        pd.read_parquet(made.save(tmp_path / "pack") / "tables/annual_rates.parquet"),
+    )
+    assert [row["product"][1].strip() for row in shown.tables["table-annual_rates"]] == [
+        *tables["product"]
+    ]
+    wanted = run.cost.astype({"product": str}).groupby("product")["agreements"].sum()
+    found = tables.groupby("product")["agreements"].sum()
+    assert found.to_dict() == wanted[wanted > 0].to_dict()
+    assert set(found.index) == {"fenfu", "huabei", "baitiao"}
+    assert tables["share"].sum() == pytest.approx(1)
+    assert "24, 1000 %" in made.html  # the yearly caps that differ

@@ -424,7 +424,36 @@ def test_a_day_rate_counts_from_the_accounts_own_statement(terms, start, end, st
     terms = {"instalments.early_settlement": "day_rate"} | terms
     made = sim.replay("baitiao_public", steps, terms=terms)
     days = min((E(end) - E(statement)).days + 1, 30)
-    assert made.days.paid_fee_fen.iloc[-1] == fee * days // 30
+    assert made.days.paid_fee_fen.iloc[-1] == (2 * fee * days + 30) // 60  # half-up
+
+
+@pytest.mark.parametrize(
+    ("rounding", "fee_ppm", "day", "fee"),
+    [
+        ("half_up", 8_250, 15, 50),  # of 99 fen a month for 15 days, 49.5 fen
+        ("half_even", 8_250, 15, 50),
+        ("down", 8_250, 15, 49),
+        ("half_up", 8_083, 15, 49),  # of 97: 48.5
+        ("half_even", 8_083, 15, 48),
+        ("down", 8_083, 15, 48),
+        ("half_even", 8_083, 20, 65),  # 64.67
+        ("down", 8_083, 20, 64),
+        ("half_up", 8_083, 7, 23),  # 22.63
+    ],
+)
+def test_a_day_rate_is_rounded_as_the_product_says(rounding, fee_ppm, day, fee):
+    """The month's fee on 120 yuan, by the days that have begun since the statement of the 1st."""
+    terms = {
+        "instalments.early_settlement": "day_rate",
+        "instalments.fee_ppm": fee_ppm,
+        "billing.rounding": rounding,
+    }
+    steps = [
+        {"date": "2024-02-01", "purchase_fen": 12_000, "instalments": 6},
+        {"date": f"2024-02-{day:02}", "settle_instalments": True},
+    ]
+    made = sim.replay("baitiao_public", steps, terms=terms)
+    assert made.days.paid_fee_fen.iloc[-1] == fee
 
 
 def months_on(date, count):

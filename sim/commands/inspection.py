@@ -96,7 +96,12 @@ def replay(
     plot: Annotated[Path | None, typer.Option(metavar="PNG", help="plot balance and dues")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="tables as Parquet")] = None,
 ) -> int:
-    """Replay one scripted account through a product, day by day, to the fen."""
+    """Replay one scripted account through a product, day by day, to the fen.
+
+    STEPS: start, until, limit_fen and [terms], all optional; then [[step]] with date and one of
+    purchase_fen, repay_fen, repay ("due", "minimum" or "all"), instalments (of that day's purchase,
+    else of the open bill), settle_instalments (true) and refund_fen (of what was bought before).
+    """
     from sim.products.replay import replay as lived
     from sim.scenario.terms import terms_in
 
@@ -111,9 +116,12 @@ def replay(
 
 @app.command()
 def presets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="one of them, NAME/VARIANT, or a preset file"),
+    ] = None,
 ) -> int:
-    """Print the products that ship, with every number and its source."""
+    """Print the products that ship, with every number and its source; check a preset file."""
     from sim.products.catalogue import catalogue
 
     print(catalogue(name))

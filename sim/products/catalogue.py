@@ -10,18 +10,18 @@ from typing import Any
 
 from sim.scenario.keys import keys_of
 from sim.scenario.notation import inline
-from sim.scenario.presets import PRESETS, Preset, preset
+from sim.scenario.presets import PRESETS, Preset
 from sim.scenario.sections import Product
-from sim.scenario.terms import terms_of
+from sim.scenario.terms import preset_named, terms_of
 from sim.scenario.tree import dotted, plain, value_at
 
 SOURCES = "product_sources.toml"
 
 
 def catalogue(name: str | None = None) -> str:
-    """Return one product with every number and its source, or all of them if no name is given.
+    """Return one product with every number and its source, or all that ship if no name is given.
 
-    Raises ScenarioError for another name.
+    name: as `terms_of` takes it. Raises ScenarioError as that does.
     """
     names = PRESETS if name is None else (name,)
     return "\n\n".join("\n".join(_lines(each)) for each in names)
@@ -29,7 +29,7 @@ def catalogue(name: str | None = None) -> str:
 
 def _lines(name: str) -> Iterator[str]:
     product = terms_of(name)
-    chosen = preset(name.partition("/")[0])
+    chosen = preset_named(name)
     yield f"# {name}: {chosen.title}"
     said = {term.key: term for term in chosen.terms}
     tree = plain(product)

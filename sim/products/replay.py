@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sim.account import Account, begin_cycle, days_past_due, past_due, principal
+from sim.account import Account, begin_cycle, past_due, principal
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.dues import accrued_interest, due_with_bill, payable_now
-from sim.kinds import OUTCOMES, Asks, AutoDebit, Cycle, Flow, Outcome, Place, Standing
+from sim.kinds import OUTCOMES, Asks, AutoDebit, Cycle, Outcome, Place, Standing
 from sim.life import assess, authorise, count, morning, settle
 from sim.log import Log
 from sim.params import params_of
 from sim.plan import account_row
+from sim.products.day_rows import day_row
 from sim.products.days import days_from
 from sim.products.replayed import Replay
 from sim.products.script import Script, Step, script_of
@@ -55,17 +55,18 @@ def replay(
 
     preset, terms: as `terms_of` takes them. steps: dicts, or a file, each with `date` and one of
     `purchase_fen`, `repay_fen`, `repay` ("due", "minimum" or "all"), `instalments` (of the last
-    purchase of that date before it, else of the open bill; it may also stand with a purchase), and
-    `settle_instalments`, which "all" includes where every drawing is a loan. A payment takes no
-    more than can be paid. until: the last day, that of the last step if absent; start: that of
-    the first. limit_fen: the product's maximum if absent.
+    purchase of that date before it, else of the open bill; it may also stand with a purchase),
+    `settle_instalments`, which "all" includes where every drawing is a loan, and `refund_fen`, of
+    what was bought before: it comes in the morning, goes off the principal, the newest first, and
+    what is not owed is cash. A payment takes no more than can be paid. until: the last day, that of
+    the last step if absent; start: that of the first. limit_fen: the product's maximum if absent.
 
     `.days`: a row a day; `.statements`: a row a bill; see `Replay`. Amounts in fen. The account
-    has no luck: no refunds, fraud, disputes or changes of its limit. With cycle = order each order
+    has no luck: no fraud, disputes or changes of its limit. With cycle = order each order
     is an account of its own, and they share the limit. Raises ScenarioError for wrong input, and
     for a step that the product refuses, with the reason.
     """
-    script = script_of(steps, until, limit_fen, terms, start)
+    script = script_of(steps, until, limit_fen, terms, start, preset=preset)
     return _Life(terms_of(preset, script.terms), script).lived()
 
 
@@ -92,6 +93,7 @@ class _Life:
         self.user.verified_income = MAX_FEN
         self.apart = self.product.billing.cycle == Cycle.ORDER
         self.accounts: list[Account] = [] if self.apart else [self._opened()]
+        self.bought = [0] * len(self.accounts)  # with each, and not given back
         self.days: list[dict[str, Any]] = []
         self.statements: list[dict[str, Any]] = []
 
@@ -127,17 +129,20 @@ class _Life:
         wishes, bought = self._wishes(steps)
         terms = [self.product] * len(self.accounts)
         log, luck = Log(), Luck()
-        for account in self.accounts:
-            others = sum(principal(each) for each in self.accounts) - principal(account)
-            account.limit = self.limit - others if account.limit > 0 else 0
+        self._give_back(steps, day, date)
         if not self.accounts and not wishes.count:
             self._note_day(date, day, today)
             return
         counts = [today] * len(self.accounts)  # of all accounts together
         rest = (env, self.p, terms, counts, log)
         morning(self.user, self.accounts, luck, *rest)
+        for account in self.accounts:
+            others = sum(principal(each) for each in self.accounts) - principal(account)
+            account.limit = self.limit - others if account.limit > 0 else 0
         authorise(self.user, self.accounts, wishes, luck, *rest)
         self._check(bought, wishes, today, date)
+        for i in range(wishes.count):
+            self.bought[wishes.means[i]] += wishes.amount[i]
         payments = self._payments(steps, bought)
         plans = today.instalment_plans
         settle(self.user, self.accounts, payments, *rest)
@@ -159,12 +164,28 @@ class _Life:
             if step.purchase_fen > 0:
                 if self.apart:
                     self.accounts.append(self._opened())
+                    self.bought.append(0)
                 k = len(self.accounts) - 1
                 wishes.buy(Place.ONLINE, step.purchase_fen, k, step.instalments)
                 bought.append(step)
             elif step.instalments > 0 and bought:
                 wishes.periods[wishes.count - 1] = step.instalments
         return wishes, bought
+
+    def _give_back(self, steps: list[Step], day: int, date: dt.date) -> None:
+        """Promise the day's refunds, of the newest orders first. Raises ScenarioError."""
+        for step in steps:
+            left = step.refund_fen
+            if left > sum(self.bought):
+                words = f"wanted at most {sum(self.bought):,}, bought before and not given back"
+                line = f"step.{step.number}.refund_fen: {words} (found {left:,})"
+                raise ScenarioError([f"{date}: {line}"])
+            for k in reversed(range(len(self.accounts))):
+                part = min(left, self.bought[k])
+                self.accounts[k].refund += part
+                self.accounts[k].refund_on = day
+                self.bought[k] -= part
+                left -= part
 
     def _check(self, bought: list[Step], wishes: Wishes, today: Totals, date: dt.date) -> None:
         """Raise ScenarioError for a purchase that was refused, or was not spread as wished."""
@@ -242,60 +263,7 @@ class _Life:
         return accrued_interest(ahead, self.product)
 
     def _note_day(self, date: dt.date, day: int, today: Totals) -> None:
-        accounts, flow = self.accounts, today.flow
-        self.days.append(
-            {
-                "date": date,
-                "limit_fen": self.limit,
-                "principal_fen": sum(map(principal, accounts)),
-                "instalments_to_come_fen": sum(account.planned for account in accounts),
-                "interest_fen": sum(account.interest for account in accounts),
-                "fee_fen": sum(account.fees for account in accounts),
-                "penalty_fen": sum(account.penalty for account in accounts),
-                "interest_accrued_fen": sum(map(_interest, accounts), Decimal(0)),
-                "interest_on_trial_fen": sum(map(_on_trial, accounts), Decimal(0)),
-                "penalty_accrued_fen": sum(map(_penalty, accounts), Decimal(0)),
-                "due_fen": sum(max(a.statement_due, past_due(a)) for a in accounts),
-                "past_due_fen": sum(map(past_due, accounts)),
-                "days_past_due": max((days_past_due(a, day) for a in accounts), default=0),
-                "purchases_fen": flow[Flow.PURCHASES],
-                "interest_charged_fen": flow[Flow.INTEREST_CHARGED],
-                "penalty_charged_fen": flow[Flow.PENALTY_CHARGED],
-                "fees_charged_fen": flow[Flow.FEES_CHARGED],
-                "paid_principal_fen": flow[Flow.PRINCIPAL_REPAID],
-                "paid_interest_fen": flow[Flow.INTEREST_REPAID],
-                "paid_fee_fen": flow[Flow.FEES_REPAID],
-                "paid_penalty_fen": flow[Flow.PENALTY_REPAID],
-                "paid_total_fen": sum(
-                    flow[kind]
-                    for kind in (
-                        Flow.PRINCIPAL_REPAID,
-                        Flow.INTEREST_REPAID,
-                        Flow.FEES_REPAID,
-                        Flow.PENALTY_REPAID,
-                    )
-                ),
-                "written_off_fen": flow[Flow.PRINCIPAL_WRITTEN_OFF],
-            }
-        )
-
-
-def _interest(account: Account) -> Decimal:
-    return _exact(account.accrued, account.accrued_nano) + _on_trial(account)
-
-
-def _on_trial(account: Account) -> Decimal:
-    """Return the interest that is dropped if the bill is paid in full, fen."""
-    fen = account.grace_accrued + account.back_accrued
-    return _exact(fen, account.grace_nano + account.back_nano)
-
-
-def _exact(fen: int, nano: int) -> Decimal:
-    return Decimal(fen) + Decimal(nano).scaleb(-9)
-
-
-def _penalty(account: Account) -> Decimal:
-    return _exact(account.penalty_accrued, account.penalty_nano)
+        self.days.append(day_row(self.accounts, today, self.limit, date, day))
 
 
 def _without_luck() -> RiskControl:

@@ -34,7 +34,8 @@ class Replay:
     days: a row a day at its close, amounts in fen: principal_fen; interest_accrued_fen and
     penalty_accrued_fen, exact and not yet payable (Decimal); interest_on_trial_fen, of the former
     what is dropped if the bill is paid in full; due_fen, what is left to pay of the last bill;
-    days_past_due; what was bought, charged and paid (paid_*_fen by kind).
+    days_past_due; what was bought, charged and paid (paid_*_fen by kind); refunded_fen went off
+    the principal, refund_cash_fen to the user, who owed no more.
     statements: a row a bill: statement_date (it covers the days before), due_date, what is due by
     kind, due_total_fen, minimum_fen; with cycle = order also `order`, from 0.
     reports: a row a month end, as a credit bureau is told: limit, balance, days past due, status.
@@ -74,12 +75,15 @@ class Replay:
 
     def text(self) -> str:
         """Return statements, and the days on which something happened, as readable tables."""
-        moved = self.days.filter(regex="^(purchases|paid_total|.*_charged|written_off)_fen$")
+        moved = self.days.filter(
+            regex="^(purchases|refund.*|paid_total|.*_charged|written_off)_fen$"
+        )
         busy = self.days[moved.ne(0).any(axis=1) | (self.days.index == len(self.days) - 1)]
         shown = busy[
             [
                 "date",
                 "purchases_fen",
+                *(["refunded_fen"] if self.days["refunded_fen"].any() else []),
                 "paid_total_fen",
                 *_SHOWN[1:],
             ]

@@ -12,13 +12,21 @@ from typing import Any, Literal
 from sim.products.dates import as_date
 from sim.scenario import ScenarioError
 from sim.scenario.faults import found
+from sim.scenario.terms import terms_of
 from sim.scenario.tree import plain
 from sim.scenario.words import one_of
 from sim.units import MAX_FEN
 
 Wanted = Literal["due", "minimum", "all"]
 WANTED = ("due", "minimum", "all")
-ACTIONS = ("purchase_fen", "repay_fen", "repay", "instalments", "settle_instalments")
+ACTIONS = (
+    "purchase_fen",
+    "repay_fen",
+    "repay",
+    "instalments",
+    "settle_instalments",
+    "refund_fen",
+)
 LONGEST = dt.timedelta(days=36_500)
 
 
@@ -33,6 +41,7 @@ class Step:
     repay: Wanted | None = None
     instalments: int = 0
     settle_instalments: bool = False
+    refund_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,12 @@ def script_of(
     limit_fen: int | None = None,
     terms: Mapping[str, Any] | None = None,
     start: dt.date | str | None = None,
+    *,
+    preset: str | Path | None = None,
 ) -> Script:
     """Return a script from a list of steps, or from a file; what is given here overrides the file.
 
-    Raises ScenarioError, a line for each fault.
+    preset: whose terms are checked too. Raises ScenarioError, a line for each fault.
     """
     said: dict[str, Any] = {}
     label = "steps"
@@ -68,10 +79,16 @@ def script_of(
         steps = said.pop("step", [])
     given = {"until": until, "limit_fen": limit_fen, "start": start}
     said |= {key: value for key, value in given.items() if value is not None}
-    said["terms"] = {**said.get("terms", {}), **(terms or {})}
+    own = said.get("terms", {})
+    said["terms"] = {**own, **(terms or {})} if isinstance(own, Mapping) else own
     faults: list[str] = []
     made = [*_steps(steps, label, faults)]
     script = _script(said, made, label, faults)
+    if preset is not None and isinstance(said["terms"], Mapping):
+        try:
+            terms_of(preset, said["terms"])
+        except ScenarioError as error:
+            faults += error.lines
     if faults or script is None:
         raise ScenarioError(faults)
     return script
@@ -113,7 +130,7 @@ def _step_faults(step: Mapping[str, Any]) -> Iterator[str]:
     done = [key for key in ACTIONS if key in step]
     if len(done) != 1 and done != ["purchase_fen", "instalments"]:
         yield f": wanted one of {one_of(ACTIONS)} (found {found(done)})"
-    for key in ("purchase_fen", "repay_fen"):
+    for key in ("purchase_fen", "repay_fen", "refund_fen"):
         value = plain(step.get(key, 1))
         if type(value) is not int or not 1 <= value <= MAX_FEN:
             yield f".{key}: wanted a whole number from 1 to {MAX_FEN:,} (found {found(value)})"

@@ -127,7 +127,8 @@ def early_fee(account: Account, env: Environment, terms: Terms) -> int:
         return coming
     if how == EarlySettlement.DAY_RATE:
         days = days_since_statement(account, env, terms) + 1
-        return coming * min(days, 30) // 30
+        exact = coming * min(days, 30)
+        return rounded(exact // 30, exact % 30 * PPB // 30, terms.billing.rounding)
     return 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, fees_to_come, principal
+from sim.account import Account, fees_to_come, past_due, principal
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.interest_kinds import InterestFree, InterestFrom
@@ -46,7 +46,8 @@ def penalty_base(account: Account, terms: Terms) -> int:
     if kind == PenaltyBase.OVERDUE_PRINCIPAL or account.missed_count == 0:
         return account.overdue
     if kind == PenaltyBase.OVERDUE_AMOUNT:
-        return account.overdue + account.interest + account.fees
+        # Interest and fees of a bill whose grace still runs are not missed, nor is the penalty.
+        return min(past_due(account), account.overdue + account.interest + account.fees)
     if kind == PenaltyBase.UNPAID_PLAN:
         return principal(account) + account.fees + fees_to_come(account)
     return account.overdue

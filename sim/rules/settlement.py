@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 def post_reached(account: Account, amount: int, terms: Terms, today: Totals, log: Log) -> int:
     """Post what has accrued as far as a payment settles it (PostedWith); return how much.
 
-    Of a late bill the penalty comes first, and the interest on what is late; otherwise accrued
-    interest is reached by what goes beyond the bill, which is never left short for it.
+    Of a late bill the penalty comes first, and the interest on what is late; otherwise what has
+    accrued is reached by what goes beyond the bill, which is never left short for it: a penalty
+    too, where a refund has taken away what was late.
     """
     if terms.charges.posted_with == PostedWith.STATEMENT:
         return 0
@@ -51,9 +52,12 @@ def post_reached(account: Account, amount: int, terms: Terms, today: Totals, log
             posted += part
     beyond = amount - charges(account) - account.carried - account.billed
     if beyond > 0:
-        part = min(accrued_interest(account, terms), beyond)
+        late = min(accrued_penalty(account, terms), beyond)
+        if late > 0:
+            post_penalty(account, late, terms, today, log)
+        part = min(accrued_interest(account, terms), beyond - late)
         post_interest(account, part, terms, today, log)
-        posted += part
+        posted += late + part
     return posted
 
 

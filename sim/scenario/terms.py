@@ -23,11 +23,11 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     """Return the product of a preset, with some terms of one's own.
 
     name: of a preset, `huabei_public`, or with one of its variants, `baitiao_public/order`; or a
-    preset file of one's own, a path that ends in .toml. terms: keys below `product`, in tables or
-    with dots, and their values. Raises ScenarioError with a line for each field that is missing,
-    contradictory or without a source, in a variant that is not asked for too.
+    preset file of one's own, a path that ends in .toml, or in .toml/VARIANT. terms: keys below
+    `product`, in tables or with dots, and their values. Raises ScenarioError with a line for each
+    field that is missing, contradictory or without a source, in variants not asked for too.
     """
-    whole, _, variant = str(name).partition("/") if not _is_file(name) else (str(name), "", "")
+    whole, variant = _parted(name)
     chosen = _read(whole)
     faults = [*_faults_of(whole, chosen)]
     if variant and variant not in chosen.variants:
@@ -43,6 +43,16 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     if whole in PRESETS:
         tree["preset"] = whole
     return _checked(tree, origins, chosen.label)
+
+
+def preset_named(name: str | Path) -> Preset:
+    """Return a preset by the name that `terms_of` takes, its variant's terms laid over its own.
+
+    Raises ScenarioError where there is none; its values are not checked.
+    """
+    whole, variant = _parted(name)
+    chosen = _read(whole)
+    return varied(chosen, variant) if variant in chosen.variants else chosen
 
 
 def dissolve(tree: Tree, origins: Origins, at: Steps) -> None:
@@ -123,6 +133,16 @@ def _checked(tree: Tree, origins: Origins, label: str) -> Product:
     except ValidationError as error:
         lines = [fault.line(origins, label) for fault in faults_of(error, Product, tree)]
         raise ScenarioError(lines) from None
+
+
+def _parted(name: str | Path) -> tuple[str, str]:
+    """Return what names a preset or its file, and the variant asked for, if any."""
+    words = str(name)
+    file, of_file, variant = words.partition(".toml/")
+    if of_file:
+        return f"{file}.toml", variant
+    whole, _, variant = words.partition("/")
+    return (whole, variant) if whole in PRESETS else (words, "")
 
 
 def _is_file(name: str | Path) -> bool:

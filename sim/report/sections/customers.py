@@ -25,9 +25,11 @@ def cost(context: Context) -> Section:
     if source.has("daily"):
         sums = source.table("daily").groupby("replication")["plans_above_cap"].sum()
         count = mean_of(sums.to_numpy(), "count")
-        words = "Plans above the yearly cap of {cap:.0f} %: {count} a run."
-        cap = source.scenario.product.charges.yearly_cap_ppm / 1e4
-        blocks.append(context.text(words, cap=cap, count=count.text))
+        words, caps = "Plans above the yearly cap of {cap:.0f} %: {count} a run.", _caps(context)
+        if len(caps) > 1:
+            words = "Plans above the yearly cap of their own product ({caps} %): {count} a run."
+        told = ", ".join(f"{cap:.0f}" for cap in caps)
+        blocks.append(context.text(words, cap=caps[0], caps=told, count=count.text))
     if source.has("users", "accounts"):
         blocks.append(_debt(context))
     if source.has("disputes"):
@@ -38,19 +40,25 @@ def cost(context: Context) -> Section:
     return context.section(10, "Customer cost and conduct", blocks)
 
 
+def _caps(context: Context) -> list[float]:
+    """Return the yearly caps of the products that differ, %."""
+    products = context.source.scenario.products
+    return sorted({product.charges.yearly_cap_ppm / 1e4 for product in products})
+
+
 def _rates(context: Context) -> Block:
-    """Return annual rates of agreements by method and number of periods."""
+    """Return annual rates of agreements by method and periods, and product where there are more."""
     table = context.source.table("cost")
+    products = [product.label for product in context.source.scenario.products]
+    by: list[Any] = ["product", "method", "periods"] if len(products) > 1 else ["method", "periods"]
     for name in ("nominal", "effective"):
         table = table.assign(**{f"weighted_{name}": table[name] * table["agreements"]})
     names = ["agreements", "above_cap", "weighted_nominal", "weighted_effective"]
-    sums = per_run(table, ["method", "periods"], names)
+    sums = per_run(table, by, names)
     whole = sums["agreements"].groupby(level="replication").sum()
     rows: list[list[Cell]] = []
-    for (method, periods), lot in sums.groupby(
-        level=["method", "periods"], sort=True, observed=True
-    ):
-        lot = lot.droplevel(["method", "periods"])  # noqa: PLW2901
+    for (*product, method, periods), each in sums.groupby(level=by, sort=True, observed=True):
+        lot = each.droplevel(by)
         rates = [
             ratio_of(lot[f"weighted_{name}"], lot["agreements"])
             for name in ("nominal", "effective")
@@ -59,19 +67,21 @@ def _rates(context: Context) -> Block:
         share = ratio_of(lot["agreements"], whole.reindex(lot.index))
         dear = ratio_of(lot["above_cap"], lot["agreements"])
         number = str(periods) if periods else ""
-        rows.append([context.words.named(str(method)), number, count, share, *rates, dear])
-    columns = [("method", "Method", ""), ("periods", "Periods", "")]
+        named = [*map(str, product), context.words.named(str(method)), number]
+        rows.append([*named, count, share, *rates, dear])
+    columns = [("product", "Product", "")] if len(products) > 1 else []
+    columns += [("method", "Method", ""), ("periods", "Periods", "")]
     columns += [("agreements", "Agreements", "count"), ("share", "of all", "share")]
     columns += [("nominal", "annual rate, nominal", "rate_cost")]
     columns += [
         ("effective", "effective", "rate_cost"),
         ("above_cap", "above the cap", "rate_cost"),
     ]
-    under = context.table(
-        "annual_rates", "Annual rates by method and periods, a run", columns, rows
-    )
-    cap = context.source.scenario.product.charges.yearly_cap_ppm / 1e4
-    drawn = figures.rate_steps(_spread(table), context.words, cap=cap)
+    caption = "Annual rates by method and periods, a run"
+    if len(products) > 1:
+        caption = "Annual rates by product, method and periods, a run"
+    under = context.table("annual_rates", caption, columns, rows)
+    drawn = figures.rate_steps(_spread(table), context.words, cap=_caps(context)[0])
     return Chart("annual_rates", drawn, under)
 
 
