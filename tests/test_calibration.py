@@ -11,14 +11,16 @@ import pytest
 import sim
 from sim.calibration import coverage, posterior, report
 from sim.calibration.accounts import Accounts, payment_classes, read_accounts
+from sim.calibration.fit import posterior_of
 from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square
 from sim.calibration.labels import Month, next_labels
 from sim.calibration.observing import observed
 from sim.calibration.page import page
-from sim.calibration.search import Ledger, Stopped
+from sim.calibration.search import Ledger, Stopped, at, place_of
 from sim.calibration.statistics import statistics
 from sim.calibration.study import Outcome, read_calibration
 from sim.calibration.targets import Target, Targets, read_targets
+from sim.results import manifest
 from sim.scenario import ScenarioError
 from sim.scenario.calibrations import Reason
 
@@ -270,6 +272,12 @@ def test_a_fit_stopped_and_gone_on_with_is_that_in_one_piece_whatever_the_worker
     assert fitted == whole.study.scenario(whole.best)
     assert len(whole.draws) == 4
     assert whole.draws["weight"].sum() == pytest.approx(1)
+    told = json.loads((tmp_path / "whole" / "fit.json").read_text())
+    assert told["versions"] == manifest.versions()
+    assert told["fitted_hash"] == fitted.hash
+    assert told["inputs"]["study"] == manifest.sha256(small)
+    manifest.verify(tmp_path / "whole", told)
+    assert {"posterior.parquet", "targets.parquet", "trials.jsonl"} <= set(told["files"])
 
 
 def test_a_line_cut_off_in_the_ledger_is_done_again(tmp_path):
@@ -292,6 +300,31 @@ def test_draws_of_a_linear_model_have_its_known_posterior():
     spread = math.sqrt(float(found.weights @ (found.places[:, 0] - mean) ** 2))
     assert mean == pytest.approx(0.5, abs=0.002)
     assert spread == pytest.approx(error, rel=0.1)
+
+
+@pytest.mark.parametrize("best", [0.0, 0.3, 1.0])
+def test_no_draw_leaves_the_box_that_was_drawn_from(best, small, monkeypatch):
+    """Targets far outside of what any trial comes to pull all draws to the box's edge."""
+    study = read_calibration(small)
+    count = len(study.targets.judged)
+
+    class Linear:
+        def outcomes(self, batch):
+            places = [[place_of(one, trial[one.key]) for one in study.file.free] for trial in batch]
+            ends = [[10 * p[0], -10 * p[1]] + [0.0] * (count - 2) for p in places]
+            return [Outcome(1.0, tuple(e)) for e in ends]
+
+    monkeypatch.setattr("sim.calibration.fit.z_of", lambda _, many: np.array(
+        [one.statistics for one in many]
+    ) - 100.0)  # fmt: skip
+    values = {one.key: at(study, one, best) for one in study.file.free}
+    draws = posterior_of(study, Linear(), values)
+    reach = study.file.posterior.reach_ppm / 1e6
+    for one in study.file.free:
+        centre = place_of(one, values[one.key])
+        low, high = max(centre - reach, 0), min(centre + reach, 1)
+        found = np.array([place_of(one, value) for value in draws[one.key]])
+        assert ((low - 1e-3 <= found) & (found <= high + 1e-3)).all()
 
 
 def test_draws_are_as_wide_as_they_should_be_and_the_check_finds_those_that_are_not():

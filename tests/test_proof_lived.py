@@ -60,7 +60,7 @@ def test_runs_that_are_not_alike_turn_relations_red(monkeypatch):
     sound = state.start
     monkeypatch.setattr(
         relations,
-        "_start",
+        "starting",
         lambda plan, replication=0, **part: sound(plan, replication + 1, **part),
     )
     for id_ in ("R1", "R2", "R3", "R4"):
@@ -70,7 +70,7 @@ def test_runs_that_are_not_alike_turn_relations_red(monkeypatch):
 def test_a_policy_without_effect_and_a_fee_that_stays_turn_red(monkeypatch):
     monkeypatch.setattr(relations, "_under", lambda share_ppm, change: small_run.state_of(1))
     assert not row(relations, "R5").passed
-    monkeypatch.setattr(relations, "_live", lambda state, **_: small_run.state_of(1))
+    monkeypatch.setattr(relations, "lived", lambda state, **_: small_run.state_of(1))
     assert not row(relations, "R6").passed
 
 

@@ -115,6 +115,19 @@ def test_a_fit_that_does_not_read_is_refused(base, tmp_path, name):
         report(place)
 
 
+def test_a_fit_with_digests_shows_its_versions_and_is_refused_when_changed(base, tmp_path):
+    place = fit_in(tmp_path / "fit", base)
+    told = json.loads((place / "fit.json").read_text())
+    told |= {"versions": manifest.versions(), "files": manifest.files_in(place)}
+    del told["files"]["fit.json"]
+    (place / "fit.json").write_text(json.dumps(told), encoding="utf-8")
+    assert manifest.versions()["numpy"] in report(place, made=MADE).html
+    draws = pd.read_parquet(place / "posterior.parquet")
+    draws.iloc[:-1].to_parquet(place / "posterior.parquet", index=False)
+    with pytest.raises(sim.ScenarioError, match=r"posterior\.parquet: wanted the file as the run"):
+        report(place)
+
+
 def test_a_fit_that_is_not_done_is_refused(base, tmp_path):
     place = fit_in(tmp_path / "fit", base)
     (place / "fitted.toml").unlink()

@@ -331,3 +331,51 @@ def test_the_stability_index():
 def test_wrong_input_is_told(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+@pytest.mark.parametrize(
+    ("pd", "rho", "level", "wanted"),
+    [  # integrated with forty digits
+        (1e-12, 0.04, 0.999, 4.5566647414e-11),
+        (1e-8, 0.2, 0.99, 6.13373078795e-7),
+        (9e-7, 0.3, 0.999, 2.97666482739e-4),
+        (0.02, 0.04, 1 - 1e-12, 0.263690976939),
+        (1e-20, 0.9, 0.9, 1e-19),
+        (1e-12, 1 - 1e-9, 0.999, 1e-9),
+    ],
+)
+def test_the_shortfall_of_rare_events_keeps_its_digits(pd, rho, level, wanted):
+    assert cf.expected_shortfall(pd, rho, level) == pytest.approx(wanted, rel=1e-9, abs=0)
+
+
+def test_the_greatest_loss_is_all_where_any_default_can_be():
+    assert cf.loss_quantile([1e-300, 0.02, 0.0], 1.0, 1.0) == pytest.approx([1, 1, 0])
+    assert cf.implied_correlation(0.02, 0.14) == 1.0  # one rounding above sqrt(pd (1 - pd))
+
+
+def test_absorption_that_takes_ages_is_still_certain():
+    found = cf.absorption([[0.5, 0.5 - 1e-9], [0.5, 0.5]], [[1e-9], [0]])
+    assert found.absorbed == pytest.approx(np.ones((2, 1)), abs=1e-14)
+    assert found.steps == pytest.approx([2e9, 2e9], rel=1e-8)
+    split = cf.absorption([[1 - 3e-12]], [[1e-12, 2e-12]])
+    assert split.absorbed == pytest.approx(np.array([[1, 2]]) / 3, rel=1e-4)
+    assert split.absorbed.sum() == pytest.approx(1, abs=1e-15)
+
+
+def test_mixes_of_chains_that_hardly_move():
+    slow = [[1 - 1e-12, 1e-12], [3e-12, 1 - 3e-12]]
+    assert cf.quasi_stationary(slow).mix == pytest.approx([0.75, 0.25], rel=1e-3)
+    assert cf.replenished(slow) == pytest.approx([0.75, 0.25], rel=1e-12)
+    assert cf.quasi_stationary([[1.0]]).mix == pytest.approx([1])
+    # Whoever starts in the first state is soon in the second, which lasts as long.
+    assert cf.quasi_stationary([[0.9, 0.05], [0, 0.9]]).mix == pytest.approx([0, 1])
+    for matrix in (np.eye(3), 0.9 * np.eye(2), [[0.9, 0, 0.1], [0, 0.9, 0.1], [0, 0, 0.5]]):
+        with pytest.raises(ValueError, match="matrix: wanted one mix"):
+            cf.quasi_stationary(matrix)
+    with pytest.raises(ValueError, match="matrix: wanted one mix"):
+        cf.replenished(np.eye(3))
+    # Newcomers come to the first state, whatever the others would keep.
+    assert cf.replenished([[0.9, 0], [0, 0.9]]) == pytest.approx([1, 0], abs=0)
+    assert cf.replenished([[0.1, 0.2, 0.7], [0, 0.5, 0.5], [0, 0.5, 0.5]]) == pytest.approx(
+        [0, 0.5, 0.5]
+    )

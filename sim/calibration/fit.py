@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from sim.calibration.search import (
     search,
 )
 from sim.calibration.study import Calibration, Outcome, check, read_calibration
+from sim.results import manifest
 from sim.results.faults import room_to_write
 from sim.results.lock import held
 from sim.scenario import ScenarioError
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PPM = 1_000_000
+FILES = ("fitted.toml", "posterior.parquet", "targets.parquet", "fit.html", "trials.jsonl")
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ def calibrate(
     """Fit a scenario to targets and leave the result in a folder; gone on with if begun.
 
     file: the study (TOML). out: folder, runs/NAME if None: `fitted.toml`, `posterior.parquet`,
-    `targets.parquet`, `fit.html` and `trials.jsonl`, by which the same call goes on. workers:
-    processes; the result does not depend on their number. Raises ScenarioError for wrong input,
-    Stopped where `stop()` tells so between two batches.
+    `targets.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the same call goes on.
+    workers: processes; the result does not depend on their number. Raises ScenarioError for wrong
+    input, Stopped where `stop()` tells so between two batches.
     """
     study = read_calibration(file)
     if not study.file.free:
@@ -103,10 +106,11 @@ def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFra
     for first in range(0, len(places), study.file.batch):
         some = places[first : first + study.file.batch]
         outcomes += trials.outcomes([values_at(study, place) for place in some])
-    draws = posterior.accepted(places, *_summaries(study, outcomes, places), asked.kept_ppm / PPM)
+    within = posterior.inside(low, high, places)
+    draws = posterior.accepted(within, *_summaries(study, outcomes, within), asked.kept_ppm / PPM)
+    found = low + draws.places * (high - low)
     columns = {
-        one.key: [at(study, one, float(p)) for p in draws.places[:, k]]
-        for k, one in enumerate(free)
+        one.key: [at(study, one, float(p)) for p in found[:, k]] for k, one in enumerate(free)
     }
     return pd.DataFrame(columns | {"weight": draws.weights})
 
@@ -146,10 +150,25 @@ def save(found: Fit, place: Path) -> None:
         unfinished = place / f".{name}.unfinished"
         frame.to_parquet(unfinished, index=False)
         unfinished.rename(place / f"{name}.parquet")
-    numbers = {"best": found.best, "loss": found.loss, "rms": found.rms}
-    _write(place / "fit.json", json.dumps(numbers, indent=1).encode())
     told = page(found.study.name, found.verdicts, found.best, found.study.file.reason)
     _write(place / "fit.html", told.encode())
+    numbers = {"best": found.best, "loss": found.loss, "rms": found.rms}
+    made = made_of(found.study, fitted.hash, place)
+    _write(place / "fit.json", json.dumps(numbers | made, indent=1).encode())
+
+
+def made_of(study: Calibration, fitted_hash: str, place: Path) -> dict[str, Any]:
+    """Return what `fit.json` tells of the making: versions, and digests of what went in and out."""
+    known = manifest.files_in(place)
+    inputs = {"study": study.file.source, "targets": study.file.path_of("targets")}
+    return {
+        "versions": manifest.versions(),
+        "scenario_hash": study.base.hash,
+        "fitted_hash": fitted_hash,
+        "inputs": {name: manifest.sha256(Path(str(path))) for name, path in inputs.items()},
+        "files": {name: known[name] for name in FILES},
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
 
 
 def _write(place: Path, content: bytes) -> None:

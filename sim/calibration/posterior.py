@@ -3,7 +3,7 @@
 Parameters are drawn evenly from a box around the optimum, cut to the ranges; those whose statistics
 come nearest are kept, and moved along a local linear regression to where the statistics would meet
 the targets (Beaumont, Zhang and Balding 2002, Genetics 162: 2025-2035). Parameters are regressed on
-the logit scale of the ranges, so that none leaves its own.
+the logit scale of the box, so that none leaves it: the box is the prior.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ RIDGE = 1e-6  # of the trace of the normal equations: statistics may repeat each
 class Draws(NamedTuple):
     """A sample of the posterior."""
 
-    places: Floats  # shape (draws, parameters), each in (0, 1) of its range
+    places: Floats  # shape (draws, parameters), each in (0, 1) of what was drawn from
     weights: Floats  # shape (draws,), add up to 1
 
 
 def box(best: Floats, reach: float) -> tuple[Floats, Floats]:
     """Return the lower and the upper corner of the neighbourhood of a place, inside [0, 1]."""
     return np.maximum(best - reach, 0.0), np.minimum(best + reach, 1.0)
+
+
+def inside(low: Floats, high: Floats, places: Floats) -> Floats:
+    """Return where places stand in a box, each from 0 to 1."""
+    return np.asarray((places - low) / np.maximum(high - low, 1e-12))
 
 
 def spread_over(low: Floats, high: Floats, count: int, seed: int) -> Floats:

@@ -27,6 +27,21 @@ def periodic_rate(amount_fen: int, payment_fen: int, payments: int) -> Any:
     return _sim().annual_rate([-amount_fen, *[payment_fen] * payments], periods_per_year=12)
 
 
+def monthly_rate(amount_fen: int, payment_fen: int, payments: int) -> float:
+    """Return the rate a month of equal monthly payments from the next month on."""
+    return float(periodic_rate(amount_fen, payment_fen, payments).nominal / 12)
+
+
+def daily_rate(amount_fen: int, interest_fen: int, days: int) -> list[float]:
+    """Return the simple and the compound rate a year of a day's interest.
+
+    Then the compound interest of some days, in yuan.
+    """
+    found = _sim().annual_rate([-amount_fen, amount_fen + interest_fen], periods_per_year=365)
+    grown = (1 + found.effective) ** (days / 365) - 1
+    return [found.nominal, found.effective, grown * amount_fen / 100]
+
+
 def dated_rate(flows: Sequence[tuple[dt.date, int]]) -> Any:
     """Return the annual rate of dated flows."""
     return _sim().annual_rate([(date, fen) for date, fen in flows])

@@ -26,8 +26,12 @@ def cases() -> list[Case]:
         ("L2", "Principal: largest gap of a day, fen; and fen lent", "conservation", principal),
         ("L3", "Interest, penalty, fees: largest gaps of a day, fen", "conservation", charges),
         ("L5", "Wallets and bank accounts of users: largest gap of a day, fen", "cash", cash),
+        ("L6", "Lender: largest gaps of profit, of the two sides, of funding, fen", "double entry",
+         lender),
+        ("E5", "Allowance: largest gap of its roll-forward of a day, fen; written off, recovered",
+         "opening + charge - write-off + recovery = closing", allowance),
         ("L7", "Users and accounts: largest gaps of a day", "conservation", population),
-    ]
+    ]  # fmt: skip
     made = [Case(id_, name, inputs, source, work) for id_, name, source, work in listed]
     log = {"users": LOGGED, "days": small_run.DAYS, "events": "all"}
     name = "Event log played again: breaks, and rules beyond those of L1"
@@ -87,6 +91,35 @@ def population() -> Claim:
     accounts = (daily["opened"] - daily["closed"] - daily["charged_off"]).to_numpy()
     gaps = [_gap(users[1:], flow[1:], users[0]), _gap(daily["active"].to_numpy(), accounts)]
     return near([0, 0], gaps, 0)
+
+
+def lender() -> Claim:
+    """Hold equity against profits, assets against who paid for them, and funding against both."""
+    books = small_run.run_of()
+    closes = books.read("balance_sheet").groupby("day").sum(numeric_only=True)
+    profit = books.read("pnl").groupby("day")["profit_fen"].sum().to_numpy()
+    retained = closes["retained_fen"].to_numpy()
+    paid = closes["funding_fen"] + closes["equity_fen"]
+    sides = np.abs(closes["assets_fen"] - paid).max()
+    daily = _daily()
+    owed = daily[["principal_fen", "interest_fen", "penalty_fen", "fees_fen"]].sum(axis=1)
+    held = owed - daily["suspended_fen"]
+    net = (closes["allowance_fen"] + paid - closes["cash_fen"]).to_numpy()[1:]
+    gaps = [_gap(retained[1:], profit, retained[0]), sides, np.abs(held.to_numpy() - net).max()]
+    return near([0, 0, 0], gaps, 0)
+
+
+def allowance() -> Claim:
+    """Hold the allowance of each close against what was charged, written off and recovered."""
+    books = small_run.run_of()
+    closes = books.read("balance_sheet").groupby("day")["allowance_fen"].sum().to_numpy()
+    days = books.read("pnl").groupby("day").sum(numeric_only=True)
+    lost, back = days["charge_offs_fen"].to_numpy(), days["recoveries_fen"].to_numpy()
+    flows = days["allowance_change_fen"].to_numpy()
+    # What losses cost the day's profit, before it is written off against the allowance.
+    charge = flows + lost - back
+    gap = _gap(closes[1:], charge - lost + back, closes[0])
+    return between([0, 1, 1], [gap, lost.sum(), back.sum()], [0, 1, 1], [0, 1e18, 1e18])
 
 
 def charge_off() -> Claim:

@@ -98,20 +98,26 @@ def prove(
 def shipped() -> list[Case]:
     """Return the cases that ship, in the order of their ids."""
     from sim.proof import (
+        arrears,
         calibration,
         chain_draws,
+        closes,
         large_pools,
         laws,
+        money,
+        populations,
         random_numbers,
+        recovery,
         relations,
         small_run,
         study_statistics,
+        variations,
     )
     from sim.proof.listed import listed
 
-    lived = (small_run, laws, relations)
-    made = (large_pools, chain_draws, random_numbers, study_statistics, calibration, *lived)
-    cases = [*listed(), *(case for module in made for case in module.cases())]
+    lived = (small_run, laws, closes, arrears, relations, money, populations, variations)
+    made = (large_pools, chain_draws, random_numbers, study_statistics, calibration, recovery)
+    cases = [*listed(), *(case for module in (*made, *lived) for case in module.cases())]
     return sorted(cases, key=_order)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.proof.case import Case, Claim, between, near
+from sim.proof.living import daily_of, lived, starting, unlike
 from sim.proof.small_run import DAYS, USERS, differing, scenario, state_of
 
 if TYPE_CHECKING:
     from sim.engines.state import State
-    from sim.scenario import Scenario
 
 SPLIT, HALF = 137, 500_000
 _RUNS = 3
@@ -53,15 +53,15 @@ def split() -> Claim:
         if state.day == SPLIT:
             kept.update({name: table.copy() for name, table in state.arrays().items()})
 
-    _live(_start(scenario()), every=SPLIT, on_stretch=keep)
-    again = _live(restored(scenario(), 0, SPLIT, kept))
+    lived(starting(scenario()), every=SPLIT, on_stretch=keep)
+    again = lived(restored(scenario(), 0, SPLIT, kept))
     return near(0, differing(state_of(1), again), 0)
 
 
 def apart() -> Claim:
     """Count users who live another life when others are lived before them."""
-    last = _live(_start(scenario(), first=400, count=USERS - 400))
-    first = _live(_start(scenario(), first=0, count=400))
+    last = lived(starting(scenario(), first=400, count=USERS - 400))
+    first = lived(starting(scenario(), first=0, count=400))
     users = np.concatenate([first.users, last.users])
     accounts = np.concatenate([first.accounts, last.accounts])
     whole = state_of(1)
@@ -71,25 +71,25 @@ def apart() -> Claim:
 
 def empty() -> Claim:
     """Count what differs under a policy that sets nothing."""
-    return near(0, _unlike(_under(HALF, {}), state_of(1)), 0)
+    return near(0, unlike(_under(HALF, {}), state_of(1)), 0)
 
 
 def nobody() -> Claim:
     """Count what differs under a policy that reaches no one."""
-    return near(0, _unlike(_under(0, _CHANGE), state_of(1)), 0)
+    return near(0, unlike(_under(0, _CHANGE), state_of(1)), 0)
 
 
 def everybody() -> Claim:
     """Count what differs between a policy for all by share, by no share, and none."""
     by_share, by_default = _under(1_000_000, _CHANGE), _under(None, _CHANGE)
-    got = [_unlike(by_share, by_default), _unlike(by_share, state_of(1))]
+    got = [unlike(by_share, by_default), unlike(by_share, state_of(1))]
     return between([0, 1], got, [0, 1], [0, 1e12])
 
 
 def without_fee() -> Claim:
     """Return the fees for manual repayment of all days, of none and of some."""
-    free = _live(_start(scenario(product={"charges": {"manual_fee_ppm": 0}})))
-    fees = [int(_daily(state)["manual_fees_fen"].sum()) for state in (free, state_of(1))]
+    free = lived(starting(scenario(product={"charges": {"manual_fee_ppm": 0}})))
+    fees = [int(daily_of(state)["manual_fees_fen"].sum()) for state in (free, state_of(1))]
     return between([0, 1], fees, [0, 1], [0, 1e12])
 
 
@@ -115,7 +115,7 @@ def _losses(prudence: int) -> Any:
     plan = scenario(population=people)
     lost = []
     for number in range(_RUNS):
-        daily = _daily(_live(_start(plan, replication=number)))
+        daily = daily_of(lived(starting(plan, replication=number)))
         lost.append(daily["written_off_fen"].sum() + daily["past_due_fen"].iloc[-1])
     return np.asarray(lost, dtype=np.float64)
 
@@ -124,41 +124,10 @@ def _under(share_ppm: int | None, change: dict[str, Any]) -> State:
     policy = {"name": "other", "date": scenario().run.start + _days(10), "set": change}
     if share_ppm is not None:
         policy["share_ppm"] = share_ppm
-    return _live(_start(scenario(policy=[policy])))
+    return lived(starting(scenario(policy=[policy])))
 
 
 def _days(number: int) -> Any:
     import datetime as dt
 
     return dt.timedelta(days=number)
-
-
-def _unlike(one: State, other: State) -> int:
-    """Count users and accounts that differ, and days whose totals do."""
-    pairs = [(one.users, other.users), (one.accounts, other.accounts)]
-    unlike = sum(int((first != second).sum()) for first, second in pairs)
-    return unlike + int((one.totals != other.totals).sum())
-
-
-def _start(plan: Scenario, replication: int = 0, **part: int) -> State:
-    from sim.engines.state import start
-
-    return start(plan, replication, **part)
-
-
-def _live(state: State, **options: Any) -> State:
-    from sim.simulation import engine_of, live
-
-    engine = engine_of("table", state, 1)
-    try:
-        live(state, engine, **options)
-    finally:
-        engine.close()
-    return state
-
-
-def _daily(state: State) -> Any:
-    from sim.results import Run
-    from sim.results.record import Record
-
-    return Run.of([Record.of(state)]).daily

@@ -19,7 +19,7 @@ from sim.study.metrics import KEYS, Series
 if TYPE_CHECKING:
     import pandas as pd
 
-FIT = "fit.json"  # what a calibration leaves last but its page
+FIT = "fit.json"  # what a calibration leaves last
 SUBJECT, CHAMPION = "b", "a"  # of a comparison: what is reported on, and what it is held against
 
 
@@ -168,7 +168,7 @@ def opened_source(place: Path, baseline: Path | None = None) -> Source:
 
 
 def _calibration(place: Path) -> Source:
-    """Return the source in the folder of a calibration, which has no manifest."""
+    """Return the source in the folder of a calibration; `fit.json` stands for a manifest."""
     import json
 
     import pyarrow as pa
@@ -191,8 +191,11 @@ def _calibration(place: Path) -> Source:
     wanted = {"key", "value", "se", "simulated", "z", "judged"}
     if not wanted <= set(tables["targets"].column_names) or not isinstance(told["best"], dict):
         raise refused(place, "a finished calibration", "other columns in targets.parquet")
+    if "files" in found:  # fits of earlier versions have no digests
+        manifest.verify(place, found)
     known = manifest.files_in(place)
     told |= {"kind": "calibration", "files": {name: known[name] for name in files}}
+    told |= {name: found[name] for name in ("versions", "scenario_hash") if name in found}
     return Source(place, "calibration", told, {"fitted": load(place / "fitted.toml")}, tables)
 
 

@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse.csgraph import connected_components
 
 from sim.risk.closed_form.inputs import SUM_TOLERANCE, Numbers, shares, square
+
+_NOTHING = 1e-9
+_SEVERAL = "wanted one mix (found several; it depends on the start)"
 
 
 class Absorption(NamedTuple):
@@ -63,7 +67,9 @@ def absorption(transient: ArrayLike, absorbing: ArrayLike) -> Absorption:
     stuck = np.flatnonzero(~_reaching(moves, ending))
     if stuck.size:
         raise ValueError(f"transient: state {stuck[0]} never reaches an absorbing state")
-    fundamental: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)
+    months: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)
+    # Everyone ends somewhere. Where that takes ages, this puts right what the inverse lost.
+    fundamental = months / (months @ leaving)[:, None]
     return Absorption(fundamental, fundamental @ ends)
 
 
@@ -74,14 +80,19 @@ def quasi_stationary(matrix: ArrayLike) -> QuasiStationary:
     where the mix depends on the start (more than one class of states lasts longest).
     """
     moves = square("matrix", matrix)
-    values, vectors = np.linalg.eig(moves.T)
-    at = int(np.argmax(values.real))
-    top = float(values[at].real)
-    if top <= 0:
+    gone = np.eye(len(moves)) - moves  # exact where an account mostly stays
+    scale = np.abs(gone).max()
+    if scale == 0 and len(moves) > 1:
+        raise ValueError(f"matrix: {_SEVERAL}")
+    gone = gone / (scale or 1.0)
+    values = np.linalg.eigvals(gone)
+    least = float(values[np.argmin(values.real)].real)
+    if least * scale >= 1 - _NOTHING:
         raise ValueError("matrix: wanted a chain that is not absorbed at once (eigenvalue 0)")
-    if (np.abs(values - values[at]) < 1e-9).sum() > 1:
-        raise ValueError("matrix: wanted one mix (found several; it depends on the start)")
-    return QuasiStationary(top, _normed(vectors[:, at].real))
+    left, sizes, _ = np.linalg.svd(gone - least * np.eye(len(moves)))
+    if (sizes < _NOTHING).sum() > 1:
+        raise ValueError(f"matrix: {_SEVERAL}")
+    return QuasiStationary(1 - least * float(scale), _normed(left[:, -1]))
 
 
 def replenished(matrix: ArrayLike, entry: ArrayLike | None = None) -> Numbers:
@@ -97,12 +108,32 @@ def replenished(matrix: ArrayLike, entry: ArrayLike | None = None) -> Numbers:
     new = np.eye(size)[0] if entry is None else shares("entry", entry)
     if new.shape != (size,) or abs(new.sum() - 1) > SUM_TOLERANCE:
         raise ValueError(f"entry: wanted {size} shares that add up to 1 (found {new.tolist()})")
-    closed = moves + np.outer(1 - moves.sum(axis=1), new)
-    system = np.vstack([closed.T - np.eye(size), np.ones(size)])
-    mix, _, rank, _ = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)
-    if rank < size:
-        raise ValueError("matrix: wanted one mix (found several; it depends on the start)")
-    return _normed(mix)
+    missing = np.maximum(1 - moves.sum(axis=1), 0.0)
+    missing[missing < 8 * size * np.finfo(float).eps] = 0  # that rows of printed shares leave
+    closed = moves + np.outer(missing, new)
+    count, group = connected_components(closed > 0, connection="strong")
+    lasting = [k for k in range(count) if not (closed[group == k][:, group != k] > 0).any()]
+    if len(lasting) > 1:
+        raise ValueError(f"matrix: {_SEVERAL}")
+    mix, stays = np.zeros(size), group == lasting[0]
+    mix[stays] = _stationary(closed[np.ix_(stays, stays)])
+    return mix
+
+
+def _stationary(matrix: Numbers) -> Numbers:
+    """Return the stationary mix of a chain without way out; no difference of near numbers.
+
+    Grassmann, Taksar and Heyman, "Regenerative analysis and steady state distributions for Markov
+    chains", Operations Research 33, 1985.
+    """
+    left = matrix.copy()
+    for k in range(len(left) - 1, 0, -1):
+        left[:k, k] /= left[k, :k].sum()
+        left[:k, :k] += np.outer(left[:k, k], left[k, :k])
+    mix = np.ones(len(left))
+    for k in range(1, len(left)):
+        mix[k] = mix[:k] @ left[:k, k]
+    return np.asarray(mix / mix.sum())
 
 
 def _normed(mix: NDArray[np.float64]) -> Numbers:

@@ -10,15 +10,18 @@ Computing 14, 2004, for the integrals.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri, owens_t
+from scipy.special import log_ndtr, ndtr, ndtri, ndtri_exp, owens_t
 
 from sim.risk.closed_form.inputs import Numbers, numbers, plain, shares, together
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(128)
+_SMALL = 1e-6  # chances below which joint ones lose digits to the difference of larger numbers
+_FAR = 60.0  # e^-60 of a chance is nothing beside it
 
 
 def conditional_pd(pd: ArrayLike, asset_correlation: ArrayLike, factor: ArrayLike) -> Any:
@@ -47,7 +50,9 @@ def loss_quantile(pd: ArrayLike, asset_correlation: ArrayLike, level: ArrayLike)
     certain = (pd_ == 0) | (pd_ == 1) | (rho == 0)
     together_ = ~certain & (rho == 1)
     found = _conditional(pd_, rho, -ndtri(alpha))
-    return plain(np.where(certain, pd_, np.where(together_, alpha > 1 - pd_, found)))
+    return plain(
+        np.where(certain, pd_, np.where(together_, (alpha > 1 - pd_) | (alpha == 1), found))
+    )
 
 
 def loss_cdf(pd: ArrayLike, asset_correlation: ArrayLike, loss: ArrayLike) -> Any:
@@ -99,7 +104,7 @@ def expected_shortfall(pd: ArrayLike, asset_correlation: ArrayLike, level: Array
     # In the middle of the ranges where the answer is known, so that nothing there overflows.
     middle = certain | (alpha == 1) | (rho == 1)
     safe_pd, safe_tail = np.where(middle, 0.5, pd_), np.where(middle, 0.5, tail)
-    joint = both_below(ndtri(safe_pd), ndtri(safe_tail), np.sqrt(np.where(middle, 0.5, rho)))
+    joint = _both_below(safe_pd, safe_tail, np.where(middle, 0.5, rho))
     found = np.where(rho == 1, np.minimum(pd_, tail), joint) / tail
     found = np.where(alpha == 1, 1.0, np.clip(found, pd_, 1.0))
     return plain(np.where(certain, pd_, found))
@@ -115,11 +120,43 @@ def implied_correlation(pd: float, sd: float) -> float:
 
     mean, spread = float(shares("pd", pd)), float(numbers("sd", sd))
     most = np.sqrt(mean * (1 - mean))
-    if not 0 <= spread <= most or most == 0:
+    if not 0 <= spread <= most * (1 + 1e-12) or most == 0:
         raise ValueError(f"sd: wanted 0 to sqrt(pd (1 - pd)), {most:g} (found {spread:g})")
-    if spread == most:
+    if spread >= most:
         return 1.0
     return float(brentq(lambda rho: loss_sd(mean, rho) - spread, 0.0, 1.0, xtol=1e-12))
+
+
+def _both_below(first: Numbers, second: Numbers, rho: Numbers) -> Numbers:
+    """Return the probability of two events of these chances, whose normals correlate sqrt(rho).
+
+    By Owen's T, to 1e-15; that is too much off for small chances, which are integrated.
+    """
+    found = both_below(ndtri(first), ndtri(second), np.sqrt(rho))
+    small = np.minimum(first, second) < _SMALL
+    if small.any():
+        large = np.maximum(first, second)
+        rare = _rare(np.minimum(first, second)[small], large[small], rho[small])
+        found[small] = np.atleast_1d(rare)
+    return found
+
+
+@np.vectorize
+def _rare(small: float, large: float, rho: float) -> float:
+    """Return the same by the mean over the rare event of the chance of the other; all above 0."""
+    from scipy.integrate import quad
+
+    bound, root, width = ndtri(large), np.sqrt(rho), np.sqrt(1 - rho)
+
+    def chance(t: float) -> float:
+        return float(np.exp(-t) * ndtr((bound - root * ndtri_exp(np.log(small) - t)) / width))
+
+    # Where the correlation is near 1 the chance is a step, here.
+    step = float(np.log(small) - log_ndtr(bound / root))
+    cuts = [step + k * width * 10 for k in (-1, 0, 1)]
+    edges = [0.0, *(min(max(cut, 0.0), _FAR) for cut in cuts), _FAR]
+    parts = [quad(chance, a, b, epsabs=0, epsrel=1e-12, limit=200)[0] for a, b in pairwise(edges)]
+    return float(small * sum(parts))
 
 
 def both_below(first: Numbers, second: Numbers, correlation: Numbers) -> Numbers:
