@@ -71,3 +71,11 @@ def post_penalty(account: Account, part: int, terms: Terms, today: Totals, log: 
     account.penalty_nano = 0 if settled else account.penalty_nano
     account.penalty += part
     book(today, log, Flow.PENALTY_CHARGED, part)
+
+
+@scalar
+def release(account: Account, amount: int, today: Totals, log: Log) -> None:
+    """Turn suspended interest and penalty into income, as far as they were paid or are cured."""
+    part = min(account.suspended, amount)
+    account.suspended -= part
+    book(today, log, Flow.SUSPENSE_RELEASED, part)

@@ -104,6 +104,8 @@ class Flow(IntEnum):
     SUSPENSE_RELEASED = 25  # of it, paid or cured: income now
     SUSPENSE_WRITTEN_OFF = 26  # of it, charged off: never was income
     YIELD = 27  # paid on wallets that earn (R-F4)
+    INTEREST_WAIVED = 28  # unpaid, on principal given up on a claim (R-W4)
+    PENALTY_WAIVED = 29
 
 
 class Bucket(IntEnum):

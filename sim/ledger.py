@@ -91,6 +91,9 @@ POSTINGS: dict[Flow, Posting] = {
     Flow.REFUNDED: Posting(Ledger.CASH, Ledger.PRINCIPAL),  # the merchant pays it back
     Flow.FRAUD_LOSS: Posting(Ledger.FRAUD_LOSS, Ledger.PRINCIPAL),
     Flow.DISPUTE_LOSS: Posting(Ledger.DISPUTE_LOSS, Ledger.PRINCIPAL),
+    # Never was owed, so that it is income no more.
+    Flow.INTEREST_WAIVED: Posting(Ledger.INTEREST_INCOME, Ledger.INTEREST),
+    Flow.PENALTY_WAIVED: Posting(Ledger.PENALTY_INCOME, Ledger.PENALTY),
     Flow.SUSPENDED: Posting(Ledger.WITHHELD, Ledger.SUSPENDED),
     Flow.SUSPENSE_RELEASED: Posting(Ledger.SUSPENDED, Ledger.WITHHELD),
     # Never was income, so that it is no loss either.

@@ -34,8 +34,14 @@ KINDS = {
             Flow.DISPUTE_LOSS,
         ),
     ),
-    "interest": ((Flow.INTEREST_CHARGED,), (Flow.INTEREST_REPAID, Flow.INTEREST_WRITTEN_OFF)),
-    "penalty": ((Flow.PENALTY_CHARGED,), (Flow.PENALTY_REPAID, Flow.PENALTY_WRITTEN_OFF)),
+    "interest": (
+        (Flow.INTEREST_CHARGED,),
+        (Flow.INTEREST_REPAID, Flow.INTEREST_WRITTEN_OFF, Flow.INTEREST_WAIVED),
+    ),
+    "penalty": (
+        (Flow.PENALTY_CHARGED,),
+        (Flow.PENALTY_REPAID, Flow.PENALTY_WRITTEN_OFF, Flow.PENALTY_WAIVED),
+    ),
     "fees": ((Flow.FEES_CHARGED,), (Flow.FEES_REPAID, Flow.FEES_WRITTEN_OFF)),
     "suspended": (
         (Flow.SUSPENDED,),

@@ -222,6 +222,7 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
     assert set(run.events["kind"]) >= {
         *("plan", "forbearance", "refunded", "refund_cash", "fraud_loss", "dispute_loss"),
         *("instalment_fees", "suspended", "suspense_released", "suspense_written_off"),
+        *("interest_waived", "penalty_waived"),
         *("warning", "dispute", "takeover", "request", "recovered", "brought", "taken"),
     }, "holds, disputes, instalments, refunds, thefts: without them equality says little"
     days = np.random.default_rng(1).integers(-BURN_IN, DAYS, 25)

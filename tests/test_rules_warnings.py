@@ -10,7 +10,7 @@ import pytest
 from scripted_user import STILL, YUAN, Life, open_account, risk_control
 
 import sim
-from sim.account import owed, past_due
+from sim.account import owed, past_due, principal
 from sim.day import Environment, Luck, Totals
 from sim.kinds import (
     DISPUTE_STEPS,
@@ -32,7 +32,7 @@ from sim.params import params_of
 from sim.results.event_codes import rule_names
 from sim.rules.admission import admission_score
 from sim.rules.arrears import may_reopen
-from sim.rules.dispute import decide, is_decided
+from sim.rules.dispute import decide, give_up, is_decided
 from sim.rules.spending import purchases
 from sim.rules.warning import end_week, is_large, spending_jumped, week_ends
 from sim.scenario.risk import Message
@@ -398,10 +398,54 @@ def test_level_3_is_lifted_where_the_arrears_were_a_thief_s():
     life.live(luck=A_THIEF)
     life.until(3, 16)
     assert (life.account.standing, life.account.claim) == (Standing.SUSPENDED, 1 + Claim.OVERDUE)
-    for _ in range(3):
-        life.live()
+    charged = life.account.interest + life.account.penalty
+    assert charged > 0
+    days = [life.live() for _ in range(3)]
     assert (life.account.standing, life.user.past_overdue) == (Standing.OPEN, 0)
     assert (life.account.stolen, past_due(life.account)) == (0, 0)
+    # Nothing that was drawn by others is left to pay for.
+    waived = (Flow.INTEREST_WAIVED, Flow.PENALTY_WAIVED)
+    assert sum(day.flow[flow] for day in days for flow in waived) == charged
+    assert (owed(life.account), life.account.accrued, life.account.penalty_accrued) == (0, 0, 0)
+
+
+@pytest.mark.rule("R-W4")
+def test_of_what_is_unpaid_the_victim_s_share_stays():
+    """200 of 600 yuan were a thief's: a third of interest and penalty, posted or not, goes."""
+    account = open_account(
+        carried=60_000,
+        overdue=30_000,
+        stolen=20_000,
+        interest=901,
+        penalty=300,
+        suspended=600,
+        accrued=100,
+        accrued_nano=500_000_000,
+        penalty_accrued=9,
+        missed=[30_000, 901, 0, 0, 0, 0, 0],
+        missed_count=2,
+        statement_due=61_201,
+    )
+    today = Totals()
+    give_up(account, today, Log())
+    assert principal(account) == 40_000
+    assert (account.interest, account.penalty) == (600, 200)  # of 600.67 the part of a fen goes
+    assert today.flow[Flow.INTEREST_WAIVED] == 301
+    assert today.flow[Flow.PENALTY_WAIVED] == 100
+    assert today.flow[Flow.FRAUD_LOSS] == 20_000
+    assert (account.suspended, today.flow[Flow.SUSPENSE_RELEASED]) == (400, 200)
+    assert (account.accrued, account.accrued_nano, account.penalty_accrued) == (67, 0, 6)
+    assert account.statement_due == 61_201 - 401 - 20_000
+    assert past_due(account) == 30_901 - 401 - 20_000
+
+
+@pytest.mark.rule("R-W4")
+def test_what_is_withheld_is_never_more_than_what_is_unpaid():
+    account = open_account(carried=2, stolen=1, interest=1, penalty=1, suspended=2)
+    today = Totals()
+    give_up(account, today, Log())
+    assert (account.interest, account.penalty, account.suspended) == (0, 0, 0)
+    assert today.flow[Flow.SUSPENSE_RELEASED] == 2
 
 
 @pytest.mark.rule("R-W5")

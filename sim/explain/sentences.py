@@ -32,6 +32,8 @@ _FLOWS = {
     "recovered": "recovered after charge-off",
     "fraud_loss": "drawn by others, given up on the user's claim",
     "dispute_loss": "given up on a claim",
+    "interest_waived": "of interest given up with the principal that it was on",
+    "penalty_waived": "of penalty given up with the principal that it was on",
     "suspended": "of interest and penalty, not counted as income",
 }
 

@@ -43,6 +43,8 @@ FLOWS: dict[Flow, str] = {
     Flow.SUSPENSE_RELEASED: "of that, paid or cured: income now",
     Flow.SUSPENSE_WRITTEN_OFF: "of that, charged off: never was income",
     Flow.YIELD: "yield paid on wallets (R-F4)",
+    Flow.INTEREST_WAIVED: "unpaid interest on principal given up on claims (R-W4)",
+    Flow.PENALTY_WAIVED: "unpaid penalty on principal given up on claims (R-W4)",
 }
 FLOW_NAMES = {flow: f"{flow.name.lower()}_fen" for flow in Flow} | {
     Flow.PURCHASES: "spent_fen",

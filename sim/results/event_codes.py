@@ -62,6 +62,8 @@ _RULE_OF_KIND: dict[int, str] = {
     Flow.FRAUD_LOSS: "R-W4",
     Flow.DISPUTE_LOSS: "R-W4",
     Flow.YIELD: "R-F4",
+    Flow.INTEREST_WAIVED: "R-W4",
+    Flow.PENALTY_WAIVED: "R-W4",
     Note.BILL: "R-P10",
     Note.MISSED: "R-P5",
     Note.REQUEST: "R-L9",

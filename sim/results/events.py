@@ -40,8 +40,14 @@ MOVES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("purchases",),
         ("principal_repaid", "principal_written_off", "refunded", "fraud_loss", "dispute_loss"),
     ),
-    "interest_fen": (("interest_charged",), ("interest_repaid", "interest_written_off")),
-    "penalty_fen": (("penalty_charged",), ("penalty_repaid", "penalty_written_off")),
+    "interest_fen": (
+        ("interest_charged",),
+        ("interest_repaid", "interest_written_off", "interest_waived"),
+    ),
+    "penalty_fen": (
+        ("penalty_charged",),
+        ("penalty_repaid", "penalty_written_off", "penalty_waived"),
+    ),
     "fees_fen": (("fees_charged",), ("fees_repaid", "fees_written_off")),
     "suspended_fen": (("suspended",), ("suspense_released", "suspense_written_off")),
     "written_off_fen": (_WRITTEN_OFF, ()),

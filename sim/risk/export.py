@@ -22,6 +22,7 @@ _FLOWS = {
     "principal_repaid_fen": ("principal_repaid",),
     "refunded_fen": ("refunded",),
     "given_up_fen": ("fraud_loss", "dispute_loss"),
+    "waived_fen": ("interest_waived", "penalty_waived"),
     "principal_written_off_fen": ("principal_written_off",),
 }
 # What moves anything of the panel; the events of a user's own money do not.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, give_back, past_due, principal
+from sim.account import Account, clear_missed, give_back, kept, past_due, principal
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, chance, word
+from sim.dues import release
 from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note
 from sim.log import Log, note
+from sim.units import PPB
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -91,9 +93,43 @@ def decide(
 
 @seldom
 def give_up(account: Account, today: Totals, log: Log) -> None:
-    """Take what was drawn by others off the principal; without a thief, what is past due."""
+    """Take what was drawn by others off the principal; without a thief, what is past due.
+
+    Interest and penalty on it that are not paid go with it (R-W4).
+    """
     robbed = account.stolen > 0
     amount = min(account.stolen if robbed else past_due(account), principal(account))
+    waive(account, amount, today, log)
     give_back(account, amount)
     account.stolen = 0
     book(today, log, Flow.FRAUD_LOSS if robbed else Flow.DISPUTE_LOSS, amount)
+
+
+@seldom
+def waive(account: Account, amount: int, today: Totals, log: Log) -> None:
+    """Drop the share of unpaid interest and penalty that an amount has in the principal (R-W4).
+
+    Both what was posted and what has accrued; what may be dropped with a bill that is paid goes
+    with its principal (`give_back`).
+    """
+    before = principal(account)
+    left = before - amount
+    exact = kept(account.accrued * PPB + account.accrued_nano, before, left)
+    account.accrued = exact // PPB
+    account.accrued_nano = exact % PPB
+    exact = kept(account.penalty_accrued * PPB + account.penalty_nano, before, left)
+    account.penalty_accrued = exact // PPB
+    account.penalty_nano = exact % PPB
+    interest = account.interest - kept(account.interest, before, left)
+    penalty = account.penalty - kept(account.penalty, before, left)
+    account.interest -= interest
+    account.penalty -= penalty
+    book(today, log, Flow.INTEREST_WAIVED, interest)
+    book(today, log, Flow.PENALTY_WAIVED, penalty)
+    # What was no income yet is taken off neither: the part that is waived was never withheld.
+    unearned = min(kept(account.suspended, before, left), account.interest + account.penalty)
+    release(account, account.suspended - unearned, today, log)
+    waived = interest + penalty
+    account.statement_due = max(account.statement_due - waived, 0)
+    account.minimum_due = max(account.minimum_due - waived, 0)
+    clear_missed(account, waived)

@@ -21,6 +21,7 @@ from sim.dues import (
     payable_now,
     post_interest,
     post_penalty,
+    release,
 )
 from sim.interest_kinds import BackInterest
 from sim.kinds import Asks, AutoDebit, Flow, Method, PostedWith
@@ -104,14 +105,6 @@ def apply_payment(
     if account.suspended > 0:
         old = max(earned - posted, 0)
         release(account, old if account.missed_count > 0 else account.suspended, today, log)
-
-
-@scalar
-def release(account: Account, amount: int, today: Totals, log: Log) -> None:
-    """Turn suspended interest and penalty into income, as far as they were paid or are cured."""
-    part = min(account.suspended, amount)
-    account.suspended -= part
-    book(today, log, Flow.SUSPENSE_RELEASED, part)
 
 
 @seldom

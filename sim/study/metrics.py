@@ -46,6 +46,7 @@ class Figure(NamedTuple):
 _INCOME = (
     "total.interest_charged_fen + total.penalty_charged_fen + total.fees_charged_fen"
     " - total.suspended_charged_fen + total.suspense_released_fen"
+    " - total.interest_waived_fen - total.penalty_waived_fen"
 )
 _LOSS = (
     "total.written_off_fen - total.suspense_written_off_fen + total.fraud_loss_fen"
