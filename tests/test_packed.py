@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
+import sim
 from sim.account import Account
 from sim.compiled import halves, kernel
 from sim.engines.packed import Accounts, pack, put_away, take_out, unpack
+from sim.engines.state import start
+from sim.engines.table import TableEngine
 from sim.plan import account_row
 from sim.rows import columns, default_table, empty_table, often_dtype, rare_dtype, row_dtype
+from sim.simulation import live
 
 USERS, PRODUCTS = 50, 2
 RARE_NAMES = [column.name for column in columns(Account) if column.rare]
@@ -174,3 +178,16 @@ def test_accounts_of_nobody_can_be_packed():
     assert accounts.packed(16) == []
     assert accounts.whole().shape == (0, 2)
     assert accounts.packed(16) == []
+
+
+def test_accounts_that_owe_nothing_rare_any_more_take_no_room_for_it(repo):
+    """What numpy leaves between columns must not look like a column for ever."""
+    plan = sim.load(repo / "scenarios" / "seed_article.toml").with_(users=2_000, days=120)
+    state = start(plan)
+    engine = TableEngine(state, 1)
+    live(state, engine)
+    engine.close()
+    (block,) = state.held.packed()
+    some = [block.rare[name].reshape(len(block.rare), -1) != 0 for name in RARE_NAMES]
+    assert len(block.rare) > 0
+    assert np.concatenate(some, axis=1).any(axis=1).all()

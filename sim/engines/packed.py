@@ -68,6 +68,11 @@ def _bytes_of(table: Table) -> NDArray[np.uint8]:
     return table.reshape(-1).view(np.uint8).reshape(-1, size)
 
 
+def first_of(table: Table, number: int) -> Table:
+    """Return a copy of the first rows of a table to the bit: numpy copies columns alone."""
+    return _bytes_of(table[:number]).copy().view(table.dtype)[:, 0]
+
+
 def _used(dtype: np.dtype[np.void]) -> NDArray[np.uint8]:
     """Return 255 for the bytes of a row in columns, 0 between them: numpy may leave anything."""
     used = np.zeros(dtype.itemsize, dtype=np.uint8)

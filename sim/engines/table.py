@@ -14,7 +14,7 @@ from sim.barrier import mark_of
 from sim.compiled import borrowed, fetched, halves, kernel
 from sim.day import Luck, Payment, Totals, Wishes
 from sim.engines.months import close_block
-from sim.engines.packed import BLOCK, put_away, take_out
+from sim.engines.packed import BLOCK, first_of, put_away, take_out
 from sim.engines.state import State
 from sim.events import Event, keep, ordered
 from sim.life import live_one_day
@@ -209,7 +209,7 @@ class TableEngine:
                     if used[0] > 0:
                         kept.append(self._events[worker][: used[0]].copy())
                         used[0] = 0
-                block.rare = mine.grown[: mine.at[1]].copy()
+                block.rare = first_of(mine.grown, int(mine.at[1]))
 
         self._share(work)
         state.marked = len(state.marks) > 0
