@@ -41,10 +41,13 @@ def twins(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     _dotted(axes, table, [BLUE if holds else RED for holds in held], words)
     places = np.arange(len(table))[::-1]
     crosses = 100 * table["truth"]
-    axes.plot(crosses, places, "x", color="0.1", ms=7, label=words("true effect, by twins"))
+    axes.plot(crosses, places, "x", color="0.1", ms=7)
     axes.axvline(0, color="0.3", lw=0.8)
-    axes.set_xlabel(words("effect, % of the mean without the policy; 95 % interval of the arms"))
-    axes.legend(loc="best")
+    axes.set_xlabel(
+        words(
+            "effect, % of the mean without the policy; 95 % interval of the arms; cross: the truth"
+        )
+    )
     told = words(
         "{held} of {all} intervals of the arms hold the true effect",
         held=int(held.sum()),
