@@ -2,15 +2,22 @@
 
 import datetime as dt
 import json
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
 import sim
+from sim.calibration.targets import read_targets
 from sim.commands import answer
+from sim.kinds import Credit
 from sim.report import report
 from sim.report.definitions import definitions
+from sim.report.sections.customers import METHODS
+from sim.report.words import Words
+from sim.results.sheet import lower_names
+from sim.study.metrics import FIGURES
 
 MADE = dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 EVIL = '<script>alert(1)</script><img src="http://example.org/x" onerror=alert(1)>{{ 7*7 }}&'
@@ -227,6 +234,17 @@ def test_chinese_labels_leave_nothing_unsaid(run):
     assert '<html lang="zh-CN">' in found.html
     with pytest.raises(ValueError, match="lang: wanted one of en, zh"):
         report(run.folder, lang="fr")
+
+
+def test_names_of_ours_are_said_in_chinese(repo):
+    """What the tables call methods, outcomes and groups of targets, besides what users name."""
+    say = Words("zh")
+    methods = [METHODS.get(name, name) for name in lower_names(Credit)]
+    outcomes = ["limit_fen", "principal_fen", "written_off_fen", "recovered_fen", "charged_off"]
+    targets = repo / "scenarios/studies/taiwan_2005_targets.json"
+    groups = {target.key.split("/")[0] for target in read_targets(targets).judged}
+    for name in (*methods, *outcomes, *groups, *FIGURES):
+        assert re.search("[\u4e00-\u9fff]", say.named(name)), name
 
 
 def test_tables_lie_beside_the_page_as_parquet(run, made, page, tmp_path):

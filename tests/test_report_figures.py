@@ -89,6 +89,10 @@ def drawn():
             "efficient": [True, False],
         }
     )
+    arms_and_truth = pd.DataFrame(
+        [("limit_fen", -0.4, -0.5, -0.3, -0.45), ("late_31", 0.1, 0.05, 0.2, 0.3)],
+        columns=["label", "difference", "low", "high", "truth"],
+    )
     by_score = pd.DataFrame(
         {"low": [0.02, 0.06, 0.04], "high": [0.0, np.nan, 0.0]},
         index=["2024-01", "2024-02", "all"],
@@ -148,6 +152,18 @@ def drawn():
         "scores": (
             figures.vintage_heat_map(by_score),
             "low points go 31+ days past due most (4.0 %)",
+        ),
+        "no_lateness": (
+            figures.vintage_heat_map(by_score * 0),
+            "No account of these was ever 31+ days past due",
+        ),
+        "same_lateness": (
+            figures.vintage_heat_map(by_score * 0 + 0.02),
+            "2.0 % of accounts were ever 31+ days past due, at every score",
+        ),
+        "twins": (
+            figures.twins(arms_and_truth),
+            "1 of 2 intervals of the arms hold the true effect",
         ),
         "loss_curves": (
             figures.loss_curves(curves, ages_of_loss),

@@ -284,4 +284,34 @@ def test_a_policy_for_a_share_of_users_is_judged_by_its_arms(base, tmp_path):
     wanted = stats.ttest_ind(limits.get_group(True), limits.get_group(False), equal_var=False)
     assert tuple(told[3][1:3]) == pytest.approx(tuple(wanted.confidence_interval(0.95)))
     assert told[3].high < 0
-    assert "paylater trial trial/scenario.toml --policy 0" in found.html
+    assert "paylater trial trial --policy 0" in found.html
+
+
+def test_arms_stand_beside_the_truth_of_a_stored_trial(base, tmp_path, capsys):
+    change = {"name": "half", "share_ppm": 500_000, "date": base.run.start}
+    change["set"] = {"product": {"limit": {"fen_per_point": 300}}}
+    run = sim.run(base.with_(policy=[change]), threads=1).save(tmp_path / "run")
+    assert answer(["trial", str(run)]) == 0
+    place = tmp_path / "run-trial-0"
+    rows = pd.read_parquet(place / "effects.parquet").set_index("outcome")
+    before = (place / "manifest.json").read_bytes()
+    assert answer(["trial", str(run), "--quiet"]) == 0  # it is there, and left alone
+    assert (place / "manifest.json").read_bytes() == before
+    found = report(run, made=MADE)
+    told = {row[0]: row for row in tables_of(found)["twins_0"].rows}
+    truth = float(rows.loc["limit_fen", "truth"])
+    assert truth < 0
+    assert told["limit fen"][4].estimate == pytest.approx(truth)
+    assert told["limit fen"][3].estimate == pytest.approx(float(rows.loc["limit_fen", "estimate"]))
+    assert "the true effect, from twins" not in found.html
+    own = report(place, made=MADE)
+    same = [tables_of(one)["twins_0"].frame() for one in (own, found)]
+    pd.testing.assert_frame_equal(*same)
+    assert "hold the true effect of the policy" in own.html
+    assert not report(place, lang="zh", made=MADE).unsaid
+    other = base.with_(policy=[change | {"share_ppm": 400_000}])
+    elsewhere = sim.run(other, threads=1).save(tmp_path / "other")
+    place.rename(tmp_path / "other-trial-0")
+    assert "twins_0" not in tables_of(report(elsewhere, made=MADE))
+    assert answer(["trial", str(elsewhere)]) == 2  # another trial stands there
+    assert "wanted a new name, or this trial" in capsys.readouterr().err

@@ -387,6 +387,23 @@ def test_c13_indices_of_noise_alone_include_nothing():
     assert all(index.total[:3] == (0, 0, 0) for index in constant.indices)
 
 
+def test_an_idle_key_has_no_index_where_rows_share_their_luck():
+    """In each replication y counts by luck that all rows share: 1 on average. z does nothing."""
+    points = design_of(256)
+    luck = np.random.default_rng(5)
+    found = []
+    for _ in range(60):
+        weights = luck.normal(1, 1, 4)
+        each = indices(["x", "y", "z"], points[:, :1] + points[:, 1:2] * weights)
+        assert each.noise > 0
+        idle = each.indices[2]
+        assert idle.total.estimate == pytest.approx(0, abs=1e-12)
+        assert idle.first.estimate == pytest.approx(0, abs=1e-12)
+        found.append([index.total.estimate * each.variance for index in each.indices[:2]])
+    alike = np.array(found) / points[:, 0].var()
+    assert alike.mean(axis=0) == pytest.approx([1, 1], abs=3 * alike[:, 1].std() / np.sqrt(60))
+
+
 def test_a_design_with_holes_has_no_indices():
     values = ishigami(design_of(8))[:, None]
     values[3] = np.nan

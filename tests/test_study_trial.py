@@ -9,6 +9,7 @@ from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study.swap_set import Standings
 from sim.study.trial import effect, trial, users_reached
+from sim.study.trial_folder import opened_trial
 from sim.study.work import record_of, scenario_files
 
 GROUPS, SIZE = 2_000, 100  # small trials
@@ -56,10 +57,15 @@ def test_a_trial_says_what_it_would_have_needed():
 def test_a_trial_on_the_command_line(tmp_path, capsys):
     file = tmp_path / "trial.toml"
     file.write_text(plan_of(300_000, 300).to_toml())
-    assert commands.answer(["trial", str(file)]) == 0
+    place = tmp_path / "left"
+    assert commands.answer(["trial", str(file), "--out", str(place)]) == 0
     told = capsys.readouterr().out
     assert "users treated" in told
     assert "truth" in told
+    assert str(place) in told
+    scenario, asked, rows = opened_trial(place)
+    assert (scenario, asked.policy) == (plan_of(300_000, 300), 0)
+    assert {"limit_fen", "late_31"} <= set(rows["outcome"])
     assert commands.answer(["trial", str(file), "--policy", "1"]) == 2
     assert "policy.1: wanted a policy for a share" in capsys.readouterr().err
 

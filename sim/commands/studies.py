@@ -15,7 +15,6 @@ from sim.commands.line import (
     ClusterAddress,
     Days,
     Quiet,
-    ScenarioFile,
     Seed,
     Settings,
     Users,
@@ -101,7 +100,7 @@ def compare(
 
 @app.command()
 def trial(
-    scenario: ScenarioFile,
+    what: Annotated[Path, typer.Argument(metavar="RUN|SCENARIO", help="a run, or a scenario file")],
     *,
     policy: Annotated[int, typer.Option(min=0, help="which policy, from 0")] = 0,
     replication: Annotated[int, typer.Option(min=0, help="which luck")] = 0,
@@ -110,13 +109,26 @@ def trial(
     seed: Seed = None,
     set_: Settings = None,
     level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+    out: Annotated[Path | None, typer.Option(help="folder; RUN-trial-POLICY if absent")] = None,
+    quiet: Quiet = False,
 ) -> int:
     """Judge a policy for a share of users: what its arms say, and what is true of the twins."""
     from sim.study.terminal import show_trial
     from sim.study.trial import trial as judged
+    from sim.study.trial_folder import Asked, beside, is_done, opened_trial, save_trial
 
-    plan = load(scenario, changes_of(set_, users=users, days=days, seed=seed))
-    show_trial(judged(plan, policy=policy, replication=replication, level=level), level)
+    file = what / "scenario.toml" if what.is_dir() else what
+    plan = load(file, changes_of(set_, users=users, days=days, seed=seed))
+    place = out or beside(what if what.is_dir() else Path("runs") / plan.name, policy)
+    asked = Asked(policy, replication, level)
+    if is_done(place, plan, asked):
+        rows = opened_trial(place)[2]
+    else:
+        rows = judged(plan, policy=policy, replication=replication, level=level)
+        save_trial(rows, plan, asked, place)
+    if not quiet:
+        show_trial(rows, level)
+        print(f"The tables lie in {place}")
     return 0
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIT = "fit.json"  # what a calibration leaves last
+STUDIES = ("comparison", "sweep", "trial")
 SUBJECT, CHAMPION = "b", "a"  # of a comparison: what is reported on, and what it is held against
 
 
@@ -158,8 +159,9 @@ def opened_source(place: Path, baseline: Path | None = None) -> Source:
         run = open_run(place)
         other = _paired(run, baseline) if baseline is not None else None
         return Source(place, "run", made, {"run": run.scenario}, {}, run, other)
-    if kind not in ("comparison", "sweep"):
-        raise refused(place, "the folder of a run, a comparison, a sweep or a calibration", kind)
+    if kind not in STUDIES:
+        wanted = "the folder of a run, a comparison, a sweep, a trial or a calibration"
+        raise refused(place, wanted, kind)
     if baseline is not None:
         raise refused(baseline, "no --baseline beside a study", "one")
     found, tables = opened(place, kind)

@@ -40,9 +40,9 @@ def indices(
 ) -> Indices:
     """Return the indices of a metric over a design of Saltelli without second order.
 
-    values: shape (rows, replications), rows in the order of the design; none may be missing. Total
-    indices are freed of noise where there are two replications or more. Intervals are bootstrapped
-    over the base sample. Raises ValueError for missing values.
+    values: shape (rows, replications), rows in the order of the design; none may be missing. With
+    two replications or more, indices are freed of what luck adds to them. Intervals are
+    bootstrapped over the base sample. Raises ValueError for missing values.
     """
     if np.isnan(values).any():
         rows = np.flatnonzero(np.isnan(values).any(axis=1)).tolist()
@@ -61,16 +61,46 @@ def indices(
         conf_level=level,
         seed=seed + 1,  # SALib takes 0 for none
     )
-    taken = 0.0 if np.isnan(noise) else noise
+    luck = _luck(values, len(names))
     each = [
         Index(
             name,
-            _around(float(found["S1"][k]), float(found["S1_conf"][k]), level, len(means)),
-            _around(float(found["ST"][k]) - taken, float(found["ST_conf"][k]), level, len(means)),
+            *(
+                _around(
+                    float(found[kind][k]) - luck[kind][k],
+                    float(found[f"{kind}_conf"][k]),
+                    level,
+                    len(means),
+                )
+                for kind in ("S1", "ST")
+            ),
         )
         for k, name in enumerate(names)
     ]
     return Indices(each, variance, noise)
+
+
+def _luck(values: NDArray[np.float64], keys: int) -> dict[str, NDArray[np.float64]]:
+    """Return what luck adds to the first and the total index of each key; 0 where it is not known.
+
+    Rows share their luck, so two rows that differ in an idle key differ by nothing: what is taken
+    off is how far each key's own differences vary between replications, not what all rows vary.
+    """
+    blocks = values.reshape(-1, keys + 2, values.shape[1])
+    first, last = blocks[:, 0], blocks[:, -1]
+    whole = float(np.concatenate([first, last]).mean(axis=1).var())
+    runs = values.shape[1]
+    if runs < 2 or not whole:
+        return {"S1": np.zeros(keys), "ST": np.zeros(keys)}
+    steps = blocks[:, 1:-1] - first[:, None]
+
+    def between(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean covariance over replications of the means of two, by key."""
+        apart = (side - side.mean(axis=-1, keepdims=True) for side in (one, other))
+        products = np.multiply(*apart).sum(axis=-1) / (runs - 1) / runs
+        return np.asarray(products.mean(axis=0) / whole)
+
+    return {"S1": between(last[:, None], steps), "ST": between(steps, steps) / 2}
 
 
 def _noise(values: NDArray[np.float64]) -> float:

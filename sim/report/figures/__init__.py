@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.report.figures.adoption import adoption
 from sim.report.figures.bucket_stack import bucket_stack
-from sim.report.figures.dots import forest, segment_dots
+from sim.report.figures.dots import forest, segment_dots, twins
 from sim.report.figures.fan import fan_chart
 from sim.report.figures.fit import misses_by_group, posterior, ranks, worst_misses
 from sim.report.figures.frontier import frontier
@@ -54,6 +54,7 @@ __all__ = [
     "stress_paths",
     "svg",
     "tornado",
+    "twins",
     "vintage_curves",
     "vintage_heat_map",
     "worst_misses",

@@ -31,6 +31,33 @@ def forest(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
 
 
 @styled
+def twins(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
+    """Return effects as two arms estimate them, with intervals, and a cross for the true ones.
+
+    table: label, difference, low, high, truth, all shares of the mean without the policy.
+    """
+    figure, axes = drawing(height=1.1 + 0.26 * len(table))
+    held = (table["low"] <= table["truth"]) & (table["truth"] <= table["high"])
+    _dotted(axes, table, [BLUE if holds else RED for holds in held], words)
+    places = np.arange(len(table))[::-1]
+    crosses = 100 * table["truth"]
+    axes.plot(crosses, places, "x", color="0.1", ms=7)
+    axes.axvline(0, color="0.3", lw=0.8)
+    axes.set_xlabel(
+        words(
+            "effect, % of the mean without the policy; 95 % interval of the arms; cross: the truth"
+        )
+    )
+    told = words(
+        "{held} of {all} intervals of the arms hold the true effect",
+        held=int(held.sum()),
+        all=len(table),
+    )
+    axes.set_title(told)
+    return figure
+
+
+@styled
 def segment_dots(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     """Return a rate by segment with intervals.
 

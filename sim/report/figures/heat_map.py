@@ -65,17 +65,24 @@ def vintage_heat_map(matrix: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axes.set_xlabel(words("score on opening without activity (points); % of accounts ever 31+"))
     means = matrix.iloc[-1].dropna()
-    said = "{low} points go 31+ days past due most ({share:.1f} %), {high} least ({least:.1f} %)"
-    axes.set_title(
-        words(
-            said,
-            low=str(means.idxmax()) if len(means) else "-",
-            share=100 * float(means.max()) if len(means) else 0.0,
-            high=str(means.idxmin()) if len(means) else "-",
-            least=100 * float(means.min()) if len(means) else 0.0,
-        )
-    )
+    axes.set_title(_most_and_least(means, words))
     return figure
+
+
+def _most_and_least(means: pd.Series, words: Words) -> str:
+    """Return which band of the score goes past due most and least, where they differ."""
+    if means.empty or not float(means.max()):
+        return words("No account of these was ever 31+ days past due")
+    if float(means.max()) == float(means.min()):
+        said = "{share:.1f} % of accounts were ever 31+ days past due, at every score"
+        return words(said, share=100 * float(means.max()))
+    return words(
+        "{low} points go 31+ days past due most ({share:.1f} %), {high} least ({least:.1f} %)",
+        low=str(means.idxmax()),
+        share=100 * float(means.max()),
+        high=str(means.idxmin()),
+        least=100 * float(means.min()),
+    )
 
 
 def _worse(matrix: pd.DataFrame, bucket: str) -> float:

@@ -17,8 +17,9 @@ def calibration(context: Context) -> Section:
         for line in headlines(source.run):
             if line.band:
                 words = {True: "inside", False: "a miss", None: "nothing to say"}[line.inside]
-                told = [context.words(line.figure), line.text, line.band, context.words(words)]
-                rows.append([*told])
+                text = line.text.replace("yuan", context.words("yuan"))
+                band, said = context.words(line.band), context.words(words)
+                rows.append([context.words(line.figure), text, band, said])
         columns = [("figure", "Figure", ""), ("value", "this run", "")]
         columns += [("band", "public books", ""), ("inside", "Verdict", "")]
         caption = "Held against public Chinese pay-later books, 2018 to 2025; not fitted to them"

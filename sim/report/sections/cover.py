@@ -59,6 +59,8 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     say = context.words
     if context.source.kind == "calibration":
         return _fit(context)
+    if context.source.kind == "trial":
+        return [_trial(context)]
     by_key = {figure.key: figure for figure in found}
     if "net_loss" not in by_key:
         return [say("This folder keeps no days, so that no loss can be told.")]
@@ -84,6 +86,16 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
     elif context.source.has("roll_rates"):
         lines.append(_bearers(context))
     return lines
+
+
+def _trial(context: Context) -> str:
+    effects = context.source.table("effects")
+    return context.words(
+        "{held} of {all} intervals of the arms hold the true effect of the policy, which twins of "
+        "all users show (section 13).",
+        held=int(effects["covers"].sum()),
+        all=len(effects),
+    )
 
 
 def _fit(context: Context) -> list[str]:

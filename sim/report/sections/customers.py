@@ -12,6 +12,8 @@ from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, mean_of, ratio_of
 from sim.risk.concentration import principal_of
 
+METHODS = {"missed": "missed bill", "carried": "carried balance"}
+
 
 def cost(context: Context) -> Section:
     """Return annual rates by method, debt against income, and disputes."""
@@ -51,6 +53,7 @@ def _rates(context: Context) -> Block:
     table = context.source.table("cost")
     products = [product.label for product in context.source.scenario.products]
     by: list[Any] = ["product", "method", "periods"] if len(products) > 1 else ["method", "periods"]
+    table = table.assign(method=table["method"].astype(str).replace(METHODS))
     for name in ("nominal", "effective"):
         table = table.assign(**{f"weighted_{name}": table[name] * table["agreements"]})
     names = ["agreements", "above_cap", "weighted_nominal", "weighted_effective"]

@@ -47,7 +47,6 @@ def proof(
 
     audited: the outcome, or why there is none; None where there is nothing to audit.
     """
-    say = context.words
     rows: list[list[Cell]] = []
     for row in found["rows"]:
         verdict = "PASS" if row["passed"] else "FAIL"
@@ -68,17 +67,13 @@ def proof(
     blocks.append(context.table("proof", "Known answers", columns, rows))
     blocks.append(_audited(context, audited))
     blocks.append(_precision(context))
-    blocks.append(
-        context.text(
+    days = context.source.made.get("files", {}).get("daily.parquet")
+    if days is not None:
+        words = (
             "Results depend on no number of threads or workers (tests/test_engines.py): the hash "
-            "of the daily table is {hash}.",
-            hash=str(
-                context.source.made.get("files", {})
-                .get("daily.parquet", {})
-                .get("sha256", say("none"))
-            )[:16],
+            "of the daily table is {hash}."
         )
-    )
+        blocks.append(context.text(words, hash=str(days["sha256"])[:16]))
     return context.section(16, "Model proof", blocks)
 
 
@@ -102,7 +97,9 @@ def _precision(context: Context) -> Block:
 
     table = {each.key: each.value for each in key_figures(context.source)}
     value = table.get("net_loss")
-    if value is None or not value.bounds:
+    if value is None:
+        return context.text("Precision reached: this folder keeps no days to tell it from.")
+    if not value.bounds:
         return context.text("Precision reached: no interval, for there is one run.")
     half = 100 * (value.high - value.low) / 2
     words = "Precision reached: half-width {half:.3f} points of the net loss rate with {runs} runs."

@@ -8,9 +8,11 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart
+from sim.report.sections.twins import stored, twins
 from sim.report.value import Value, around
 from sim.study.swap_set import OWED, Standings
 from sim.study.trial import EVERYONE_PPM, users_reached, welch
+from sim.study.trial_folder import Asked
 
 _COLUMNS = ["replication", "user", "opened_on", "limit_fen", "bucket", "charged_off_on"]
 _COLUMNS += ["written_off_fen", "recovered_fen"]
@@ -19,6 +21,8 @@ _COLUMNS += ["written_off_fen", "recovered_fen"]
 def trials(context: Context) -> list[Block]:
     """Return the effect of each partial policy as its arms estimate it; the truth needs twins."""
     source = context.source
+    if source.kind == "trial":
+        return twins(context, Asked(**source.made["asked"]), source.table("effects"))
     if source.run is None or not source.has("accounts"):
         return []
     policies = source.scenario.policy
@@ -61,11 +65,15 @@ def _trial(context: Context, policy: int) -> list[Block]:
     )
     under = context.table(f"trial_{policy}", said, columns, rows)
     frame = pd.DataFrame(dots, columns=["label", "difference", "low", "high"])
-    command = f"paylater trial {source.place.name}/scenario.toml --policy {policy}"
-    missing = context.missing("the true effect, from twins of all users", command)
+    kept = stored(source, policy)
+    if kept is None:
+        command = f"paylater trial {source.place.name} --policy {policy}"
+        truth: list[Block] = [context.missing("the true effect, from twins of all users", command)]
+    else:
+        truth = twins(context, *kept)
     if frame.empty:
-        return [under, missing]
-    return [Chart(f"trial_{policy}", figures.forest(frame, context.words), under), missing]
+        return [under, *truth]
+    return [Chart(f"trial_{policy}", figures.forest(frame, context.words), under), *truth]
 
 
 def _outcomes(context: Context, policy: int) -> pd.DataFrame:
