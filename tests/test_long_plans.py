@@ -191,3 +191,9 @@ def test_a_run_that_cannot_hold_an_earlier_runs_plans_says_so(earlier):
     plan = scenario_of(start=begin, days=5, **terms)
     with pytest.raises(ScenarioError, match=r"instalments.periods: wanted instalments due in up"):
         accounts_at_start(plan, population(plan))
+
+
+def test_a_number_of_periods_is_offered_once():
+    with pytest.raises(ScenarioError, match=r"periods: wanted numbers that differ, or 0 \(found"):
+        scenario_of(**{"product.instalments.periods": [3, 24, 24, 0]})
+    scenario_of(**{"product.instalments.periods": [24, 0, 0, 0]})

@@ -134,6 +134,35 @@ def test_a_preset_file_of_ones_own_is_the_product_of_a_scenario(own, tmp_path):
         sim.load(path)
 
 
+@pytest.mark.parametrize("name", [f"{n}/{v}" for n in PUBLIC for v in preset(n).variants])
+def test_a_scenario_takes_a_variant_by_its_name(name, tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text(f'[product]\npreset = "{name}"\nminimum_age = 20\n')
+    scenario = sim.load(path)
+    assert scenario.product == terms_of(name, {"minimum_age": 20})
+    whole, _, variant = name.partition("/")
+    key = next(iter(preset(whole).variants[variant].set))
+    assert scenario.origin[f"product.{key}"] == f"presets/{whole}.toml: variant.{variant}"
+    (tmp_path / "again.toml").write_text(scenario.to_toml())
+    assert sim.load(tmp_path / "again.toml") == scenario
+    other = scenario.with_(**{"product.preset": "weilidai_public"}).product
+    assert other == terms_of("weilidai_public", {"minimum_age": 20})
+    assert sim.load(path, ["product.preset=huabei_public/fees_stay"]).product == terms_of(
+        "huabei_public/fees_stay", {"minimum_age": 20}
+    )
+
+
+def test_a_scenario_takes_a_variant_of_a_preset_file(own, tmp_path):
+    own()
+    path = tmp_path / "x.toml"
+    path.write_text('[product]\npreset = "own.toml/grace"\n')
+    assert sim.load(path).product.billing.grace_days == 3
+    for name in ("own.toml/order", "huabei_public/order"):
+        path.write_text(f'[product]\npreset = "{name}"\n')
+        with pytest.raises(sim.ScenarioError, match='preset: wanted "fees_stay" or "grace" of'):
+            sim.load(path)
+
+
 def term(key, value):
     return f'key = "{key}"\nvalue = {value}'
 

@@ -194,3 +194,120 @@ def test_a_penalty_on_top_stays_below_the_cap_with_the_interest():
     last = at(made, "2023-03-11")
     assert Fraction(last.penalty_accrued_fen) == 20_000 * Fraction(657_534 - 500_000, 10**9) * 10
     assert Fraction(last.interest_accrued_fen) == 100_000 * Fraction(5, 10_000) * 11
+
+
+TWO_PLANS = (
+    ("2024-01-20", "purchase_fen", 120_000),  # in six: 200.00 and a fee of 9.60 each month
+    ("2024-01-20", "instalments", 6),
+    ("2024-02-05", "purchase_fen", 60_000),  # in three: 200.00 and 4.80
+    ("2024-02-05", "instalments", 3),
+    ("2024-02-10", "repay", "due"),
+)
+BOTH = 960 + 480
+
+
+@pytest.mark.parametrize(
+    ("end", "how", "at_once", "later"),
+    [
+        # On the eve of a statement one fee of the first plan was charged, on its day two more.
+        ("2024-02-29", "fees_on_schedule", 0, 5 * 960 + 3 * 480),
+        ("2024-02-29", "all_at_once", 5 * 960 + 3 * 480, 0),
+        ("2024-02-29", "to_date", BOTH, 0),
+        ("2024-02-29", "day_rate", BOTH * 29 // 30, 0),
+        ("2024-02-29", "free", 0, 0),
+        ("2024-03-01", "fees_on_schedule", 0, 4 * 960 + 2 * 480),
+        ("2024-03-01", "all_at_once", 4 * 960 + 2 * 480, 0),
+        ("2024-03-01", "to_date", BOTH, 0),
+        ("2024-03-01", "day_rate", BOTH // 30, 0),
+        ("2024-03-15", "day_rate", BOTH * 15 // 30, 0),
+        ("2024-03-31", "day_rate", BOTH, 0),  # a month of 31 days has no more than its fee
+        ("2024-03-15", "free", 0, 0),
+    ],
+)
+def test_two_plans_settled_early_in_each_mode(end, how, at_once, later):
+    made = replayed(
+        "baitiao_public",
+        *TWO_PLANS,
+        (end, "settle_instalments", True),
+        *((f"2024-{month:02}-10", "repay", "due") for month in range(3, 9)),
+        until="2024-09-15",
+        instalments__early_settlement=how,
+        instalments__early_rate_ppb=0,
+    )
+    day = at(made, end)
+    billed = 20_000 if end < "2024-03" else 20_000 + 40_000
+    assert (day.paid_principal_fen, day.paid_fee_fen) == (180_000 - billed, at_once)
+    charged = 960 if end < "2024-03" else 960 + BOTH
+    assert made.days.fees_charged_fen.sum() == charged + at_once + later
+    assert made.days.paid_fee_fen.sum() == charged + at_once + later
+    assert made.days.principal_fen.iloc[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "days"),
+    [
+        ("2024-02-29", (12, 4, 24, 0)),
+        ("2024-03-01", (12, 4, 25, 0)),
+        ("2024-03-15", (12, 4, 25, 14)),
+    ],
+)
+def test_two_plans_settled_early_by_the_day(end, days):
+    """0.065 % a day: 1,200 in January, 1,000 and then 1,600 in February, 1,200 in March."""
+    made = replayed("baitiao_public", *TWO_PLANS, (end, "settle_instalments", True))
+    left = (120_000, 100_000, 160_000, 120_000)
+    run = sum(amount * count for amount, count in zip(left, days, strict=True))
+    charged = 960 if end < "2024-03" else 960 + BOTH
+    wanted = half_up(run * Fraction(65, 100_000)) - charged + BOTH
+    assert at(made, end).paid_fee_fen == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "penalty", "late"),
+    [(10, 0, 0, 0), (12, 0, 0, 0), (13, 0, 0, 0), (14, 2 * 50, 50, 3), (20, 2 * 50, 7 * 50, 9)],
+)
+def test_days_of_grace_cost_nothing_and_count_once_they_are_over(day, interest, penalty, late):
+    """Three days after the 10th: paid in them a bill is paid; else the 11th and 12th count."""
+    made = replayed(
+        "huabei_public/grace",
+        ("2024-01-05", "purchase_fen", 100_000),
+        (f"2024-02-{day}", "repay", "all"),
+        until="2024-03-02",
+    )
+    days = made.days
+    assert days.interest_charged_fen.sum() == interest
+    assert days.penalty_charged_fen.sum() == penalty
+    assert days.days_past_due.max() == late
+    assert days.paid_total_fen.sum() == 100_000 + interest + penalty
+
+
+@pytest.mark.parametrize(
+    ("rule", "minimum"),
+    [
+        # 900.00 carried and 700.00 new, a tenth of each, with the interest of 21 days.
+        ("share_of_all", 9_000 + 7_000 + 945),
+        ("share_of_not_overdue", 9_000 + 7_000 + 945),
+        ("by_record", 9_000 + 7_000 + 945),
+    ],
+)
+def test_minimums_of_each_rule_before_and_after_one_is_missed(rule, minimum):
+    """After a miss Huabei's penalty is on the whole bill, so all of it is past due."""
+    terms = {"billing__carried_whole_fen": 30_000} if rule == "by_record" else {}
+    made = replayed(
+        "huabei_public",
+        ("2023-11-15", "purchase_fen", 100_000),
+        ("2023-12-10", "repay", "minimum"),
+        ("2023-12-20", "purchase_fen", 70_000),
+        ("2024-01-10", "repay_fen", 3_000),
+        until="2024-03-01",
+        billing__minimum_rule=rule,
+        **terms,
+    )
+    left = 160_000 - (3_000 - 945)
+    a_day = half_up(left * Fraction(5, 10_000))  # rounded each day, from the due day on
+    owed = left + 9 * 45
+    assert made.statements.minimum_fen.tolist() == [
+        10_000,
+        minimum,
+        owed + 22 * a_day,
+        owed + (22 + 29) * a_day,
+    ]

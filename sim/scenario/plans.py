@@ -75,6 +75,9 @@ class Instalments(Section):
     def _in_bounds(self) -> Instalments:
         if not all(0 <= n <= 60 for n in self.periods):
             raise ValueError(f"periods: wanted 4 numbers from 0 to 60 (found {self.periods})")
+        offered = [n for n in self.periods if n]
+        if len(set(offered)) < len(offered):
+            raise ValueError(f"periods: wanted numbers that differ, or 0 (found {self.periods})")
         for key in ("bill_total_ppm", "purchase_total_ppm"):
             fees = getattr(self, key)
             if not all(-1 <= fee <= 1_000_000 for fee in fees):

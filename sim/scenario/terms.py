@@ -29,10 +29,7 @@ def terms_of(name: str | Path, terms: Mapping[str, Any] | None = None) -> Produc
     """
     whole, variant = _parted(name)
     chosen = _read(whole)
-    faults = [*_faults_of(whole, chosen)]
-    if variant and variant not in chosen.variants:
-        known = one_of(sorted(chosen.variants)) if chosen.variants else "no variant"
-        faults.append(f"preset: wanted {known} of {whole} (found {found(variant)})")
+    faults = [*_faults_of(whole, chosen), *_unknown(chosen, whole, variant)]
     if faults:
         raise ScenarioError(faults)
     tree, origins = chosen.tree(), dict[Any, Origin]()
@@ -56,23 +53,31 @@ def preset_named(name: str | Path) -> Preset:
 
 
 def dissolve(tree: Tree, origins: Origins, at: Steps) -> None:
-    """Put the terms of a preset file that a product names in place of the file's name.
+    """Put the terms of a variant or of a preset file that a product names in place of the name.
 
     The file is relative to the one that names it. The scenario holds its terms from then on, so
-    that a run can be resumed, forked and audited without it. Raises ScenarioError.
+    that a run can be resumed, forked and audited without it; of a variant of a preset that ships,
+    the terms that it has otherwise. Raises ScenarioError.
     """
     product = value_at(tree, at)
     name = product.get("preset") if isinstance(product, dict) else None
-    if not isinstance(name, str) or not name.endswith(".toml"):
+    whole, variant = _parted(name) if isinstance(name, str) else ("", "")
+    if not whole.endswith(".toml") and not variant:
         return
     given = origins.get((*at, "preset"))
     folder = given.folder if given else Path.cwd()
-    chosen = _read(str(folder / name))
-    faults = _faults_in(chosen)
+    chosen = _read(whole if whole in PRESETS else str(folder / whole))
+    faults = [*_faults_of(whole, chosen), *_unknown(chosen, whole, variant)]
     if faults:
         raise ScenarioError(faults)
-    origin = Origin(PRESET_RANK, chosen.label, folder)
-    write(chosen, product, origins, at, origin)
+    made = varied(chosen, variant) if variant else chosen
+    origin = Origin(PRESET_RANK, made.label, folder)
+    if whole in PRESETS:
+        own = tuple(term for term in made.terms if term not in chosen.terms)
+        write(made._replace(terms=own), product, origins, at, origin)
+        product["preset"] = whole
+        return
+    write(made, product, origins, at, origin)
     product["preset"] = PRESETS[0]
     origins[(*at, "preset")] = origin
     if not product.get("name"):
@@ -143,6 +148,13 @@ def _parted(name: str | Path) -> tuple[str, str]:
         return f"{file}.toml", variant
     whole, _, variant = words.partition("/")
     return (whole, variant) if whole in PRESETS else (words, "")
+
+
+def _unknown(chosen: Preset, whole: str, variant: str) -> Iterator[str]:
+    """Yield a line where a preset has not the variant that was asked for."""
+    if variant and variant not in chosen.variants:
+        known = one_of(sorted(chosen.variants)) if chosen.variants else "no variant"
+        yield f"preset: wanted {known} of {whole} (found {found(variant)})"
 
 
 def _is_file(name: str | Path) -> bool:
