@@ -67,6 +67,9 @@ class Purpose(IntEnum):
     GENEROUS = 243  # and the user's own part of it, on day 0
     SPELL = 244  # a month's part of a user's spells of buying
     LABEL = 245  # what a bank's file says of a month where its rules leave a choice
+    ORDER = 247  # whether a user has a standing order, and how large, on day 0
+    LARGE_SUM = 248  # whether a month brings the wish for a large sum, and for how large
+    FIXED_SUM = 249  # whether a user pays the same sum of every bill, and which, on day 0
     COVERAGE = 246  # truths, data and draws of simulation-based calibration
 
 

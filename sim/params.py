@@ -40,6 +40,9 @@ class Tables:
     periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
     beyond: list[int]  # ppm: payment over the minimum, at normal scores -6 .. 6
     spell: list[int]  # ppm: buying in a spell, against the usual, at the same scores
+    order: list[int]  # ppm: standing orders against their median, at the same scores
+    large_sum: list[int]  # ppm: large sums against their median, at the same scores
+    fixed: list[int]  # ppm: fixed payments against their median, at the same scores
     beyond_own: float  # of 1e-3 of a user's own score, in units of the table's score
     beyond_new: float  # and of each bill's
     burst: list[float]  # ways of n purchases: chance of n = chance of none x again**n x this
@@ -90,6 +93,9 @@ def tables_of(behaviour: Behaviour) -> Tables:
         periods=_period_cells(behaviour),
         beyond=_lognormal(r.beyond_sigma_ppm, r.beyond_median_ppm),
         spell=_lognormal(behaviour.spending.spell_sigma_ppm, 1_000_000),
+        order=_lognormal(behaviour.monthly.order_sigma_ppm, 1_000_000),
+        large_sum=_lognormal(behaviour.monthly.sum_sigma_ppm, 1_000_000),
+        fixed=_lognormal(r.fixed_sigma_ppm, 1_000_000),
         beyond_own=math.sqrt(r.beyond_own_ppm / 1_000_000) / 1_000,
         beyond_new=math.sqrt(1 - r.beyond_own_ppm / 1_000_000) / 1_000,
         burst=[float(math.comb(n + shape - 1, n)) for n in range(WISHES + 1)],

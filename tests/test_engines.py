@@ -50,6 +50,10 @@ def scenario(repo):
             "population.leave_month_ppm": 30_000,
             "product.billing.due_day_last": 14,
             "product.limit.stagger": True,
+            "behaviour.monthly.order_users_ppm": 300_000,
+            "behaviour.monthly.sum_month_ppm": 50_000,
+            "behaviour.repaying.fixed_users_ppm": 200_000,
+            "behaviour.repaying.beyond_sigma_ppm": 600_000,
         },
     )
 

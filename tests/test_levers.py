@@ -15,7 +15,7 @@ from test_docs import models_in
 
 import sim
 from sim import offer
-from sim.day import Environment, Luck, Payment, Totals
+from sim.day import Environment, Luck, Payment, Totals, Wishes
 from sim.engines.state import start
 from sim.environment import course
 from sim.kinds import (
@@ -45,6 +45,7 @@ from sim.rules import (
     instalment,
     interest,
     limit,
+    monthly,
     mood,
     presence,
     refund,
@@ -233,6 +234,31 @@ def online_amounts_are_the_users_own_scale(plan, varied):
     return [spending.price(user, Place.ONLINE, w, p) for w in WORDS]
 
 
+def bought_by_the_month(plan, **user):
+    """Return what many users want on payday beside everyday purchases."""
+    p, found = numbers(plan), []
+    for n in MANY:
+        wishes, payday = Wishes(), Environment(day=40, day_of_month=10)
+        monthly.buy_by_the_month(User(user=n, **user), [open_account()], payday, p, wishes)
+        found.append(wishes.amount[: wishes.count])
+    return found
+
+
+@probe("behaviour.monthly.order_users_ppm", 300_000)
+def standing_orders_or_none(plan, varied):
+    return [[]] * len(MANY) if varied else bought_by_the_month(plan)
+
+
+@probe("behaviour.monthly.sum_month_ppm", 300_000)
+def large_sums_or_none(plan, varied):
+    return [[]] * len(MANY) if varied else bought_by_the_month(plan)
+
+
+@probe("behaviour.monthly.sum_strain_ppm", 400_000, behaviour__monthly__sum_month_ppm=500_000)
+def large_sums_whatever_the_strain(plan, varied):
+    return bought_by_the_month(plan, strain=2_000 * varied)
+
+
 def strains(plan, **changes):
     found = []
     for w in WORDS:
@@ -345,6 +371,24 @@ def parts_whatever_a_round_sum_is(plan, varied):
 def mostly_fine_sums_or_not(plan, varied):
     amounts = [a for a in parts_of_bills(plan) if 100_000 < a < 987_654]
     return True if varied else sum(a % 100_000 != 0 for a in amounts) > 0.8 * len(amounts)
+
+
+@probe(
+    "behaviour.repaying.round_middle_ppm",
+    600_000,
+    behaviour__repaying__round_up_ppm=1_000_000,
+    **BEYOND,
+)
+def mostly_sums_of_no_middle_size_or_not(plan, varied):
+    amounts = [a for a in parts_of_bills(plan) if 100_000 < a < 987_654]
+    return True if varied else sum(a % 50_000 != 0 for a in amounts) > 0.7 * len(amounts)
+
+
+@probe("behaviour.repaying.fixed_users_ppm", 600_000, **BEYOND)
+def parts_whatever_a_fixed_sum_is(plan, varied):
+    return parts_of_bills(
+        plan.with_(**{"behaviour.repaying.fixed_fen": 200_000 if varied else 700_000})
+    )
 
 
 @probe("behaviour.repaying.short_ppm", 300_000, **BEYOND)

@@ -4,9 +4,9 @@ Labels are not clean (the data's README, warnings 3 to 5): a first miss shows as
 inactive have paid a bill in full, small misses often do not count. So a label is drawn from what
 the bank made of the label before, of how the bill was paid and how large it was; the shares are
 those of the data. The next bill counts too: of late clients who pay part of a bill 99 % stay late
-if they then miss one, and 15 to 20 % if they do not. Where the data have thirty such months, shares
-are by how the next bill was paid as well. Behaviour does not see labels; they are how it is looked
-at.
+if they then miss one, and 15 to 20 % if they do not. Where the data have fifteen such months,
+shares are by how the next bill was paid as well. Behaviour does not see labels; they are how it is
+looked at.
 """
 
 from __future__ import annotations

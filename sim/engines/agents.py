@@ -27,7 +27,7 @@ from sim.kinds import Status
 from sim.log import NOTES, Log
 from sim.params import Params
 from sim.rows import Columns, as_object, empty_table, store, view_of
-from sim.rules import repaying, spending
+from sim.rules import monthly, repaying, spending
 from sim.scenario import Scenario, load
 from sim.scenario.sections import Product
 from sim.stretches import Stretch
@@ -66,6 +66,7 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
         """Return what the user wants to buy today; the product decides what of it happens."""
         numbers = (environment, self.numbers, self.terms)
         spending.spend(self, self.accounts, luck, *numbers, self._wishes)
+        monthly.buy_by_the_month(self, self.accounts, environment, self.numbers, self._wishes)
         return self._wishes  # type: ignore[no-any-return]
 
     def repay(self, luck: Luck, environment: Environment) -> Payment:

@@ -17,7 +17,7 @@ from sim.life.authorising import authorise
 from sim.life.morning import morning
 from sim.life.settling import settle
 from sim.log import Log
-from sim.rules import repaying, spending
+from sim.rules import monthly, repaying, spending
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def live_one_day(
     morning(user, accounts, luck, env, p, terms, today, log)
     if user.status == Status.HERE:
         spending.spend(user, accounts, luck, env, p, terms, wishes)
+        monthly.buy_by_the_month(user, accounts, env, p, wishes)
         authorise(user, accounts, wishes, luck, env, p, terms, today, log)
         for k in range(len(accounts)):
             repaying.repay(user, accounts[k], luck, env, p, payments[k])

@@ -73,7 +73,7 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
         level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
     if s.fill_damp_ppm > 0 and limits > 0:
         level -= level * (min(used * PPM // limits, PPM) * s.fill_damp_ppm // PPM) // PPM
-    if late > 0:
+    for _ in range(late):
         level -= level * s.late_damp_ppm // PPM
     if s.spell_sigma_ppm > 0:
         level = level * spell(user, env, p) // PPM

@@ -99,6 +99,9 @@ def beyond_minimum(user: User, least: int, whole: int, env: Environment, p: Para
     The multiple is lognormal: the user's own for good, times a new one for every bill.
     """
     r = p.behaviour.repaying
+    fixed = fixed_sum(user, p) if r.fixed_users_ppm > 0 else 0
+    if fixed > 0:
+        return min(round_up(max(fixed, least), 10 * r.round_fen), whole)
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.BEYOND.value)
     own = read(p.tables.normal, word(p.seed, p.replication, user.user, 0, Purpose.GENEROUS.value))
     z = own * p.tables.beyond_own + read(p.tables.normal, fate) * p.tables.beyond_new
@@ -108,11 +111,29 @@ def beyond_minimum(user: User, least: int, whole: int, env: Environment, p: Para
         return least * (second >> 16) >> 16
     if chance(second, r.round_up_ppm):
         third = for_product(second, 1)
-        step = 10 * r.round_fen if chance(third, r.round_coarse_ppm) else r.round_fen
+        step = 5 * r.round_fen if chance(for_product(third, 2), r.round_middle_ppm) else r.round_fen
+        step = 10 * r.round_fen if chance(third, r.round_coarse_ppm) else step
         if amount > 20 * r.round_fen and chance(mixed(third), r.round_coarse_ppm // 2):
             step = 50 * r.round_fen
-        amount = (amount + step - 1) // step * step
+        amount = round_up(amount, step)
     return min(amount, whole)
+
+
+@scalar
+def round_up(amount: int, step: int) -> int:
+    """Return the least multiple of a step that is at least an amount."""
+    return (amount + step - 1) // step * step
+
+
+@scalar
+def fixed_sum(user: User, p: Params) -> int:
+    """Return what a user pays of every bill not paid in full, fen; 0 for who has no such habit."""
+    r = p.behaviour.repaying
+    fate = word(p.seed, p.replication, user.user, 0, Purpose.FIXED_SUM.value)
+    if not chance(fate, r.fixed_users_ppm):
+        return 0
+    z = read(p.tables.normal, mixed(fate)) * 0.001
+    return r.fixed_fen * at_score(p.tables.fixed, z) // PPM
 
 
 @seldom
