@@ -78,13 +78,13 @@ class Account:
     accrued: Annotated[Fen, "interest accrued and not yet posted, whole fen"] = 0
     accrued_nano: Annotated[Nano, "and the rest of it"] = 0
     grace_accrued: Annotated[
-        Fen, RARE, "interest on the open bill, dropped if it is paid in full (InterestFree)"
+        Fen, "interest on the open bill, dropped if it is paid in full (InterestFree)"
     ] = 0
-    grace_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
+    grace_nano: Annotated[Nano, "and the rest of it"] = 0
     back_accrued: Annotated[
-        Fen, RARE, "interest on what is not billed yet, dropped if its bill is paid (InterestFree)"
+        Fen, "interest on what is not billed yet, dropped if its bill is paid (InterestFree)"
     ] = 0
-    back_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
+    back_nano: Annotated[Nano, "and the rest of it"] = 0
     unposted: Annotated[Fen, RARE, "drawn today and posted tonight (InterestFrom)"] = 0
     penalty_accrued: Annotated[Fen, RARE, "penalty accrued and not yet posted, whole fen"] = 0
     penalty_nano: Annotated[Nano, RARE, "and the rest of it"] = 0
