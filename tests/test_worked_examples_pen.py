@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sim
 
@@ -310,4 +312,67 @@ def test_minimums_of_each_rule_before_and_after_one_is_missed(rule, minimum):
         minimum,
         owed + 22 * a_day,
         owed + (22 + 29) * a_day,
+    ]
+
+
+DAY = dt.timedelta(days=1)
+HOW = st.one_of(st.sampled_from(["due", "minimum"]), st.integers(0, 200_000))
+
+
+def revolved(bought, paid, rate):
+    """Return Huabei's bills of a year by a ledger of one page: (principal, interest, minimum).
+
+    bought: fen by date. paid: month by month "due", "minimum", or what is paid beyond it.
+    """
+    date, new, billed, carried, posted, accrued = dt.date(2023, 7, 1), 0, 0, 0, 0, Fraction(0)
+    least, found, payments = 0, [], []
+    paid = iter(paid)
+    while len(found) < 9:
+        new += bought.get(date, 0)
+        fresh = 0
+        if date.day == 10 and found:
+            owed = posted + carried + billed
+            how = next(paid)
+            amount = {"due": owed, "minimum": least}.get(how) if isinstance(how, str) else None
+            amount = min(least + how, owed) if amount is None else amount
+            payments.append((date, amount))
+            for name in ("posted", "carried", "billed"):
+                have = {"posted": posted, "carried": carried, "billed": billed}[name]
+                part = min(amount, have)
+                amount -= part
+                posted -= part if name == "posted" else 0
+                carried -= part if name == "carried" else 0
+                billed -= part if name == "billed" else 0
+            fresh, billed = billed, 0
+            carried += fresh
+        accrued += (carried - fresh) * rate
+        date += DAY
+        if date.day == 1:
+            posted, accrued = posted + half_up(accrued), Fraction(0)
+            billed, new = new, 0
+            least = min(half_up(Fraction(billed + carried, 10)) + posted, billed + carried + posted)
+            found.append((billed + carried, posted, least))
+    return found, [(date, amount) for date, amount in payments if amount]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(
+    st.dictionaries(st.integers(0, 240), st.integers(1, 300_000), min_size=1, max_size=12),
+    st.lists(HOW, min_size=9, max_size=9),
+    st.sampled_from(["0.0005", "0.00043", "0.0002"]),
+)
+def test_any_year_of_minimums_and_more_is_that_of_a_ledger_of_one_page(bought, paid, rate):
+    bought = {dt.date(2023, 7, 1) + day * DAY: amount for day, amount in bought.items()}
+    wanted, payments = revolved(bought, paid, Fraction(rate))
+    steps = [(date, "purchase_fen", amount) for date, amount in bought.items()]
+    steps += [(date, "repay_fen", amount) for date, amount in payments]
+    made = sim.replay(
+        "huabei_public",
+        [{"date": date, key: value} for date, key, value in steps],
+        "2024-04-01",
+        start="2023-07-01",
+        terms={"charges.rate_ppb": int(Fraction(rate) * 10**9)},
+    )
+    assert bills(made, "due_principal", "due_interest", "minimum") == [
+        bill for bill in wanted if bill[0] + bill[1] > 0
     ]
