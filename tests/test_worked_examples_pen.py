@@ -311,3 +311,47 @@ def test_minimums_of_each_rule_before_and_after_one_is_missed(rule, minimum):
         owed + 22 * a_day,
         owed + (22 + 29) * a_day,
     ]
+
+
+def test_a_late_bill_of_baitiao_that_is_paid_in_parts():
+    """BT-06, BT-07: 0.05 % and 0.015 % on the bill; what was missed is made up, then another."""
+    made = replayed(
+        "baitiao_public",
+        ("2023-11-20", "purchase_fen", 100_000),
+        ("2023-12-10", "repay_fen", 5_000),  # half of the minimum
+        ("2023-12-20", "repay_fen", 20_000),
+        ("2024-01-15", "repay", "all"),
+        until="2024-02-02",
+    )
+    service, penalty = 475, half_up(95_000 * Fraction(15, 100_000) * 10)
+    left = 95_000 - (20_000 - service - penalty)
+    december = half_up(left * Fraction(5, 10_000) * 12)
+    assert bills(made, "due_principal", "due_interest", "due_penalty", "minimum") == [
+        (100_000, 0, 0, 10_000),
+        (left, december, 0, half_up(Fraction(left, 10)) + december),
+    ]
+    last = at(made, "2024-01-15")
+    assert last.paid_interest_fen == december + half_up(left * Fraction(5, 10_000) * 14)
+    assert last.paid_penalty_fen == half_up(left * Fraction(15, 100_000) * 5)
+    assert last.principal_fen == 0
+
+
+def test_a_late_order_that_is_paid_in_parts():
+    """BT-03: penalty, fee and principal in this order; then 0.07 % on what is left of all of it."""
+    made = replayed(
+        "baitiao_public/order",
+        ("2024-01-31", "purchase_fen", 90_000),
+        ("2024-01-31", "instalments", 3),
+        ("2024-03-05", "repay_fen", 10_000),
+        ("2024-03-10", "repay", "due"),
+        until="2024-04-01",
+    )
+    daily = Fraction(7, 10_000)
+    first = half_up((90_000 + 3 * 720) * daily * 5)
+    left = 90_000 - (10_000 - first - 720)
+    day = at(made, "2024-03-05")
+    assert (day.paid_penalty_fen, day.paid_fee_fen, day.principal_fen) == (first, 720, left)
+    second = half_up((left + 2 * 720) * daily * 5)
+    assert at(made, "2024-03-10").paid_total_fen == left - 60_000 + second
+    assert Fraction(at(made, "2024-03-31").penalty_accrued_fen) == (60_000 + 2 * 720) * daily
+    assert made.statements.due_date.dt.strftime("%m-%d").tolist() == ["02-29", "03-31"]
