@@ -259,6 +259,11 @@ def large_sums_whatever_the_strain(plan, varied):
     return bought_by_the_month(plan, strain=2_000 * varied)
 
 
+@probe("behaviour.monthly.sum_quiet_days", 90, behaviour__monthly__sum_month_ppm=500_000)
+def large_sums_whatever_is_bought_else(plan, varied):
+    return bought_by_the_month(plan, rate=1_000 if varied else 900_000)
+
+
 def strains(plan, **changes):
     found = []
     for w in WORDS:
@@ -328,6 +333,14 @@ def paying_in_full_whatever_the_limit(plan, varied):
     p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=1_000)
     account = open_account(limit=10**7 if varied else 10**6, billed=987_654, statement_due=987_654)
     return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+
+
+@probe("behaviour.repaying.windfall_ppm", 300_000, behaviour__repaying__round_band=0)
+def minimums_or_a_windfall(plan, varied):
+    p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=-30_000)
+    account = open_account(billed=987_654, statement_due=987_654)
+    paid = [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+    return [98_765] * len(WORDS) if varied else paid
 
 
 @probe("behaviour.repaying.all_owed_ppm", 500_000)

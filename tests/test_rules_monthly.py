@@ -3,7 +3,7 @@
 import pytest
 from scripted_user import open_account
 
-from sim.day import OWN_MONEY, WISHES, Environment, Wishes
+from sim.day import OWN_MONEY, WISHES, Environment, Luck, Wishes
 from sim.kinds import Place, Standing
 from sim.params import params_of
 from sim.rules import monthly, repaying
@@ -68,6 +68,26 @@ def test_who_leans_towards_paying_in_full_wants_large_sums_less_often():
 
     assert share(-1) / MANY == pytest.approx(0.4, abs=0.036)
     assert share(1) / MANY == pytest.approx(0.1, abs=0.022)
+
+
+def test_who_seldom_buys_wants_large_sums_less_often():
+    p = numbers(monthly=SUMS | {"sum_quiet_days": 60})
+
+    def share(rate):
+        users = [{"user": n, "rate": rate, "full_lean": -1} for n in range(MANY)]
+        return sum(bool(wished(p, open_account(), **user)) for user in users) / MANY
+
+    assert share(1_000_000 // 60 + 1) == 1  # once in sixty days
+    assert share(1_000_000 // 600) == pytest.approx(0.1, abs=0.022)
+
+
+def test_a_windfall_pays_a_bill_in_full_but_none_that_is_past_due():
+    p = numbers(repaying={"windfall_ppm": 1_000_000, "reserve_ppm": 0})
+    user = User(wallet=10**9, prudence=30_000, full_lean=-30_000)
+    current = open_account(billed=900_000, statement_due=900_000, minimum_due=90_000)
+    late = open_account(billed=900_000, statement_due=900_000, minimum_due=90_000, missed_count=1)
+    for account, paid in ((current, 900_000), (late, 90_000)):
+        assert repaying.bill_payment(user, account, Luck(), 90_000, Environment(), p) == paid
 
 
 def test_a_day_holds_no_more_wishes_than_it_can():

@@ -57,6 +57,8 @@ def large_sum(
     m = p.behaviour.monthly
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.LARGE_SUM.value)
     ppm = share(m.sum_month_ppm, m.sum_full_ppm) if user.full_lean > 0 else m.sum_month_ppm
+    if m.sum_quiet_days > 0:
+        ppm = share(ppm, min(user.rate * m.sum_quiet_days, PPM))
     if user.strain > 0:
         ppm -= share(ppm, min(user.strain * m.sum_strain_ppm // 1_000, PPM))
     k = roomiest(accounts)

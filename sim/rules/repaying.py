@@ -152,7 +152,8 @@ def bill_payment(
             r.full_use_weight * min(principal(account), 2 * account.limit) // max(account.limit, 1)
         )
     whole = max(account.statement_due, least)
-    if lean > 0:
+    windfall = account.missed_count == 0 and chance(for_product(luck.size, 2), r.windfall_ppm)
+    if lean > 0 or windfall:
         if r.all_owed_ppm > 0 and chance(for_product(luck.size, 1), r.all_owed_ppm):
             whole = max(payable(account), least)
         return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)

@@ -38,6 +38,15 @@ class Monthly(Section):
     sum_strain_ppm: int = share(
         0, "fall of that chance for each 1,000 of strain", neutral=0, source=ASSUMED
     )
+    sum_quiet_days: int = number(
+        0,
+        "who buys less than once in so many days wants large sums less often, in proportion",
+        ge=0,
+        le=3_660,
+        unit="days",
+        neutral=0,
+        source=ASSUMED,
+    )
     sum_fen: int = money(1_000_000, "median of a large sum", source=ASSUMED)
     sum_sigma_ppm: int = number(
         1_000_000,
