@@ -119,6 +119,25 @@ class Source:
             return None
         return self.arm(CHAMPION)
 
+    @cached_property
+    def base_daily(self) -> pd.DataFrame | None:
+        """The days of what it is held against as a table; None where there is nothing."""
+        if self.baseline is not None:
+            return self.baseline.daily
+        if self.kind != "comparison" or not self.paired(SUBJECT):
+            return None
+        days = self._tables["daily"].to_pandas(date_as_object=False)
+        found: pd.DataFrame = days[days["scenario"] == CHAMPION].drop(columns="scenario")
+        return found
+
+    @cached_property
+    def base_source(self) -> Source | None:
+        """The baseline's run folder as a source; None where there is none."""
+        run = self.baseline
+        if run is None or run.folder is None:
+            return None
+        return Source(run.folder, "run", {}, {"run": run.scenario}, {}, run)
+
     def paired(self, label: str) -> bool:
         """Tell whether a scenario of a comparison shares its luck with the baseline."""
         return bool(self.made.get("asked", {}).get("pairs", {}).get(label, 1))
