@@ -54,9 +54,9 @@ def fairness(context: Context) -> Section:
             "Ratios are to the group that is let in most. Beyond: a favourable rate below four "
             "fifths of it, a cost or a loss above five fourths; in brackets where the interval "
             "does not exclude the limit. At equal risk: bands of 50 points of the score without "
-            "activity, weighted as all users are spread. Annual rates are counted by segment (table "
-            "cost), not by sex or score: none stands there. No rule of admission, limits or price "
-            "reads sex or region."
+            "activity, weighted as all users are spread. Annual rates are counted by segment "
+            "(table cost), not by sex or score: none stands there. No rule of admission, limits or "
+            "price reads sex or region."
         ),
     ]
     return context.section(11, title, blocks)
