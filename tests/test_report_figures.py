@@ -89,6 +89,9 @@ def drawn():
             "efficient": [True, False],
         }
     )
+    young = pd.concat(  # two more cohorts, of two months
+        [ages[:2].assign(cohort="2024-02"), ages[:2].assign(cohort="2024-03")]
+    )
     arms_and_truth = pd.DataFrame(
         [("limit_fen", -0.4, -0.5, -0.3, -0.45), ("late_31", 0.1, 0.05, 0.2, 0.3)],
         columns=["label", "difference", "low", "high", "truth"],
@@ -183,6 +186,10 @@ def drawn():
             "All limits hold up to 1.0 times the severe shock",
         ),
         "vintages": (figures.vintage_curves(ages), "2.0 % of accounts were ever 31+"),
+        "young_vintages": (
+            figures.vintage_curves(pd.concat([ages, young])),
+            "1.0 % of accounts were ever 31+ days past due by month 2 on book",
+        ),
         "limits": (figures.limit_waterfall(STEPS), "raised limits by 0.5 and cut 0.3 million"),
         "bridge": (figures.pnl_bridge(STEPS), "the largest step is raised (+0.5)"),
         "attribution": (figures.attribution_waterfall(STEPS), "raised makes most"),

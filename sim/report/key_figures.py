@@ -165,8 +165,9 @@ class _Sides(NamedTuple):
 
 def _of_books(source: Source) -> list[KeyFigure]:
     mine = _sides(source.table, source.names)
-    base = source.baseline
-    other = _sides(base.read, base.tables) if base is not None else {}
+    tables = {name: source.base_table(name) for name in (*_READ, "daily")}
+    known = {name: table for name, table in tables.items() if table is not None}
+    other = _sides(known.__getitem__, list(known))
     found = []
     for key, sides in mine.items():
         change = _moved(other[key].each(), sides.each(), sides.unit) if key in other else None
@@ -174,8 +175,11 @@ def _of_books(source: Source) -> list[KeyFigure]:
     if source.has(*NEEDED):
         found += _expected(source)
     if source.has("daily"):
-        found += _tails(source.table("daily"), source.base_daily)
+        found += _tails(source.table("daily"), source.base_table("daily"))
     return found
+
+
+_READ = ("funnel", "pnl", "balance_sheet", "disputes")
 
 
 def _sides(read: Callable[[str], pd.DataFrame], names: Sequence[str]) -> dict[str, _Sides]:

@@ -32,8 +32,9 @@ def earnings(context: Context) -> Section:
         command = "paylater run SCENARIO.toml; paylater report RUN"
         return context.section(9, title, [context.missing("profit and loss", command)])
     blocks: list[Block] = [_pnl(context)]
-    if source.baseline is not None and "pnl" in source.baseline.tables:
-        blocks.append(_bridge(context))
+    before = source.base_table("pnl")
+    if before is not None:
+        blocks.append(_bridge(context, before))
     else:
         command = f"paylater report {source.place.name} --baseline OTHER-RUN"
         blocks.append(context.missing("the bridge to a baseline", command))
@@ -69,9 +70,8 @@ def _pnl(context: Context) -> Chart:
     return Chart("pnl", figures.pnl_bridge(pd.DataFrame(steps), context.words), under)
 
 
-def _bridge(context: Context) -> Chart:
-    assert context.source.baseline is not None  # noqa: S101  its caller has looked
-    after, before = _sums(context.source.table("pnl")), _sums(context.source.baseline.pnl)
+def _bridge(context: Context, baseline: pd.DataFrame) -> Chart:
+    after, before = _sums(context.source.table("pnl")), _sums(baseline)
     rows: list[list[Cell]] = []
     steps = [
         {

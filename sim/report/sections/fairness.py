@@ -37,7 +37,8 @@ def fairness(context: Context) -> Section:
     source = context.source
     title = "Segments and fairness"
     if not source.has("users", "accounts"):
-        command = "paylater run SCENARIO.toml; paylater report RUN"
+        again = f"{source.place.name}-again"
+        command = f"{context.rerun()}; paylater report {again}"
         return context.section(11, title, [context.missing("outcomes by segment", command)])
     users, accounts = source.table("users"), source.table("accounts")
     try:
