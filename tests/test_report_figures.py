@@ -7,6 +7,7 @@ import pytest
 from sim.report import figures
 from sim.report.key_figures import light
 from sim.report.value import Value, mean_of, ratio_of, shown
+from sim.study import interval
 
 DAYS = pd.date_range("2024-01-01", periods=60)
 MONTHS = pd.date_range("2024-01-01", periods=3, freq="MS")
@@ -288,3 +289,11 @@ def test_values_keep_exact_sums_and_shares_stay_within_their_bounds():
     assert found.low == 0.0
     below = ratio_of([-5, 1, 1], [10, 10, 10])
     assert below.low < 0
+
+
+def test_the_interval_of_what_is_never_below_nothing_is_not_either():
+    rare = np.array([0, 0, 0, 5])
+    assert interval.mean(rare).low < 0
+    assert mean_of(rare, "count").low == 0
+    assert mean_of(rare - 1, "fen").low == interval.mean(rare - 1).low < 0  # such as a profit
+    assert ratio_of(rare, np.array([2, 2, 2, 2]), "hours").low == 0

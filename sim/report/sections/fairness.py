@@ -160,6 +160,7 @@ def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:
     runs = found.rates.runs
     if not found.enough[at]:
         return Value(NAN, runs=runs, unit=unit), Value(NAN, runs=runs)
-    sides = (found.rates, unit), (found.ratios, "number")
-    level, ratio = (around((end[at] for end in side[:3]), runs, kind) for side, kind in sides)
-    return level, ratio
+    level, ratio = ([float(end[at]) for end in side[:3]] for side in (found.rates, found.ratios))
+    if unit == "share":  # the jackknife does not know that there is nothing below 0
+        level[1], ratio[1] = max(level[1], 0.0), max(ratio[1], 0.0)
+    return around(level, runs, unit), around(ratio, runs, "number")
