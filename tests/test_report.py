@@ -299,7 +299,21 @@ def test_a_run_against_itself_has_changed_by_exactly_nothing(run):
         if "data-value" in row["change"][0]
     }
     assert {"Disputes", "Coverage", "Cost of risk a year"} <= moved <= told
+    assert {"Expected credit loss", "Loss VaR 99 %", "Expected shortfall 99 %"} <= moved
     assert "chart-bridge" in found.ids
+
+
+def test_disputes_in_time_are_counted_by_the_rule_that_ends_them(run, tmp_path):
+    table = run.disputes
+    decided = (table["upheld"] + table["rejected"]).groupby(table["replication"]).sum().mean()
+    rows = {t.name: t for t in report(run.folder, made=MADE).tables}["disputes_by_claim"].rows
+    assert sum(row[3].estimate for row in rows) == pytest.approx(decided)
+    assert decided > 0
+    slow = run.scenario.with_(**{"risk_control.appeals.review_days": 5, "replications": 1})
+    found = report(sim.run(slow, threads=1).save(tmp_path / "slow"), made=MADE)
+    rows = {t.name: t for t in found.tables}["disputes_by_claim"].rows
+    assert not any(row[3].estimate == row[3].estimate for row in rows)
+    assert "as R-W4 promises, is not counted" in found.html
 
 
 def test_a_baseline_of_other_people_is_refused(run, tmp_path):

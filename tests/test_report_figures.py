@@ -7,6 +7,7 @@ import pytest
 from sim.report import figures
 from sim.report.key_figures import light
 from sim.report.value import Value, mean_of, ratio_of, shown
+from sim.study import interval
 
 DAYS = pd.date_range("2024-01-01", periods=60)
 MONTHS = pd.date_range("2024-01-01", periods=3, freq="MS")
@@ -88,6 +89,9 @@ def drawn():
             "gain_high": [4e5, np.nan],
             "efficient": [True, False],
         }
+    )
+    young = pd.concat(  # two more cohorts, of two months
+        [ages[:2].assign(cohort="2024-02"), ages[:2].assign(cohort="2024-03")]
     )
     arms_and_truth = pd.DataFrame(
         [("limit_fen", -0.4, -0.5, -0.3, -0.45), ("late_31", 0.1, 0.05, 0.2, 0.3)],
@@ -183,6 +187,10 @@ def drawn():
             "All limits hold up to 1.0 times the severe shock",
         ),
         "vintages": (figures.vintage_curves(ages), "2.0 % of accounts were ever 31+"),
+        "young_vintages": (
+            figures.vintage_curves(pd.concat([ages, young])),
+            "1.0 % of accounts were ever 31+ days past due by month 2 on book",
+        ),
         "limits": (figures.limit_waterfall(STEPS), "raised limits by 0.5 and cut 0.3 million"),
         "bridge": (figures.pnl_bridge(STEPS), "the largest step is raised (+0.5)"),
         "attribution": (figures.attribution_waterfall(STEPS), "raised makes most"),
@@ -281,3 +289,11 @@ def test_values_keep_exact_sums_and_shares_stay_within_their_bounds():
     assert found.low == 0.0
     below = ratio_of([-5, 1, 1], [10, 10, 10])
     assert below.low < 0
+
+
+def test_the_interval_of_what_is_never_below_nothing_is_not_either():
+    rare = np.array([0, 0, 0, 5])
+    assert interval.mean(rare).low < 0
+    assert mean_of(rare, "count").low == 0
+    assert mean_of(rare - 1, "fen").low == interval.mean(rare - 1).low < 0  # such as a profit
+    assert ratio_of(rare, np.array([2, 2, 2, 2]), "hours").low == 0

@@ -197,6 +197,26 @@ def test_runs_that_do_not_pair_are_not_said_to(compared, tmp_path):
     assert "paylater plan COMPARE.toml" in _section(found.html, 13)
 
 
+def test_a_comparison_says_of_b_what_its_run_says_against_the_run_of_a(compared, tmp_path):
+    """Books, arrears, vintages and their paired changes come from the tables kept of each run."""
+    found = tables_of(report(compared.save(tmp_path / "a-b-c"), made=MADE))
+    folders = {}
+    for label in ("a", "b"):
+        scenario = compared.study.scenarios[label].with_(replications=4)
+        folders[label] = sim.run(scenario, threads=1).save(tmp_path / label)
+    of_run = tables_of(report(folders["b"], baseline=folders["a"], made=MADE))
+    alike = ("profit_and_loss", "profit_bridge", "roll_rates_accounts", "cohort_economics")
+    more = ("repayment_methods", "vintages", "allowance_roll", "annual_rates", "margins")
+    same = [name for name in (*alike, *more) if name in of_run]
+    assert len(same) >= 6
+    for name in same:
+        pd.testing.assert_frame_equal(found[name].frame(), of_run[name].frame())
+    one, other = ({row[0]: row for row in side["key_figures"].rows} for side in (found, of_run))
+    assert set(other) - set(one) == {"Expected credit loss"}  # needs accounts
+    for name, row in one.items():
+        assert repr(row) == repr(other[name]), name
+
+
 def test_a_comparison_is_said_in_chinese(compared, tmp_path):
     assert not report(compared.save(tmp_path / "a-b-c"), lang="zh", made=MADE).unsaid
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from sim.risk import earnings
+from sim.risk.cohort_economics import cohort_economics
 
 DAYS = pd.to_datetime(["2024-01-31", "2024-02-01", "2024-02-02"])
 
@@ -64,3 +65,28 @@ def test_the_allowance_rolls_to_the_fen_and_a_lost_fen_is_seen():
     assert table["gap_fen"].tolist() == [0, 0]
     sheet.loc[3, "allowance_fen"] += 1
     assert earnings.allowance_roll(pnl, sheet)["gap_fen"].tolist() == [0, -1]
+
+
+def test_a_cohort_bears_its_own_losses_and_its_share_of_income_and_funding():
+    """January: 100 yuan of the first cohort alone. February: means 100 and 50, two thirds."""
+    months = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-02-01"])
+    vintages = pd.DataFrame(
+        {
+            "replication": 0,
+            "month": months,
+            "cohort": [months[0], months[0], months[1]],
+            "accounts": [10, 10, 5],
+            "principal_fen": [10_000, 10_000, 10_000],
+            "written_off_fen": [0, 70, 0],
+            "recovered_fen": [0, 10, 0],
+        }
+    )
+    pnl = pnl_of(interest_fen=[30, 60, 90], funding_cost_fen=[3, 3, 6])
+    found = cohort_economics(vintages, pnl).set_index(["measure", "cohort"])
+    assert found.loc[("income", "2024-01"), "part"] == pytest.approx(30 + 150 * 2 / 3)
+    assert found.loc[("income", "2024-02"), "part"] == pytest.approx(50)
+    assert found.loc[("funding", "2024-01"), "part"] == pytest.approx(3 + 6)
+    assert found.loc[("net_losses", "2024-01"), "share"] == pytest.approx(6)
+    assert found.loc[("margin", "2024-01"), "share"] == pytest.approx((130 - 9 - 60) / 10)
+    assert found.loc[("margin", "all"), "part"] == pytest.approx(180 - 12 - 60)
+    assert found.loc[("margin", "all"), "whole"] == 15

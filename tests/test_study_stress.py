@@ -123,6 +123,35 @@ def test_a_stress_test_is_the_same_on_any_number_of_threads_and_from_its_folder(
         assert again.study.tables[name] == found.study.tables[name] == opened.study.tables[name]
 
 
+def test_a_stress_test_that_was_interrupted_is_gone_on_with(found, tmp_path, monkeypatch, capsys):
+    """Stopped after five runs: they are kept, none is done again, and the tables are the same."""
+    from sim.study import stress as module
+
+    run = sim.run(plan_of(), threads=1).save(tmp_path / "pressed")
+    sound, lived = module.stressed, []
+
+    def counted(world, number):
+        if len(lived) == 5:
+            raise KeyboardInterrupt
+        lived.append((world.hash, number))
+        return sound(world, number)
+
+    words = ["stress", str(run), "--replications", "2", "--threads", "1", "--quiet"]
+    monkeypatch.setattr(module, "stressed", counted)
+    assert answer(words) == 130
+    kept = tmp_path / "pressed-stress.stressed"
+    assert len(list(kept.glob("*.arrow"))) == 5
+    assert not beside(run).exists()
+    again = []
+    monkeypatch.setattr(module, "stressed", lambda *task: again.append(task) or sound(*task))
+    assert answer(words) == 0
+    assert not {(world.hash, number) for world, number in again} & set(lived)
+    assert not kept.exists()
+    whole = StressTest.open(beside(run))
+    for name in ("outcomes", "paths", "breaches"):
+        assert whole.study.tables[name] == found.study.tables[name]
+
+
 def test_the_command_leaves_it_beside_the_run_and_the_report_shows_it(tmp_path, capsys):
     run = sim.run(plan_of(), threads=1).save(tmp_path / "pressed")
     assert answer(["stress", str(run), "--replications", "2", "--threads", "1", "--quiet"]) == 0

@@ -55,15 +55,20 @@ def stress(
     out: Annotated[Path | None, typer.Option(help="folder; RUN-stress if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Put a run's scenario under stress, and look for the mildest that breaks its appetite."""
+    """Put a run's scenario under stress, and look for the mildest that breaks its appetite.
+
+    What was interrupted is gone on with by the same command.
+    """
     from sim.population import check_inputs
     from sim.progress import Progress
+    from sim.study.shelf import Shelf
     from sim.study.stress import MOST_WORLDS, beside, is_done, reduced
     from sim.study.stress import stress as stressed
     from sim.study.terminal import show_stress
 
     scenario = load(what / "scenario.toml" if what.is_dir() else what)
     place = out or beside(what if what.is_dir() else Path("runs") / scenario.name)
+    kept = place.with_name(f"{place.name}.stressed")  # of one that was interrupted
     if is_done(place, scenario, users, replications):
         print(f"{place} holds this stress test already; it is left alone.")
         return 0
@@ -77,9 +82,11 @@ def stress(
             users=users,
             replications=replications,
             threads=threads,
+            kept=kept,
             told=lambda done: bar.reach(done * each),
         )
     found.save(place)
+    Shelf(kept).clear()
     if not quiet:
         show_stress(found)
         print(f"The tables lie in {place}")

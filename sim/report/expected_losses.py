@@ -44,16 +44,37 @@ class Book:
         back = loss_given_default(moves, lost, self.last_day).iloc[0]["recovered"]
         return float(np.nan_to_num(1 - back, nan=1.0))
 
+    def change(self, before: Book, segment: str, outlooks: Mapping[str, Outlook]) -> Jackknifed:
+        """Return the sums that `expected` ends with less those of another book, paired."""
+        mine = (self.monthly, self.moves, self.lost)
+        other = (before.monthly, before.moves, before.lost)
+
+        def apart(*tables: pd.DataFrame) -> Any:
+            one = self._measured(segment, outlooks, *tables[:3])
+            return one[-1] - before._measured(segment, outlooks, *tables[3:])[-1]
+
+        return jackknife(apart, *mine, *other)
+
     def expected(self, segment: str, outlooks: Mapping[str, Outlook]) -> Jackknifed:
         """Return by bucket and, last, in sum: exposure, the three losses, and coverage."""
 
-        def measured(monthly: pd.DataFrame, moves: pd.DataFrame, lost: pd.DataFrame) -> Any:
-            lgd = self.severity(moves, lost)
-            options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
-            table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
-            whole = np.vstack([table, table.sum(axis=0)])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                share = whole[:, 3:] / whole[:, :1]
-            return np.hstack([whole, share])
+        def measured(*tables: pd.DataFrame) -> Any:
+            return self._measured(segment, outlooks, *tables)
 
         return jackknife(measured, self.monthly, self.moves, self.lost)
+
+    def _measured(
+        self,
+        segment: str,
+        outlooks: Mapping[str, Outlook],
+        monthly: pd.DataFrame,
+        moves: pd.DataFrame,
+        lost: pd.DataFrame,
+    ) -> Any:
+        lgd = self.severity(moves, lost)
+        options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
+        table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
+        whole = np.vstack([table, table.sum(axis=0)])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = whole[:, 3:] / whole[:, :1]
+        return np.hstack([whole, share])

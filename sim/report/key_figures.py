@@ -127,7 +127,19 @@ def _expected(source: Source) -> list[KeyFigure]:
         return []
     at = NAMES.index("allowance_fen")
     ends = [float(end[-1, at]) for end in found[:3]]
-    return [KeyFigure("ecl", around(ends, found.runs, "fen"))]
+    return [KeyFigure("ecl", around(ends, found.runs, "fen"), _expected_change(source, at))]
+
+
+def _expected_change(source: Source, at: int) -> Value | None:
+    """Return how far the expected loss is from the baseline's, replications paired."""
+    base = source.base_source
+    if base is None or not base.has(*NEEDED):
+        return None
+    try:
+        found = Book(source).change(Book(base), ALL, OUTLOOKS)
+    except (ValueError, np.linalg.LinAlgError):
+        return None
+    return around([float(end[at]) for end in found[:3]], found.runs, "fen")
 
 
 class _Sides(NamedTuple):
@@ -153,8 +165,9 @@ class _Sides(NamedTuple):
 
 def _of_books(source: Source) -> list[KeyFigure]:
     mine = _sides(source.table, source.names)
-    base = source.baseline
-    other = _sides(base.read, base.tables) if base is not None else {}
+    tables = {name: source.base_table(name) for name in (*_READ, "daily")}
+    known = {name: table for name, table in tables.items() if table is not None}
+    other = _sides(known.__getitem__, list(known))
     found = []
     for key, sides in mine.items():
         change = _moved(other[key].each(), sides.each(), sides.unit) if key in other else None
@@ -162,8 +175,11 @@ def _of_books(source: Source) -> list[KeyFigure]:
     if source.has(*NEEDED):
         found += _expected(source)
     if source.has("daily"):
-        found += _tails(source.table("daily"))
+        found += _tails(source.table("daily"), source.base_table("daily"))
     return found
+
+
+_READ = ("funnel", "pnl", "balance_sheet", "disputes")
 
 
 def _sides(read: Callable[[str], pd.DataFrame], names: Sequence[str]) -> dict[str, _Sides]:
@@ -202,8 +218,11 @@ def _of_profit(pnl: pd.DataFrame, daily: pd.DataFrame) -> dict[str, _Sides]:
 _COSTS = ("funding_cost_fen", "charge_offs_fen", "allowance_change_fen", "recoveries_fen")
 
 
-def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
-    """Return VaR and shortfall: of the runs where they are enough, else of the fitted model."""
+def _tails(daily: pd.DataFrame, before: pd.DataFrame | None = None) -> list[KeyFigure]:
+    """Return VaR and shortfall: of the runs where they are enough, else of the fitted model.
+
+    before: the days of the baseline; changes are of the fitted model on both sides.
+    """
     rates = loss_distribution.losses(daily)["loss_rate"].dropna().to_numpy()
     wanted = (("var_99", "var", 0.99), ("var_999", "var", 0.999), ("es_99", "es", 0.99))
     if not len(rates):
@@ -213,6 +232,7 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
     if len(rates) > 1 and (rates >= 0).all() and (rates <= 1).all():
         model = fitted_values(rates, (0.99, 0.999))
         fitted = {key: model[kind, level] for key, kind, level in wanted}
+    moved = {} if before is None else _tails_moved(rates, before)
     found = []
     for key, kind, level in wanted:
         row = seen.loc[level]
@@ -223,8 +243,36 @@ def _tails(daily: pd.DataFrame) -> list[KeyFigure]:
         if note and fitted is not None:
             value = fitted[key]
             note = "not estimable from so few runs; shown: the fitted one-factor model, assumed"
-        found.append(KeyFigure(key, value, note=note))
+        found.append(KeyFigure(key, value, moved.get((kind, level)), note=note))
     return found
+
+
+def _tails_moved(rates: Any, before: pd.DataFrame) -> dict[Any, Value]:
+    """Return how far VaR and shortfall of the fitted model are from the baseline's, paired."""
+    other = loss_distribution.losses(before)["loss_rate"].to_numpy()
+    if len(other) != len(rates) or not _fits(other) or not _fits(rates):
+        return {}
+    table = pd.DataFrame({"replication": range(len(rates)), "a": other, "b": rates})
+    levels = (0.99, 0.999)
+
+    def apart(some: pd.DataFrame) -> Any:
+        one, two = (
+            loss_distribution.fitted_tail(some[side].to_numpy(), levels)[["var", "es"]].to_numpy()
+            for side in ("b", "a")
+        )
+        return one - two
+
+    found = jackknife(apart, table)
+    return {
+        (kind, level): around((float(end[i, j]) for end in found[:3]), found.runs, "share")
+        for i, level in enumerate(levels)
+        for j, kind in enumerate(("var", "es"))
+    }
+
+
+def _fits(rates: Any) -> bool:
+    """Tell whether a model of loss rates can be fitted: several runs, each from 0 to 1."""
+    return len(rates) > 2 and bool(((rates >= 0) & (rates <= 1)).all())
 
 
 def fitted_values(rates: Any, levels: Sequence[float]) -> dict[Any, Value]:

@@ -15,10 +15,12 @@ from sim.results.run import Run
 from sim.scenario import Scenario, ScenarioError, load
 from sim.study.folder import opened
 from sim.study.metrics import KEYS, Series
+from sim.study.work import BOOKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+OF_EACH = ("daily", *BOOKS)  # tables of a comparison that hold each scenario's own
 FIT = "fit.json"  # what a calibration leaves last
 STUDIES = ("comparison", "sweep", "trial")
 SUBJECT, CHAMPION = "b", "a"  # of a comparison: what is reported on, and what it is held against
@@ -72,7 +74,7 @@ class Source:
             return found
         if name not in self._frames:
             frame = self._tables[name].to_pandas(date_as_object=False)
-            if name == "daily" and "scenario" in frame:
+            if name in OF_EACH and "scenario" in frame:
                 frame = frame[frame["scenario"] == SUBJECT].drop(columns="scenario")
             self._frames[name] = frame
         return self._frames[name]
@@ -118,6 +120,24 @@ class Source:
         if self.kind != "comparison" or not self.paired(SUBJECT):
             return None
         return self.arm(CHAMPION)
+
+    def base_table(self, name: str) -> pd.DataFrame | None:
+        """Return a table of what it is held against; None where there is nothing that pairs."""
+        if self.baseline is not None:
+            return self.baseline.read(name) if name in self.baseline.tables else None
+        if self.kind != "comparison" or not self.paired(SUBJECT) or name not in self._tables:
+            return None
+        rows = self._tables[name].to_pandas(date_as_object=False)
+        found: pd.DataFrame = rows[rows["scenario"] == CHAMPION].drop(columns="scenario")
+        return found
+
+    @cached_property
+    def base_source(self) -> Source | None:
+        """The baseline's run folder as a source; None where there is none."""
+        run = self.baseline
+        if run is None or run.folder is None:
+            return None
+        return Source(run.folder, "run", {}, {"run": run.scenario}, {}, run)
 
     def paired(self, label: str) -> bool:
         """Tell whether a scenario of a comparison shares its luck with the baseline."""

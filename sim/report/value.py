@@ -53,11 +53,15 @@ def shown(number: float, unit: str) -> str:
 
 
 def mean_of(values: ArrayLike, unit: str) -> Value:
-    """Return the mean over runs, one value each; whole numbers keep their exact sum."""
+    """Return the mean over runs, one value each; whole numbers keep their exact sum.
+
+    What is never below 0 has an interval that is not either.
+    """
     sample = np.asarray(values)
     found = interval.mean(sample)
+    low = float(np.maximum(found.low, 0.0)) if (sample >= 0).all() else found.low
     total = int(sample.sum()) if np.issubdtype(sample.dtype, np.integer) else None
-    return Value(found.estimate, found.low, found.high, found.runs, unit, total)
+    return Value(found.estimate, low, found.high, found.runs, unit, total)
 
 
 def ratio_of(parts: ArrayLike, wholes: ArrayLike, unit: str = "share") -> Value:
@@ -65,6 +69,8 @@ def ratio_of(parts: ArrayLike, wholes: ArrayLike, unit: str = "share") -> Value:
     found = interval.ratio(parts, wholes)
     part, whole = np.asarray(parts), np.asarray(wholes)
     low, high = found.low, found.high
+    if ((part >= 0) & (whole >= 0)).all():
+        low = np.maximum(low, 0.0)
     if ((part >= 0) & (part <= whole)).all():  # a part of a whole: the interval ends at 0 and 1
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
     return Value(found.estimate, float(low), float(high), found.runs, unit)

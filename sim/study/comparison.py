@@ -10,7 +10,13 @@ import pyarrow as pa
 
 from sim.scenario import Scenario, load
 from sim.study.cluster import workers_at
-from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
+from sim.study.contrast import (
+    books_tables,
+    daily_table,
+    differences_table,
+    labelled,
+    swap_sets_table,
+)
 from sim.study.folder import Study, opened, save
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
@@ -31,6 +37,7 @@ class Comparison:
 
     `differences`: a row a scenario, metric and day. `swap_sets`: a row a scenario, replication and
     group of users, or None. `attribution`: a row a scenario, metric and changed key, or None.
+    `tables` has the monthly and daily tables of each scenario too, for its report.
     """
 
     def __init__(self, study: Study) -> None:
@@ -130,7 +137,7 @@ def compare(
     shelf = Shelf(None if kept is None else Path(kept))
     asked_metrics = [metric(name) for name in (*metrics, *attribute)]
     with workers_at(workers, cluster) as at:
-        results = _runs(scenarios, replications, at, threads, shelf, told)
+        results = _runs(scenarios, replications, at, threads, shelf, told, books=True)
         sides = [Series.of_tables([one.daily[k] for one in results]) for k in range(len(scenarios))]
         split = {}
         if attribute:
@@ -143,7 +150,7 @@ def compare(
         "differences": differences_of(sides, paired, asked_metrics, dates, level),
         "swap_sets": swap_sets_table(labels[1:], results),
         "daily": daily_table(labels, results),
-    }
+    } | books_tables(labels, results)
     asked = asked_of(replications, metrics, attribute, level)
     named = dict(zip(labels, scenarios, strict=True))
     return Comparison(Study("comparison", asked, named, tables | split))
@@ -233,6 +240,8 @@ def _runs(
     threads: int | None,
     shelf: Shelf,
     told: Told | None,
+    *,
+    books: bool = False,
 ) -> list[Lived]:
     from sim.estimate import check_memory
     from sim.population import check_inputs
@@ -244,7 +253,8 @@ def _runs(
     found = {number: one for number in range(runs) if (one := shelf.get(hashes, number))}
     left = [number for number in range(runs) if number not in found]
     with scenario_files(scenarios) as files:
-        tasks = [Task(files, number, workers.threads(threads)) for number in left]
+        each = workers.threads(threads)
+        tasks = [Task(files, number, each, books=books) for number in left]
         for number, one in workers.each_done(lived, tasks):
             shelf.put(hashes, left[number], one)
             found[left[number]] = one

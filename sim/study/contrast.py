@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.results.sheet import Sheet
 from sim.study.difference import bounds, differences, differences_apart
 from sim.study.metrics import Metric, Series
-from sim.study.work import Lived
+from sim.study.work import BOOKS, Lived
 
 
 def differences_table(
@@ -131,6 +131,18 @@ def daily_table(labels: Sequence[str], results: Sequence[Lived]) -> pa.Table:
         for one in results
     ]
     return pa.concat_tables(parts)
+
+
+def books_tables(labels: Sequence[str], results: Sequence[Lived]) -> dict[str, pa.Table]:
+    """Return the tables of BOOKS of every scenario, replication by replication."""
+    return {
+        name: pa.concat_tables(
+            labelled(one.books[k * len(BOOKS) + at], label, "which one")
+            for k, label in enumerate(labels)
+            for one in results
+        )
+        for at, name in enumerate(BOOKS)
+    }
 
 
 def labelled(table: pa.Table, label: str, meaning: str) -> pa.Table:

@@ -21,6 +21,7 @@ from sim.study.interval import LEVEL
 from sim.study.levers import check_alike
 from sim.study.metrics import Series, metric
 from sim.study.swap_set import OWED, Standings, swaps
+from sim.study.work import BOOKS
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -77,6 +78,11 @@ def compare_runs(
             for table in each
         ]
     )
+    for name in BOOKS:
+        if all(name in run.tables for run in runs):
+            parts = zip(labels, runs, counts, strict=True)
+            lots = [labelled(_first(r.arrow(name), n), key, "which one") for key, r, n in parts]
+            tables[name] = pa.concat_tables(lots)
     if attribute:
         where: dict[str, Any] = {"workers": workers, "cluster": cluster, "threads": threads}
         scenarios = [run.scenario for run in runs]
@@ -128,6 +134,11 @@ def _days(run: Run, count: int) -> list[pa.Table]:
     whole = run.arrow("daily")
     numbers = whole["replication"].to_numpy()
     return [whole.take(np.flatnonzero(numbers == k)) for k in range(count)]
+
+
+def _first(table: pa.Table, count: int) -> pa.Table:
+    """Return the rows of the first replications of a table."""
+    return table.take(np.flatnonzero(table["replication"].to_numpy() < count))
 
 
 def _notes(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sim.results.faults import room_to_write
-from sim.study.work import Lived
+from sim.study.work import BOOKS, Lived
 
 
 class Shelf:
@@ -26,14 +26,18 @@ class Shelf:
             return None
         with pa.ipc.open_file(str(place)) as file:
             tables = [_unpacked(column) for column in file.get_batch(0)[0]]
-        return Lived(tables[: len(scenarios)], tables[len(scenarios) :])
+        count = len(scenarios)
+        books = count * len(BOOKS) if len(tables) > count * len(BOOKS) else 0
+        last = len(tables) - books
+        return Lived(tables[:count], tables[count:last], tables[last:])
 
     def put(self, scenarios: Sequence[str], replication: int, lived: Lived) -> None:
         """Keep what a task left, whole or not at all."""
         place = self._place(scenarios, replication)
         if place is None:
             return
-        column = pa.array([_packed(table) for table in (*lived.daily, *lived.swaps)], pa.binary())
+        tables = (*lived.daily, *lived.swaps, *lived.books)
+        column = pa.array([_packed(table) for table in tables], pa.binary())
         with room_to_write(place.parent):
             place.parent.mkdir(parents=True, exist_ok=True)
             unfinished = place.with_suffix(".unfinished")
@@ -56,7 +60,8 @@ class Shelf:
     def _place(self, scenarios: Sequence[str], replication: int) -> Path | None:
         if self.folder is None:
             return None
-        key = hashlib.sha256("-".join(scenarios).encode()).hexdigest()
+        # BOOKS are part of the key: what another version kept is not taken for one's own.
+        key = hashlib.sha256("-".join((*scenarios, *BOOKS)).encode()).hexdigest()
         return self.folder / f"{key}-{replication:06d}.arrow"
 
 

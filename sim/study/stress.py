@@ -18,6 +18,7 @@ from sim.risk.reverse_stress import Breach, mildest_breach
 from sim.scenario import Scenario, load
 from sim.simulation import usable_cores
 from sim.study.folder import Study, asked_hash, is_there, opened, save
+from sim.study.shelf import Shelf
 from sim.study.stress_tables import (
     BASELINE,
     REVERSE,
@@ -28,6 +29,7 @@ from sim.study.stress_tables import (
 )
 from sim.study.stressed import LIMITED, Stressed, stressed
 from sim.study.stresses import REVERSED, WHOLE_PPM, Stress, stresses, under
+from sim.study.work import Lived
 
 KIND = "stress"
 REPLICATIONS = 8
@@ -103,14 +105,16 @@ def stress(
     users: int | None = None,
     replications: int | None = None,
     threads: int | None = None,
+    kept: str | Path | None = None,
     told: Callable[[int], None] | None = None,
 ) -> StressTest:
     """Run a scenario under all stresses, and look for the mildest that breaks each limit.
 
-    users, replications: see `reduced`. told: hears how many runs are done. Raises ScenarioError.
+    users, replications: see `reduced`. kept: a folder for the runs that are done; asked again with
+    it, none of them is done twice. told: hears how many runs are done. Raises ScenarioError.
     """
     plan = reduced(scenario, users, replications)
-    bench = _Bench(plan, threads, told)
+    bench = _Bench(plan, threads, Shelf(None if kept is None else Path(kept)), told)
     worlds: dict[str, tuple[Stress | None, Scenario]] = {BASELINE: (None, plan)}
     worlds |= {name: (one, under(plan, one)) for name, one in stresses().items()}
     for name, (_, world) in worlds.items():
@@ -156,8 +160,13 @@ class _Bench:
     """Runs worlds, each strength of each once."""
 
     def __init__(
-        self, plan: Scenario, threads: int | None, told: Callable[[int], None] | None
+        self,
+        plan: Scenario,
+        threads: int | None,
+        shelf: Shelf,
+        told: Callable[[int], None] | None,
     ) -> None:
+        self._shelf = shelf
         self.known: dict[tuple[str, float], list[Stressed]] = {}
         self._plan, self._threads, self._told = plan, threads or usable_cores(), told
         self._done = 0
@@ -169,10 +178,24 @@ class _Bench:
             numbers = range(self._plan.run.replications)
             # Replications side by side: each is too small to be worth several threads.
             with ThreadPoolExecutor(self._threads) as pool:
-                for one in pool.map(lambda number: stressed(world, number), numbers):
-                    found.append(one)
-                    self._done += 1
-                    if self._told is not None:
-                        self._told(self._done)
+                lot = [pool.submit(self._one, world, number) for number in numbers]
+                try:
+                    for one in lot:
+                        found.append(one.result())
+                        self._done += 1
+                        if self._told is not None:
+                            self._told(self._done)
+                finally:
+                    pool.shutdown(cancel_futures=True)
             self.known[name, strength] = found
         return self.known[name, strength]
+
+    def _one(self, world: Scenario, number: int) -> Stressed:
+        """Return a replication of a world: off the shelf, or lived and put there."""
+        known = self._shelf.get([world.hash], number)
+        if known is not None:
+            return Stressed.of(*known.daily, *known.swaps)
+        found = stressed(world, number)
+        days, amounts = found.tables()
+        self._shelf.put([world.hash], number, Lived([days], [amounts]))
+        return found

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from sim.results.record import Record
 from sim.results.tables import table
@@ -40,6 +41,17 @@ class Stressed(NamedTuple):
 
     amounts: dict[str, int]
     days: pd.DataFrame
+
+    def tables(self) -> tuple[pa.Table, pa.Table]:
+        """Return days and amounts, to be kept until the whole is done."""
+        return pa.Table.from_pandas(self.days, preserve_index=False), pa.table(
+            {name: [amount] for name, amount in self.amounts.items()}
+        )
+
+    @classmethod
+    def of(cls, days: pa.Table, amounts: pa.Table) -> Stressed:
+        """Return what `tables` gave."""
+        return cls(dict(amounts.to_pylist()[0]), days.to_pandas())
 
 
 def stressed(scenario: Scenario, replication: int) -> Stressed:

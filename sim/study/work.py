@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sim.results.record import Record
     from sim.scenario import Scenario
 
+BOOKS = (  # tables besides `daily` that a report of a comparison is made from
+    *("daily_by", "cycles", "monthly", "roll_rates", "vintages", "scenes", "repayments", "funnel"),
+    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost"),
+)
 SILENT = {"output.events_ppm": 0}  # events would fill memory; they change no other table
 
 
@@ -30,6 +34,7 @@ class Task(NamedTuple):
     threads: int = 1
     first: int = 0  # user
     users: int | None = None  # from `first` on; all if None
+    books: bool = False  # whether the tables of BOOKS are wanted too
 
 
 class Lived(NamedTuple):
@@ -37,6 +42,7 @@ class Lived(NamedTuple):
 
     daily: list[pa.Table]  # one a file
     swaps: list[pa.Table]  # the first file against each other one
+    books: Sequence[pa.Table] = ()  # BOOKS of the first file, then of the next; or none
 
 
 @contextmanager
@@ -56,13 +62,15 @@ def lived(task: Task) -> Lived:
     from sim.results.tables import table
     from sim.study.swap_set import Standings, swaps
 
-    daily, standings = [], []
+    daily, standings, books = [], [], []
     for file in task.files:
         record = record_of(file, task.replication, task.threads)
         daily.append(table(record, "daily"))
         standings.append(Standings.of(record))
+        books += [table(record, name) for name in BOOKS if task.books]
         del record
-    return Lived(daily, [swaps(standings[0], other, task.replication) for other in standings[1:]])
+    swapped = [swaps(standings[0], other, task.replication) for other in standings[1:]]
+    return Lived(daily, swapped, books)
 
 
 def record_of(file: str, replication: int, threads: int = 1) -> Record:

@@ -36,7 +36,7 @@ def vintage_curves(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if name.endswith("_fen") else 0)
     panels[0][0].legend(loc="upper left", fontsize=7)
     first = table[table["measure"] == shown[0]]
-    last = first[first["cohort"] == ""].iloc[-1]
+    last = _telling(first)
     headed(
         figure,
         words(
@@ -46,6 +46,15 @@ def vintage_curves(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
         ),
     )
     return figure
+
+
+def _telling(table: pd.DataFrame) -> pd.Series:
+    """Return all cohorts together at the last age that half of the cohorts have reached."""
+    whole = table[table["cohort"] == ""]
+    ends = table[table["cohort"] != ""].groupby("cohort")["months_on_book"].max()
+    reached = whole["months_on_book"] <= ends.median()
+    found: pd.Series = (whole[reached] if reached.any() else whole).iloc[-1]
+    return found
 
 
 def _lines(axes: Any, table: pd.DataFrame, unit: float, words: Words) -> None:

@@ -12,6 +12,7 @@ from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, mean_of, ratio_of
 from sim.risk.concentration import principal_of
 
+PROMISED_DAYS = 3
 METHODS = {"missed": "missed bill", "carried": "carried balance"}
 
 
@@ -35,9 +36,14 @@ def cost(context: Context) -> Section:
     if source.has("users", "accounts"):
         blocks.append(_debt(context))
     if source.has("disputes"):
-        blocks.append(_disputes(context))
         days = source.scenario.risk_control.appeals.review_days
+        blocks.append(_disputes(context, days))
         words = "A review ends within {hours} hours of the claim, by rule (R-W4; 72 are promised)."
+        if days > PROMISED_DAYS:
+            words = (
+                "A review ends within {hours} hours of the claim, by rule; how many end within 72, "
+                "as R-W4 promises, is not counted."
+            )
         blocks.append(context.text(words, hours=24 * days))
     return context.section(10, "Customer cost and conduct", blocks)
 
@@ -131,7 +137,7 @@ def _debt(context: Context) -> Block:
     return context.table("over_indebted", "Over-indebtedness, last day", columns, rows)
 
 
-def _disputes(context: Context) -> Block:
+def _disputes(context: Context, days: int) -> Block:
     table = context.source.table("disputes")
     table = table.assign(decided=table["upheld"] + table["rejected"])
     names = ["raised", "upheld", "decided", "wrong", "hours"]
@@ -141,9 +147,13 @@ def _disputes(context: Context) -> Block:
         raised = mean_of(lot["raised"].to_numpy(), "count")
         upheld = ratio_of(lot["upheld"], lot["decided"])
         wrong = ratio_of(lot["wrong"], lot["decided"])
+        decided = mean_of(lot["decided"].to_numpy(), "count")
+        in_time = decided if days <= PROMISED_DAYS else Value(NAN, unit="count")
         hours = ratio_of(lot["hours"], lot["decided"], "hours")
-        rows.append([context.words.named(str(claim)), raised, upheld, wrong, hours])
+        numbers = [raised, decided, in_time, upheld, wrong, hours]
+        rows.append([context.words.named(str(claim)), *numbers])
     columns = [("claim", "Claim", ""), ("raised", "raised", "complaints")]
+    columns += [("decided", "decided", "count"), ("in_time", "within 72 hours", "in_time")]
     columns += [("upheld", "upheld", "share"), ("wrong", "decided wrongly", "share")]
     columns.append(("hours", "mean hours (72 promised)", "count"))
     return context.table("disputes_by_claim", "Disputes, a run", columns, rows)

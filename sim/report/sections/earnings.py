@@ -7,7 +7,9 @@ import pandas as pd
 from sim.report import figures
 from sim.report.context import Context, of_share
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import around, mean_of, ratio_of
+from sim.report.value import Value, around, mean_of, ratio_of
+from sim.risk.cohort_economics import MEASURES as COHORT_MEASURES
+from sim.risk.cohort_economics import cohort_economics
 from sim.risk.earnings import EXPENSES, INCOME, margins
 from sim.study.difference import paired
 
@@ -30,13 +32,16 @@ def earnings(context: Context) -> Section:
         command = "paylater run SCENARIO.toml; paylater report RUN"
         return context.section(9, title, [context.missing("profit and loss", command)])
     blocks: list[Block] = [_pnl(context)]
-    if source.baseline is not None and "pnl" in source.baseline.tables:
-        blocks.append(_bridge(context))
+    before = source.base_table("pnl")
+    if before is not None:
+        blocks.append(_bridge(context, before))
     else:
         command = f"paylater report {source.place.name} --baseline OTHER-RUN"
         blocks.append(context.missing("the bridge to a baseline", command))
     if source.has("daily_by"):
         blocks.append(_segments(context))
+    if source.has("vintages"):
+        blocks += _cohorts(context)
     return context.section(9, title, blocks)
 
 
@@ -65,9 +70,8 @@ def _pnl(context: Context) -> Chart:
     return Chart("pnl", figures.pnl_bridge(pd.DataFrame(steps), context.words), under)
 
 
-def _bridge(context: Context) -> Chart:
-    assert context.source.baseline is not None  # noqa: S101  its caller has looked
-    after, before = _sums(context.source.table("pnl")), _sums(context.source.baseline.pnl)
+def _bridge(context: Context, baseline: pd.DataFrame) -> Chart:
+    after, before = _sums(context.source.table("pnl")), _sums(baseline)
     rows: list[list[Cell]] = []
     steps = [
         {
@@ -105,3 +109,25 @@ def _segments(context: Context) -> Block:
     columns.append(("profit_per_account", "profit an account, yuan", "money"))
     caption = "Unit economics by segment: a year, of mean principal"
     return context.table("margins", caption, columns, rows)
+
+
+def _cohorts(context: Context) -> list[Block]:
+    """Return what accounts opened in each month have earned and lost since."""
+    source = context.source
+    found = cohort_economics(source.table("vintages"), source.table("pnl"))
+    runs = max(source.replications, 1)
+    rows: list[list[Cell]] = []
+    for cohort, lot in found.groupby("cohort", sort=False):
+        by_name = lot.set_index("measure")
+        opened = float(by_name["whole"].iloc[0])
+        count = Value(opened / runs, runs=runs, unit="count", total=int(opened))
+        cells: list[Cell] = [of_share(by_name.loc[name], "fen") for name in COHORT_MEASURES]
+        rows.append([context.words.named(str(cohort)), count, *cells])
+    columns = [("cohort", "Opened", ""), ("accounts", "Accounts", "count")]
+    columns += [(name, MEASURES.get(name, "margin"), "cohort") for name in COHORT_MEASURES]
+    caption = "Unit economics by month of opening: yuan an account, up to the last month end"
+    told = (
+        "Losses are a cohort's own. Income and funding of a month are allotted by share of the "
+        "book's principal; they are counted by segment, not by cohort."
+    )
+    return [context.table("cohort_economics", caption, columns, rows), context.text(told)]

@@ -37,7 +37,8 @@ def fairness(context: Context) -> Section:
     source = context.source
     title = "Segments and fairness"
     if not source.has("users", "accounts"):
-        command = "paylater run SCENARIO.toml; paylater report RUN"
+        again = f"{source.place.name}-again"
+        command = f"{context.rerun()}; paylater report {again}"
         return context.section(11, title, [context.missing("outcomes by segment", command)])
     users, accounts = source.table("users"), source.table("accounts")
     try:
@@ -54,8 +55,9 @@ def fairness(context: Context) -> Section:
             "Ratios are to the group that is let in most. Beyond: a favourable rate below four "
             "fifths of it, a cost or a loss above five fourths; in brackets where the interval "
             "does not exclude the limit. At equal risk: bands of 50 points of the score without "
-            "activity, weighted as all users are spread; cost is not known by score. No rule of "
-            "admission, limits or price reads sex or region."
+            "activity, weighted as all users are spread. Annual rates are counted by segment "
+            "(table cost), not by sex or score: none stands there. No rule of admission, limits or "
+            "price reads sex or region."
         ),
     ]
     return context.section(11, title, blocks)
@@ -158,6 +160,7 @@ def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:
     runs = found.rates.runs
     if not found.enough[at]:
         return Value(NAN, runs=runs, unit=unit), Value(NAN, runs=runs)
-    sides = (found.rates, unit), (found.ratios, "number")
-    level, ratio = (around((end[at] for end in side[:3]), runs, kind) for side, kind in sides)
-    return level, ratio
+    level, ratio = ([float(end[at]) for end in side[:3]] for side in (found.rates, found.ratios))
+    if unit == "share":  # the jackknife does not know that there is nothing below 0
+        level[1], ratio[1] = max(level[1], 0.0), max(ratio[1], 0.0)
+    return around(level, runs, unit), around(ratio, runs, "number")
