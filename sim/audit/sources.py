@@ -11,7 +11,7 @@ import pandas as pd
 from sim.audit.findings import Audit
 from sim.audit.frames import Tables
 from sim.day import Totals
-from sim.results.daily import FLOW_NAMES
+from sim.measures import FLOW_NAMES
 from sim.results.record import Record
 from sim.rows import columns, empty_table, of_all_products, outside_name
 

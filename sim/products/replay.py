@@ -182,11 +182,11 @@ class _Life:
             raise self._not_offered(bought[-1], date)
 
     def _not_offered(self, step: Step, date: dt.date) -> ScenarioError:
-        plan = self.product.instalments
+        plan, wished = self.product.instalments, step.instalments
         offered = ", ".join(str(n) for n in plan.periods if n > 0) or "none"
         words = (
-            f"wanted periods that the product offers ({offered}), of {plan.least_fen:,} fen or more "
-            f"(found {step.instalments})"
+            f"wanted periods that the product offers ({offered}), "
+            f"of {plan.least_fen:,} fen or more (found {wished})"
         )
         return self._refused(step, "instalments", words, date)
 
