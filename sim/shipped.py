@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.scenario import ScenarioError
 
 FOLDERS = ("scenarios", "notebooks")
+SHIPPED = {".toml", ".json", ".ipynb", ".csv"}
 
 
 def home_of(folder: str) -> Path:
@@ -20,14 +21,18 @@ def home_of(folder: str) -> Path:
 def copy_out(target: Path) -> list[Path]:
     """Copy the shipped folders into `target` and return what was written.
 
-    Raises ScenarioError, before anything is written, if a file is there already.
+    Raises ScenarioError, before anything is written, if a file is there already, and where the
+    installation holds none.
     """
     pairs = [
         (path, target / folder / path.relative_to(home_of(folder)))
         for folder in FOLDERS
         for path in sorted(home_of(folder).rglob("*"))
-        if path.suffix in {".toml", ".ipynb", ".csv"} and ".ipynb_checkpoints" not in path.parts
+        if path.suffix in SHIPPED and ".ipynb_checkpoints" not in path.parts
     ]
+    if not pairs:
+        homes = " or ".join(str(home_of(folder)) for folder in FOLDERS)
+        raise ScenarioError([f"{homes}: wanted the files that ship (found none)"])
     taken = [copy for _, copy in pairs if copy.exists()]
     if taken:
         raise ScenarioError([f"{copy}: wanted no file of this name (found one)" for copy in taken])

@@ -28,7 +28,7 @@ def test_a_model_steps_a_day_and_collects_it(file):
     days = model.datacollector.get_model_vars_dataframe()
     assert len(days) == 4
     assert days["users"].iloc[-1] <= 50
-    assert days["principal"].iloc[-1] > 0
+    assert days["principal_fen"].iloc[-1] > 0
 
 
 def test_a_few_agents_among_many_rows_give_the_same_bits(file):
@@ -111,6 +111,25 @@ def test_mesas_batch_run_takes_the_model(file):
     )
     assert [row["users"] for row in rows] == [20, 30]
     assert all(row["active"] > 0 for row in rows)
+
+
+def test_the_variables_of_a_day_are_the_columns_of_daily(file):
+    plan = sim.load(file).with_(users=40, days=5)
+    model = sim.CreditModel(plan)
+    while model.running:
+        model.step()
+    told = model.datacollector.get_model_vars_dataframe()
+    daily = sim.run(plan).daily.drop(columns=["replication", "day", "date"])
+    assert list(told) == list(daily)
+    assert (told.to_numpy() == daily.to_numpy()).all()
+    assert told["spent_fen"].sum() > 0
+
+
+def test_agents_and_classes_that_cannot_be_are_refused(file):
+    with pytest.raises(sim.ScenarioError, match="agents: wanted a whole number from 0"):
+        sim.CreditModel(file, users=3, days=2, agents=-1)
+    with pytest.raises(sim.ScenarioError, match="user_class: wanted a class made from"):
+        sim.CreditModel(file, users=3, days=2, user_class=int)
 
 
 def edited(change):

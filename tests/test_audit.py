@@ -382,3 +382,30 @@ def test_a_scenario_that_was_changed_is_named(folder, tmp_path):
     file.write_text("nonsense", encoding="utf-8")
     with pytest.raises(ScenarioError):
         audit_folder(out)
+
+
+def test_an_event_log_that_is_gone_as_a_whole_is_named(folder, tmp_path, capsys):
+    out = tmp_path / "run"
+    shutil.copytree(folder, out)
+    shutil.rmtree(out / "events")
+    assert answer(["audit", str(out)]) == CHECK_FAILED
+    assert "events/opening.parquet: the file: wanted the file" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("seed", 7, "manifest.json: seed: wanted 20,240,101, as in scenario.toml (found 7"),
+        ("scenario", {"run": {"days": 99}}, "manifest.json: scenario.run.days: wanted 100"),
+    ],
+)
+def test_what_a_manifest_repeats_of_the_scenario_is_compared(folder, tmp_path, key, value, told):
+    out = tmp_path / "run"
+    shutil.copytree(folder, out)
+    made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    if key == "scenario":
+        made["scenario"]["run"] |= value["run"]
+    else:
+        made[key] = value
+    (out / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
+    assert told in audit_folder(out).text()

@@ -237,3 +237,14 @@ def test_a_year_without_holidays_is_said_once(launch, tmp_path, capsys):
     words = ["run", launch, "--users", "50", "--days", "10", "--set", "run.start=2031-01-01"]
     assert answer([*words, "--out", str(tmp_path / "r")]) == 0
     assert capsys.readouterr().err.count("2031") == 1
+
+
+def test_init_copies_all_that_ships_so_that_studies_find_their_files(repo, tmp_path, monkeypatch):
+    assert answer(["init", str(tmp_path)]) == 0
+    for folder in ("scenarios", "notebooks"):
+        shipped = {p.relative_to(repo) for p in (repo / folder).rglob("*") if p.is_file()}
+        kept = {name for name in shipped if not {".ipynb_checkpoints", "runs"} & {*name.parts}}
+        assert {name for name in kept if not (tmp_path / name).is_file()} == set()
+    monkeypatch.setattr("sim.shipped.home_of", lambda folder: tmp_path / "nothing" / folder)
+    assert answer(["init", str(tmp_path / "more")]) == 2
+    assert not (tmp_path / "more").exists()

@@ -10,8 +10,8 @@ from sim.commands import WRONG_INPUT, answer
 from sim.engines.state import start
 from sim.engines.table import TableEngine
 from sim.kinds import Flow, FunnelStep, Level, Note, Outcome, Standing, WarningStep
+from sim.measures import FLOW_NAMES
 from sim.results import open_run
-from sim.results.daily import FLOW_NAMES
 from sim.results.event_codes import KINDS, kind_names, reason_names, rule_names
 from sim.results.event_rows import Keys, opening_rows, rows_of
 from sim.results.events import rebuilt

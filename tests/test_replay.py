@@ -252,6 +252,30 @@ def test_accrued_interest_is_exact():
     assert days.interest_accrued_fen.tolist() == [Decimal("0.1332") * n for n in (1, 2, 3)]
 
 
+def test_all_faults_of_a_script_are_told_at_once(tmp_path):
+    file = tmp_path / "steps.toml"
+    file.write_text(
+        "start = 2022-01-01\nuntil = 2021-07-31\nlimit_fen = -1\n"
+        "[[step]]\ndate = 2022-01-05\npurchase_fen = -5\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(sim.ScenarioError) as refused:
+        sim.replay("seed_article", file)
+    told = "\n".join(refused.value.lines)
+    for key in ("until", "limit_fen", "step.0.purchase_fen"):
+        assert f"{file}: {key}: wanted" in told
+
+
+def test_a_refused_step_is_told_with_its_file_and_date(tmp_path):
+    file = tmp_path / "steps.toml"
+    file.write_text(
+        "[[step]]\ndate = 2022-01-05\npurchase_fen = 50000\ninstalments = 7\n", encoding="utf-8"
+    )
+    with pytest.raises(sim.ScenarioError, match=r"on 2022-01-05 \(found 7\)") as refused:
+        sim.replay("seed_article", file)
+    assert str(refused.value).startswith(f"{file}: step.0.instalments: wanted periods")
+
+
 def test_a_refused_purchase_is_told_with_the_step_and_the_reason():
     steps = [{"date": "2023-01-06", "purchase_fen": 100_001}]
     with pytest.raises(sim.ScenarioError, match=r"step\.0\.purchase_fen: .*no_limit_left"):

@@ -7,8 +7,8 @@ from made_records import made_record, small_scenario
 from sim.day import Totals
 from sim.engines.packed import Accounts
 from sim.kinds import BUCKETS, Bucket, Flow, Method, Outcome, Place, Standing, Status
+from sim.measures import FLOWS
 from sim.results import tables
-from sim.results.daily import FLOWS
 from sim.results.usage import _WHY
 from sim.rows import columns, outside_name
 

@@ -309,6 +309,15 @@ def test_a_scenario_is_called_by_its_name_or_else_by_its_file(tmp_path: Path) ->
     assert load(path, ["run.name=tighter"]).name == "tighter"
 
 
+def test_a_file_does_not_go_by_the_name_of_one_that_it_extends(tmp_path: Path) -> None:
+    written(tmp_path, "base.toml", '[run]\nname = "base"')
+    mine = load(written(tmp_path, "mine.toml", 'extends = "base.toml"\n[run]\nusers = 5'))
+    assert mine.name == mine.with_(days=3).name == "mine"
+    assert mine.with_(**{"run.name": "other"}).name == "other"
+    own = written(tmp_path, "own.toml", 'extends = "base.toml"\n[run]\nname = "own name"')
+    assert load(own).name == "own name"
+
+
 def test_the_schema_takes_what_is_read_and_refuses_what_is_not() -> None:
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)

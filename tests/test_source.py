@@ -35,6 +35,7 @@ LAYERS = [
     ],
     ["log"],
     ["user", "account", "offer", "dues", "plan", "day", "month", "luck", "sample", "events"],
+    ["measures"],
     [
         "scenario",
         "tickets",

@@ -10,7 +10,7 @@ import pandas as pd
 from sim.audit.sources import CELL, Part
 from sim.kinds import Flow
 from sim.ledger import POSTINGS, Ledger
-from sim.results.daily import FLOW_NAMES
+from sim.measures import FLOW_NAMES
 from sim.results.pnl import HELD_NAMES
 
 REPAID = (Flow.PRINCIPAL_REPAID, Flow.INTEREST_REPAID, Flow.PENALTY_REPAID, Flow.FEES_REPAID)

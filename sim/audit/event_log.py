@@ -20,8 +20,9 @@ def check_events(run: Run, parts: list[Part], findings: Audit) -> None:
     try:
         opening = run.opening()
         replays = [Replay(part, opening[opening["replication"] == part.number]) for part in parts]
-    except (OSError, ValueError, IndexError) as error:
-        words = str(error).splitlines()[0]
+    except (AttributeError, OSError, ValueError, IndexError) as error:
+        gone = isinstance(error, AttributeError)
+        words = "nothing" if gone else str(error).splitlines()[0]
         findings.fault("events/opening", "the file", "", "one row a logged user", words, "the log")
         return
     try:

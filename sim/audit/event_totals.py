@@ -9,7 +9,7 @@ import numpy as np
 from sim.audit.event_sums import EventSums
 from sim.audit.sources import Part
 from sim.kinds import Claim, DisputeStep, Flow, FunnelStep, Level, Outcome, Place, WarningStep, Way
-from sim.results.daily import FLOW_NAMES
+from sim.measures import FLOW_NAMES
 from sim.results.event_codes import KINDS
 from sim.results.sheet import lower_names
 

@@ -9,6 +9,8 @@ from sim.audit.findings import Audit
 from sim.results import checkpoint, manifest
 from sim.results.draft import KEPT
 from sim.scenario import ScenarioError, load
+from sim.scenario.resolved import values
+from sim.scenario.tree import dotted, leaves
 
 WHY = "the digest in manifest.json"
 
@@ -43,8 +45,20 @@ def _check_states(folder: Path, findings: Audit) -> None:
 
 
 def _check_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> None:
-    found, wanted = load(folder / "scenario.toml").hash, made.get("scenario_hash", "")
+    """Compare the scenario with its digest, and what the manifest repeats of it with itself."""
+    plan = load(folder / "scenario.toml")
+    found, wanted = plan.hash, made.get("scenario_hash", "")
     findings.checked[WHY] += 1
     if found != wanted:
         why = "the scenario in manifest.json"
         findings.fault("scenario.toml", "the values", "", wanted[:16], found[:16], why)
+        return
+    why = "as in scenario.toml"
+    findings.checked[why] += 2
+    if made.get("seed") != plan.run.seed:
+        findings.fault(manifest.FILE, "seed", "", plan.run.seed, made.get("seed"), why)
+    right, told = (dict(leaves(tree)) for tree in (values(plan), made.get("scenario", {})))
+    for path in sorted(right.keys() | told.keys(), key=str):
+        if right.get(path) != told.get(path):
+            place = f"scenario.{dotted(path)}"
+            findings.fault(manifest.FILE, place, "", right.get(path), told.get(path), why)

@@ -12,7 +12,7 @@ from sim.audit.findings import Audit
 from sim.audit.frames import Tables
 from sim.day import Totals
 from sim.engines.packed import Accounts
-from sim.results.daily import FLOW_NAMES
+from sim.measures import FLOW_NAMES
 from sim.results.record import Record
 from sim.rows import columns, empty_table, of_all_products, outside_name
 

@@ -8,8 +8,7 @@ in one compiled call a phase. The only file that imports mesa. Mesa keeps the na
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,11 @@ from sim.engines.state import State, start
 from sim.events import Event, keep_all, ordered
 from sim.kinds import Status
 from sim.log import NOTES, Log
+from sim.measures import measures
 from sim.params import Params
 from sim.rows import Columns, as_object, empty_table, store, view_of
 from sim.rules import monthly, repaying, spending
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario, ScenarioError, load
 from sim.scenario.sections import Product
 from sim.stretches import Stretch
 from sim.user import User
@@ -105,6 +105,10 @@ class UserAgent(view_of(User), mesa.Agent):  # type: ignore[misc]
 class CreditModel(mesa.Model):  # type: ignore[misc]
     """A portfolio as a Mesa model: `step()` is a day, `agents` the users, `datacollector` the days.
 
+    The variables of a day are the columns of `daily`, such as `principal_fen`. The same seed gives
+    the same days: with `mesa.batch_run` let `seed` vary, as in `{"seed": range(10)}`; its
+    `iterations` would repeat one run.
+
     file: a scenario file, or a Scenario made in Python. users, days, seed: instead of the
     file's. agents: how many users, from the first, are Mesa agents; the others are rows of the
     table with the same rules compiled; all if None. user_class: what the agents are made of.
@@ -125,6 +129,7 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         state: State | None = None,
         **changes: Any,
     ) -> None:
+        _check(agents, user_class)
         plan = file if isinstance(file, Scenario) else load(file)
         given = {"users": users, "days": days, "seed": seed if seed is not None else rng} | changes
         wanted = {key: value for key, value in given.items() if value is not None}
@@ -141,9 +146,8 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
         self._stage = -1
         self.environment = Environment()
         self.today = Totals()
-        self.datacollector = mesa.DataCollector(
-            {field.name: partial(_today, field.name) for field in fields(Totals)}
-        )
+        self.told = dict.fromkeys(_told(), 0)
+        self.datacollector = mesa.DataCollector({name: partial(_today, name) for name in _told()})
 
     def _make_tables(self) -> None:
         count, products = self.state.accounts.shape
@@ -204,6 +208,8 @@ class CreditModel(mesa.Model):  # type: ignore[misc]
             rows_used = keep_all(self.logs, state.users, day, self._events)
             state.events.add(day, ordered([self._events[:rows_used]]))
         self.today = _summed(totals[day])
+        told = measures(totals[day])
+        self.told = {name: int(measure.values.sum()) for name, measure in told.items()}
         self.datacollector.collect(self)
         state.day += 1
         self._close_month(day)
@@ -261,8 +267,24 @@ class AgentsEngine:
         self.model.remove_all_agents()
 
 
-def _today(name: str, model: CreditModel) -> Any:
-    return getattr(model.today, name)
+def _check(agents: Any, user_class: Any) -> None:
+    faults = []
+    if agents is not None and (type(agents) is not int or agents < 0):
+        faults.append(f"agents: wanted a whole number from 0 (found {agents!r})")
+    if not (isinstance(user_class, type) and issubclass(user_class, UserAgent)):
+        faults.append(f"user_class: wanted a class made from sim.UserAgent (found {user_class!r})")
+    if faults:
+        raise ScenarioError(faults)
+
+
+@cache
+def _told() -> list[str]:
+    """Return the names of what a day tells: the columns of `daily`."""
+    return [*measures(empty_table(Totals, 1))]
+
+
+def _today(name: str, model: CreditModel) -> int:
+    return model.told[name]
 
 
 def _summed(rows: Any) -> Totals:

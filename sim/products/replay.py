@@ -149,7 +149,7 @@ class _Life:
         if today.instalment_plans == plans and any(p.periods for p in payments):
             step = next(s for s in steps if s.instalments)
             words = "wanted an open bill that can be spread over so many periods (found none)"
-            raise ScenarioError([f"{date}: step.{step.number}.instalments: {words}"])
+            raise self._refused(step, "instalments", words, date)
         for k, account in enumerate(self.accounts):
             if billing.statement_tonight(account, env, self.product) and account.bill_open:
                 self._note_statement(k, account, day, date)
@@ -194,19 +194,24 @@ class _Life:
             why = next(o for o in Outcome if o and today.outcome[at + o] > 0)
             left = self.limit - sum(principal(account) for account in self.accounts)
             words = f"wanted what the product lets through (found: {why.name.lower()}"
-            line = f"step.{bought[-1].number}.purchase_fen: {words}, {left:,} fen of limit left)"
-            raise ScenarioError([f"{date}: {line}"])
+            words += f", {left:,} fen of limit left)"
+            raise self._refused(bought[-1], "purchase_fen", words, date)
         spread = sum(wishes.periods[i] > 0 for i in range(wishes.count))
         if today.instalment_plans < spread:
-            self._not_offered(bought[-1], date)
+            raise self._not_offered(bought[-1], date)
 
-    def _not_offered(self, step: Step, date: dt.date) -> None:
-        plan = self.product.instalments
+    def _not_offered(self, step: Step, date: dt.date) -> ScenarioError:
+        plan, wished = self.product.instalments, step.instalments
         offered = ", ".join(str(n) for n in plan.periods if n > 0) or "none"
         words = (
-            f"wanted periods that the product offers ({offered}), of {plan.least_fen:,} fen or more"
+            f"wanted periods that the product offers ({offered}), "
+            f"of {plan.least_fen:,} fen or more (found {wished})"
         )
-        raise ScenarioError([f"{date}: step.{step.number}.instalments: {words}"])
+        return self._refused(step, "instalments", words, date)
+
+    def _refused(self, step: Step, key: str, words: str, date: dt.date) -> ScenarioError:
+        at = f"{self.script.label}: step.{step.number}.{key}"
+        return ScenarioError([f"{at}: {words.replace('(found', f'on {date} (found')}"])
 
     def _payments(self, steps: list[Step], bought: list[Step]) -> list[Payment]:
         """Return what the script pays into each account; the oldest takes first."""

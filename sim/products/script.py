@@ -53,6 +53,7 @@ class Script:
     limit_fen: int | None
     steps: tuple[Step, ...]
     terms: Mapping[str, Any] = field(default_factory=dict)
+    label: str = "steps"  # the file, for messages
 
     def on(self, date: dt.date) -> list[Step]:
         """Return the steps of a day, in order."""
@@ -165,14 +166,14 @@ def _script(
         faults.append(f"{label}: limit_fen: {words}")
     if not isinstance(said["terms"], Mapping):
         faults.append(f"{label}: terms: wanted a table (found {found(said['terms'])})")
-    if first is None or last is None or faults:
+    if first is None or last is None:
         return None
     if not first <= last <= first + LONGEST:
         faults.append(
             f"{label}: until: wanted a date from {first} on, within 100 years (found {last})"
         )
     for step in steps:
-        if not first <= step.date <= last:
+        if last >= first and not first <= step.date <= last:
             at = f"{label}: step.{step.number}.date"
             faults.append(f"{at}: wanted a date from {first} to {last} (found {step.date})")
-    return Script(first, last, limit, tuple(steps), said["terms"])
+    return None if faults else Script(first, last, limit, tuple(steps), said["terms"], label)

@@ -268,4 +268,5 @@ def open_run(path: str | Path) -> Run:
     place = Path(path)
     made = manifest.read(place)
     manifest.verify(place, made)
-    return Run(load(place / "scenario.toml"), made, FolderStore(place))
+    scenario = load(place / "scenario.toml").called(str(made.get("name", "")))
+    return Run(scenario, made, FolderStore(place))

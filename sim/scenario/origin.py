@@ -16,6 +16,7 @@ from sim.scenario.section import Section
 from sim.scenario.tree import Origins, Tree, copied, dotted, later, leaves, plain, value_at
 
 DEFAULT = "default"
+NAME = ("run", "name")
 SET = "--set"  # what asks for changes on the command line
 
 
@@ -24,6 +25,7 @@ class Document(Section):
 
     _origins: Origins = PrivateAttr(default_factory=dict)
     _source: str = PrivateAttr(default="scenario")
+    _called: str = PrivateAttr(default="")
 
     @classmethod
     def of(cls, tree: Tree, origins: Origins, source: str, faults: Sequence[str] = ()) -> Self:
@@ -65,6 +67,8 @@ class Document(Section):
             lost = changed(tree, origins, _full(changes), later(origins, SET))
             lines += [fault.line({}, SET) for fault in lost]
             return cls.of(tree, origins, source, lines)
+        if NAME in origins and origins[NAME].label != source:
+            whole = whole.called(Path(source).stem)  # the name it extends is another's
         return whole.changed(changes, SET, lines) if changes or lines else whole
 
     def with_(self, **changes: Any) -> Self:
@@ -88,7 +92,14 @@ class Document(Section):
                     presets.drop(tree, origins, at)
         lost = changed(tree, origins, full, later(origins, label))
         lines = [fault.line({}, label) for fault in lost]
-        return type(self).of(tree, origins, self._source, [*faults, *lines])
+        made = type(self).of(tree, origins, self._source, [*faults, *lines])
+        renamed = any(change.key in ("run", "run.name") for change in full)
+        return made if renamed else made.called(self._called)
+
+    def called(self, name: str) -> Self:
+        """Return this scenario under another name than its values say; theirs for an empty one."""
+        self._called = name
+        return self
 
     def tree(self) -> Tree:
         """Return all values as TOML has them; keys without a value are left out."""
@@ -99,9 +110,11 @@ class Document(Section):
 
     @property
     def name(self) -> str:
-        """The name it was given as `run.name`, or that of its file."""
-        given = self.origin.get("run.name", DEFAULT) != DEFAULT
-        return str(value_at(self.tree(), ("run", "name"))) if given else Path(self._source).stem
+        """The name it was given as `run.name`, not by a file that it extends, or its file's."""
+        if self._called:
+            return self._called
+        given = NAME in self._origins
+        return str(value_at(self.tree(), NAME)) if given else Path(self._source).stem
 
     @property
     def source(self) -> str:

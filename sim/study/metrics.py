@@ -143,7 +143,7 @@ def metric(name: str) -> Metric:
 def known_columns() -> tuple[str, ...]:
     """Return the names of the columns of `daily` that hold numbers."""
     from sim.day import Totals
-    from sim.results.daily import measures
+    from sim.measures import measures
     from sim.rows import empty_table
 
     return tuple(measures(empty_table(Totals, 0, 0)))
