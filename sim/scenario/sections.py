@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from sim.kinds import MOST_PRODUCTS
-from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Repaying, Spending
+from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Spending
 from sim.scenario.billing import Billing, Charges
 from sim.scenario.economy import Environment, Factor, OwnDate, Path, Paths, Shock, Step
 from sim.scenario.entry import Applying, Gates, Ways
@@ -44,6 +44,7 @@ from sim.scenario.product import (
     Scenes,
     Score,
 )
+from sim.scenario.repaying import Repaying
 from sim.scenario.risk import (
     Accounting,
     Appeals,
