@@ -370,6 +370,11 @@ values = [100_000, 500_000]
     }
     wanted = swept.by_row[swept.by_row["metric"] == "loss_fen"].set_index("row")["estimate"]
     assert rows == {str(number): loss for number, loss in wanted.items()}
+    verdict = found.html[: found.html.index("</ol>")]
+    assert len(
+        re.findall("moves (volume|risk adjusted income|loss) fen most|No key is told", verdict)
+    )
+    assert "no loss can be told" not in found.html
     assert not report(swept.out, lang="zh", made=MADE).unsaid
 
 

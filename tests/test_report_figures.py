@@ -198,6 +198,10 @@ def drawn():
         "paths": (figures.paths(path), "job loss ppm reaches 2.4"),
         "forest": (figures.forest(INTERVALS), "1 of 2 differences are told from 0"),
         "dots": (figures.segment_dots(INTERVALS), "income fen are let in most (10.0 %)"),
+        "no_tornado": (
+            figures.tornado(swing.assign(low_se=0.5, high_se=0.5)),
+            "No key is told from luck in loss fen",
+        ),
         "tornado": (figures.tornado(swing), "c.d moves loss fen most: from -30.0 to +50.0 %"),
         "frontier": (figures.frontier(designs), "1 of 2 designs are beaten by none"),
         "sobol": (
