@@ -332,7 +332,7 @@ def test_a_comparison_shows_paired_differences_and_what_made_them(repo, tmp_path
     folder = compared.save(tmp_path / "a-b")
     found = report(folder, made=MADE)
     table = next(table for table in found.tables if table.name == "differences_b")
-    row = next(row for row in table.rows if row[0] == "volume fen")
+    row = next(row for row in table.rows if row[0] == "volume")
     told = compared.summary(["volume_fen"]).iloc[0]
     assert [row[1].estimate, row[2].estimate] == [told["of_a"], told["of_b"]]
     assert (row[3].estimate, row[3].low) == (told["difference"], told["low"])
@@ -370,6 +370,9 @@ values = [100_000, 500_000]
     }
     wanted = swept.by_row[swept.by_row["metric"] == "loss_fen"].set_index("row")["estimate"]
     assert rows == {str(number): loss for number, loss in wanted.items()}
+    verdict = found.html[: found.html.index("</ol>")]
+    assert len(re.findall("moves (volume|risk adjusted income|loss) most|No key is told", verdict))
+    assert "no loss can be told" not in found.html
     assert not report(swept.out, lang="zh", made=MADE).unsaid
 
 

@@ -167,7 +167,7 @@ def test_sizes_are_those_of_the_planner_from_the_variances_of_the_pairs(compared
     days = compared.daily.groupby(["scenario", "replication"])["spent_fen"].sum()
     a, b = (days[label].to_numpy(dtype=float) for label in "ab")
     wanted = plan(float((b - a).mean()), a.var(ddof=1) + b.var(ddof=1), (b - a).var(ddof=1))
-    row = next(row for row in tables_of(reported)["power_b"].rows if row[0] == "volume fen")
+    row = next(row for row in tables_of(reported)["power_b"].rows if row[0] == "volume")
     assert [row[2].estimate, row[3].estimate] == [wanted.per_arm, wanted.pairs]
     factor = special.ndtri(0.975) + special.ndtri(0.8)
     assert row[4].estimate == pytest.approx(factor * np.sqrt((b - a).var(ddof=1) / 4))
@@ -299,7 +299,7 @@ def test_a_policy_for_a_share_of_users_is_judged_by_its_arms(base, tmp_path):
         for replication, user in accounts[["replication", "user"]].itertuples(index=False)
     ]
     limits = accounts.assign(reached=reached).groupby("reached")["limit_fen"]
-    told = rows["limit fen"]
+    told = rows["limit"]
     assert [told[2].estimate, told[1].estimate] == pytest.approx(list(limits.mean()))
     wanted = stats.ttest_ind(limits.get_group(True), limits.get_group(False), equal_var=False)
     assert tuple(told[3][1:3]) == pytest.approx(tuple(wanted.confidence_interval(0.95)))
@@ -321,8 +321,8 @@ def test_arms_stand_beside_the_truth_of_a_stored_trial(base, tmp_path, capsys):
     told = {row[0]: row for row in tables_of(found)["twins_0"].rows}
     truth = float(rows.loc["limit_fen", "truth"])
     assert truth < 0
-    assert told["limit fen"][4].estimate == pytest.approx(truth)
-    assert told["limit fen"][3].estimate == pytest.approx(float(rows.loc["limit_fen", "estimate"]))
+    assert told["limit"][4].estimate == pytest.approx(truth)
+    assert told["limit"][3].estimate == pytest.approx(float(rows.loc["limit_fen", "estimate"]))
     assert "the true effect, from twins" not in found.html
     own = report(place, made=MADE)
     same = [tables_of(one)["twins_0"].frame() for one in (own, found)]

@@ -43,9 +43,13 @@ class Words:
         return Said(said.format(**values) if values else said)
 
     def named(self, name: str) -> Said:
-        """Return a name of the data as it is read: `manual_bill` as `manual bill`."""
+        """Return a name of the data as it is read: `manual_bill` as `manual bill`.
+
+        Amounts are shown in yuan, as captions say, so `limit_fen` is `limit`.
+        """
         plain = name.replace("_", " ")
-        return Said(self._known.get(plain, plain))
+        short = plain.removesuffix(" fen")
+        return Said(self._known.get(plain) or self._known.get(short, short))
 
 
 ENGLISH = Words()

@@ -44,9 +44,7 @@ def twins(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.plot(crosses, places, "x", color="0.1", ms=7)
     axes.axvline(0, color="0.3", lw=0.8)
     axes.set_xlabel(
-        words(
-            "effect, % of the mean without the policy; 95 % interval of the arms; cross: the truth"
-        )
+        words("effect, % of the mean without it; 95 % interval of the arms; cross: truth")
     )
     told = words(
         "{held} of {all} intervals of the arms hold the true effect",

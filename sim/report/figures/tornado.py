@@ -33,15 +33,25 @@ def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.set_yticks(places, list(ordered["key"]))
     axes.axvline(0, color="0.3", lw=0.8)
     axes.set_xlabel(words("change of the mean over a key's values, %"))
-    top = ordered.iloc[-1]
-    headed(
-        figure,
-        words(
-            "{key} moves {metric} most: from {low:+.1f} to {high:+.1f} %",
-            key=str(top["key"]),
-            metric=words.named(str(top["metric"])),
-            low=100 * float(top["low"]),
-            high=100 * float(top["high"]),
-        ),
-    )
+    headed(figure, most_moved(table, words))
     return figure
+
+
+def most_moved(table: pd.DataFrame, words: Words = ENGLISH) -> str:
+    """Return which key moves a metric most; that none is told from luck where that is so.
+
+    table: as for `tornado`.
+    """
+    width = (table["high"] - table["low"]).abs().to_numpy(dtype=float)
+    top = table.iloc[int(width.argmax())]
+    errors = [float(top[name]) if name in table else 0.0 for name in ("low_se", "high_se")]
+    reach = SURE * float(np.hypot(errors[0], errors[1]))
+    told = {
+        "key": str(top["key"]),
+        "metric": words.named(str(top["metric"])),
+        "low": 100 * float(top["low"]),
+        "high": 100 * float(top["high"]),
+    }
+    if not width.max() > np.nan_to_num(reach):
+        return words("No key is told from luck in {metric}", metric=told["metric"])
+    return words("{key} moves {metric} most: from {low:+.1f} to {high:+.1f} %", **told)

@@ -56,7 +56,8 @@ def power(context: Context) -> list[Block]:
         known = [row for row in rows if row is not None]
         if known:
             said = context.words(
-                "Runs that find the difference {other} - A with a power of {power} %",
+                "Runs that find the difference {other} - A with a power of {power} %; "
+                "amounts in yuan",
                 other=str(label).upper(),
                 power=f"{100 * POWER:g}",
             )

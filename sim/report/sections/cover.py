@@ -9,6 +9,7 @@ from sim.report.key_figures import key_figures as figures_of
 from sim.report.page import Block, Cell, Section
 from sim.report.sections.arms import arms
 from sim.report.sections.precision import precision
+from sim.report.sections.sensitivity import in_short
 from sim.report.value import Value, shown
 from sim.risk import default
 
@@ -61,6 +62,8 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
         return _fit(context)
     if context.source.kind == "trial":
         return [_trial(context)]
+    if context.source.kind == "sweep":
+        return in_short(context)
     by_key = {figure.key: figure for figure in found}
     if "net_loss" not in by_key:
         return [say("This folder keeps no days, so that no loss can be told.")]

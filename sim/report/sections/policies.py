@@ -68,7 +68,9 @@ def _differences(context: Context) -> list[Block]:
         columns.append(("gain", "variance ratio of pairing", "difference"))
         pairs = context.source.paired(str(label))
         caption = (
-            f"Differences on the last day, {'paired' if pairs else 'of runs that do not pair'}"
+            "Differences on the last day, paired; amounts in yuan"
+            if pairs
+            else "Differences on the last day, of runs that do not pair; amounts in yuan"
         )
         under = context.table(f"differences_{label}", caption, columns, rows)
         told = {"a": names["a"], "b": str(label).upper(), "other": names[str(label)]}
@@ -104,7 +106,9 @@ def _attribution(context: Context, label: str, name: str, lot: pd.DataFrame, pla
     columns = [("lever", "Key", ""), ("part", "Part", "attribution")]
     columns.append(("orders", "half-width from orders left out", "attribution"))
     said = {"metric": context.words.named(name), "other": label.upper()}
-    caption = context.words("What each changed key contributes to {metric}, {other} - A", **said)
+    caption = context.words(
+        "What each changed key contributes to {metric}, {other} - A; amounts in yuan", **said
+    )
     under = context.table(place, caption, columns, rows)
     steps = [
         {"step": str(row["lever"]), "amount_fen": float(row["mean"]), "whole": False}
@@ -147,7 +151,7 @@ def _search(context: Context) -> list[Block]:
             "reaches over a bound leaves that open.",
             row=int(within["row"].iloc[0]),
         )
-    caption = "What the search found: rows that none beats in metric and bound"
+    caption = "What the search found: rows that none beats in metric and bound; amounts in yuan"
     return [best, context.table("search", caption, columns, rows)]
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.context import Context
+from sim.report.figures.tornado import most_moved
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, around, shown
 
@@ -40,6 +41,18 @@ def sensitivity(context: Context) -> Section:
     blocks.append(context.text("Runs of the design: {told}.", told=told))
     blocks += _failed(context, results)
     return context.section(14, title, blocks)
+
+
+def in_short(context: Context) -> list[str]:
+    """Return a sentence a metric, of three at most: which key moves it, and how far."""
+    source = context.source
+    effects = _effects(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
+    if effects.empty:
+        return [context.words("No key of this sweep has two values, so that none can be told.")]
+    known = effects.dropna(subset=["low", "high"])
+    lots = [lot for _, lot in known.groupby("metric", sort=False)][:3]
+    stop = "." if context.words.language == "en" else "。"
+    return [f"{most_moved(lot, context.words)}{stop}" for lot in lots]
 
 
 def _effects(results: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def _trial(context: Context, policy: int) -> list[Block]:
         ("effect", "effect by the arms", "difference"),
     ]
     said = context.words(
-        "Policy {number} in the run: {treated:,} users with it, {control:,} without",
+        "Policy {number} in the run: {treated:,} users with it, {control:,} without; in yuan",
         number=policy,
         treated=int(arms["reached"].sum()),
         control=int((~arms["reached"]).sum()),

@@ -41,7 +41,7 @@ def twins(context: Context, asked: Asked, effects: pd.DataFrame) -> list[Block]:
             dots.append([row["outcome"], *(end / whole for end in (*ends, truth))])
     said = context.words(
         "Policy {number}, replication {replication}: the arms ({treated:,} users with it, "
-        "{control:,} without) beside twins of all users",
+        "{control:,} without) beside twins of all users; amounts in yuan",
         number=asked.policy,
         replication=asked.replication,
         treated=int(effects["treated"].iloc[0]),
