@@ -38,6 +38,11 @@ class Comparison:
         self.study = study
         self.tables = study.tables
 
+    def __repr__(self) -> str:
+        """Say what is compared; the figures are in `differences`."""
+        a, *others = (scenario.name for scenario in self.study.scenarios.values())
+        return f"<Comparison of {', '.join(others)} against {a}>"
+
     @classmethod
     def open(cls, folder: str | Path) -> Comparison:
         """Return the comparison in a folder. Raises ScenarioError for one that is none."""

@@ -151,6 +151,10 @@ class Replicates:
 
         return pd.DataFrame([self._line(metric(name), day, level) for name in names])
 
+    def __repr__(self) -> str:
+        """Say what was replicated; the figures are in `summary()`."""
+        return f"<Replicates {self.scenario.name}: {len(self.keys):,} replications>"
+
     def save(self, out: str | Path, metrics: Sequence[str] = ()) -> Path:
         """Write `daily`, `summary` and the scenario to a folder, whole or not at all.
 
