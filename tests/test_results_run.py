@@ -10,6 +10,7 @@ from made_records import made_record, small_scenario
 import sim
 from sim.results import Run, open_run, tables
 from sim.scenario import ScenarioError
+from sim.study.fork import forked
 
 
 @pytest.fixture
@@ -147,3 +148,17 @@ def test_the_folder_of_a_study_is_said_to_be_none_of_a_run(repo, tmp_path):
         out = study.save(tmp_path / kind)
         with pytest.raises(sim.ScenarioError, match=f"wanted the folder of a run .found a {kind}"):
             sim.open(out)
+
+
+def test_studies_of_files_that_extend_one_keep_their_names(repo, tmp_path):
+    base, plans = repo / "scenarios" / "seed_article.toml", []
+    for name, points in (("usual", 1_000), ("lower", 700)):
+        file = tmp_path / f"{name}.toml"
+        words = f"[run]\nusers = 20\ndays = 4\n[product.limit]\nfen_per_point = {points}\n"
+        file.write_text(f'extends = "{base}"\n{words}', encoding="utf-8")
+        plans.append(sim.load(file))
+    out = sim.compare(*plans, replications=2).save(tmp_path / "comparison")
+    again = sim.Comparison.open(out)
+    assert [each.name for each in again.study.scenarios.values()] == ["usual", "lower"]
+    out = sim.replicate(plans[1], 2).save(tmp_path / "replicates")
+    assert sim.Replicates.open(out).scenario.name == forked(*plans, 2).name == "lower"

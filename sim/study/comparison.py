@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 from sim.study.cluster import workers_at
 from sim.study.contrast import daily_table, differences_table, labelled, swap_sets_table
-from sim.study.folder import Study, opened, save
+from sim.study.folder import Study, opened, save, scenarios_in
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
 from sim.study.metrics import FIGURES, Metric, Series, every, metric
@@ -47,7 +47,7 @@ class Comparison:
     def open(cls, folder: str | Path) -> Comparison:
         """Return the comparison in a folder. Raises ScenarioError for one that is none."""
         told, tables = opened(folder, "comparison")
-        scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
+        scenarios = scenarios_in(folder, told)
         return cls(Study("comparison", told["asked"], scenarios, tables))
 
     @classmethod
