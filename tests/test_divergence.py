@@ -1,6 +1,7 @@
 """`paylater diff`: where two runs part."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,3 +47,17 @@ def test_the_command_tells_of_users_and_of_tables_that_one_run_lacks(run, plan, 
     assert "users: first at replication 0, user " in told
     assert "pnl: in the first run only" in told
     assert answer(["diff", str(tmp_path / "a"), str(tmp_path / "none")]) == 2
+
+
+def test_what_stands_behind_the_keys_is_compared_and_no_key(run):
+    changed = {"accounts": run.accounts.copy(), "daily": run.daily.copy()}
+    accounts, daily = changed["accounts"], changed["daily"]
+    accounts["bucket"] = accounts["bucket"].astype(str)
+    accounts.loc[7, "bucket"] = "other"
+    daily.loc[3, "opened"] += 1
+    other = SimpleNamespace(tables=run.tables, read=lambda name: changed.get(name, run.read(name)))
+    found = {d.table: d for d in divergences(run, other)}
+    assert found["accounts"].keys["user"] == accounts.loc[7, "user"]
+    assert (found["accounts"].column, found["accounts"].rows_of_one) == ("bucket", 0)
+    assert (found["daily"].column, found["daily"].keys["day"]) == ("opened", 3)
+    assert "date 2024-01-04: opened" in found["daily"].text()

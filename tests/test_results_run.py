@@ -7,8 +7,10 @@ import sys
 import pytest
 from made_records import made_record, small_scenario
 
+import sim
 from sim.results import Run, open_run, tables
 from sim.scenario import ScenarioError
+from sim.study.fork import forked
 
 
 @pytest.fixture
@@ -121,3 +123,42 @@ def test_looking_at_the_package_imports_neither_pandas_nor_pyarrow():
 
 def test_a_run_says_what_it_is(run):
     assert repr(run) == "<Run scenario: 50 users, 70 days, seed 7, 2 replications, in memory>"
+
+
+def test_a_run_opened_again_goes_by_the_name_that_it_was_run_under(repo, tmp_path):
+    file = tmp_path / "mine.toml"
+    base = repo / "scenarios" / "seed_article.toml"
+    file.write_text(f'extends = "{base}"\n[run]\nusers = 20\ndays = 3\n', encoding="utf-8")
+    run = sim.run(file)
+    again = sim.open(run.save(tmp_path / "run"))
+    assert run.manifest["name"] == run.scenario.name == again.scenario.name == "mine"
+    assert again.scenario.with_(days=2).name == "mine"
+    assert again.audit()
+
+
+def test_the_folder_of_a_study_is_said_to_be_none_of_a_run(repo, tmp_path):
+    plan = sim.load(repo / "scenarios" / "seed_article.toml").with_(users=20, days=3)
+    studies = {
+        "comparison": sim.compare(plan, plan.with_(users=20), replications=2),
+        "replicates": sim.replicate(plan, 2),
+    }
+    assert "2 replications" in repr(studies["replicates"])
+    assert "against seed_article" in repr(studies["comparison"])
+    for kind, study in studies.items():
+        out = study.save(tmp_path / kind)
+        with pytest.raises(sim.ScenarioError, match=f"wanted the folder of a run .found a {kind}"):
+            sim.open(out)
+
+
+def test_studies_of_files_that_extend_one_keep_their_names(repo, tmp_path):
+    base, plans = repo / "scenarios" / "seed_article.toml", []
+    for name, points in (("usual", 1_000), ("lower", 700)):
+        file = tmp_path / f"{name}.toml"
+        words = f"[run]\nusers = 20\ndays = 4\n[product.limit]\nfen_per_point = {points}\n"
+        file.write_text(f'extends = "{base}"\n{words}', encoding="utf-8")
+        plans.append(sim.load(file))
+    out = sim.compare(*plans, replications=2).save(tmp_path / "comparison")
+    again = sim.Comparison.open(out)
+    assert [each.name for each in again.study.scenarios.values()] == ["usual", "lower"]
+    out = sim.replicate(plans[1], 2).save(tmp_path / "replicates")
+    assert sim.Replicates.open(out).scenario.name == forked(*plans, 2).name == "lower"

@@ -68,7 +68,7 @@ def audit_folder(path: str | Path) -> Audit:
     from sim.scenario import load
 
     place = Path(path)
-    made = manifest.read(place)
+    made = manifest.of_run(place)
     return audit(Run(load(place / "scenario.toml"), made, FolderStore(place)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def divergences(a: Run, b: Run) -> list[Divergence | str]:
 
 
 def _parting(name: str, one: pd.DataFrame, other: pd.DataFrame) -> Divergence | None:
-    keys = [key for key in KEYS if key in one.columns and key in other.columns]
+    # Keys come first: further on a bucket or a count of accounts opened is what may differ.
+    keys = [*takewhile(KEYS.__contains__, one.columns)]
     one, other = (_comparable(frame, keys) for frame in (one, other))
     both = one.index.intersection(other.index, sort=False)
     lonely = len(one) + len(other) - 2 * len(both)
@@ -79,5 +81,9 @@ def _comparable(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     lists = [c for c in frame.columns if frame[c].dtype == object and c not in keys]
     words = {column: frame[column].map(str) for column in lists}
     return frame.assign(
-        **words, **{key: frame[key].map(str) for key in keys if key == "date"}
+        **words, **{key: frame[key].map(_day) for key in keys if key in {"date", "month", "cohort"}}
     ).set_index(keys)
+
+
+def _day(value: Any) -> str:
+    return str(value).removesuffix(" 00:00:00")

@@ -89,6 +89,14 @@ def read(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
+def of_run(folder: Path) -> dict[str, Any]:
+    """Return the manifest in a run folder; raises as `read`, and for the folder of a study."""
+    found = read(folder)
+    if "kind" in found:
+        raise refused(folder, "the folder of a run", f"a {found['kind']}")
+    return found
+
+
 def verify(folder: Path, manifest: dict[str, Any]) -> None:
     """Compare every file with its digest. Raises ScenarioError naming all that do not match."""
     lines = []

@@ -266,7 +266,7 @@ def open_run(path: str | Path) -> Run:
     Raises ScenarioError that names what is missing or changed.
     """
     place = Path(path)
-    made = manifest.read(place)
+    made = manifest.of_run(place)
     manifest.verify(place, made)
     scenario = load(place / "scenario.toml").called(str(made.get("name", "")))
     return Run(scenario, made, FolderStore(place))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 from sim.study.cluster import workers_at
 from sim.study.contrast import (
     books_tables,
@@ -17,7 +17,7 @@ from sim.study.contrast import (
     labelled,
     swap_sets_table,
 )
-from sim.study.folder import Study, opened, save
+from sim.study.folder import Study, opened, save, scenarios_in
 from sim.study.interval import LEVEL
 from sim.study.levers import check_pairs
 from sim.study.metrics import FIGURES, Metric, Series, every, metric
@@ -45,11 +45,16 @@ class Comparison:
         self.study = study
         self.tables = study.tables
 
+    def __repr__(self) -> str:
+        """Say what is compared; the figures are in `differences`."""
+        a, *others = (scenario.name for scenario in self.study.scenarios.values())
+        return f"<Comparison of {', '.join(others)} against {a}>"
+
     @classmethod
     def open(cls, folder: str | Path) -> Comparison:
         """Return the comparison in a folder. Raises ScenarioError for one that is none."""
         told, tables = opened(folder, "comparison")
-        scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
+        scenarios = scenarios_in(folder, told)
         return cls(Study("comparison", told["asked"], scenarios, tables))
 
     @classmethod

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.scenario import Change, Scenario, ScenarioError
+from sim.scenario import Change, Scenario, ScenarioError, load
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -163,16 +164,23 @@ def fixed(scenario: Scenario, replications: int) -> Scenario:
     return plain.changed([Change("run.replications", replications)], LABEL)
 
 
-def run(scenario: Scenario, *, engine: EngineName = "table", threads: int | None = None) -> Run:
-    """Run a scenario with all its replications in memory.
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    engine: EngineName = "table",
+    threads: int | None = None,
+) -> Run:
+    """Run a scenario, or that in a file, with all its replications in memory.
 
     engine: "table" (compiled, on `threads` threads, all usable cores if None) or "agents" (Mesa);
     they give the same bits. `Run.save` writes the run folder. Where the scenario asks for a
     precision, replications are added until it holds; the manifest says what was reached. Raises
-    ScenarioError for a metric that is none.
+    ScenarioError for a file that cannot be run and a metric that is none.
     """
     from sim import simulation
 
+    if isinstance(scenario, str | Path):
+        scenario = load(scenario)
     if scenario.precision is None:
         return simulation.run(scenario, engine=engine, threads=threads)
     return _precise(scenario, engine, threads)

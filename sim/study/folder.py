@@ -17,7 +17,7 @@ from sim.results import manifest
 from sim.results.disk import sync
 from sim.results.faults import refused, room_to_write
 from sim.results.parquet import ParquetFile
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 
 
 class Study(NamedTuple):
@@ -114,3 +114,11 @@ def opened(folder: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, pa.
     manifest.verify(place, found)
     names = [name for name in found["files"] if name.endswith(".parquet") and "/" not in name]
     return found, {Path(name).stem: pq.read_table(place / name) for name in names}
+
+
+def scenarios_in(folder: str | Path, told: dict[str, Any]) -> dict[str, Scenario]:
+    """Return the scenarios of an opened study, under the names that they went by."""
+    return {
+        name: load(Path(folder) / f"{name}.toml").called(str(told["names"].get(name, "")))
+        for name in told["scenarios"]
+    }

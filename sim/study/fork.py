@@ -63,7 +63,7 @@ def forked(a: Scenario, b: Scenario, day: int) -> Scenario:
     tree["run"] |= {key: other["run"][key] for key in ("days", "name", "description")}
     tree["output"] = other["output"]
     tree.pop("precision", None)  # a fork has the replications of its run
-    made = from_tree(tree, source=b.source)
+    made = from_tree(tree, source=b.source).called(b.name)
     _check_days(a, made, day)
     return made
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario import Scenario, ScenarioError
 from sim.study import interval
 from sim.study.cluster import workers_at
 from sim.study.factor import Draws
-from sim.study.folder import Study, opened, save
+from sim.study.folder import Study, opened, save, scenarios_in
 from sim.study.interval import LEVEL, Interval
 from sim.study.metrics import FIGURES, Metric, Series, metric
 from sim.study.posterior import Parts, drawn, parts
@@ -67,7 +67,7 @@ class Replicates:
     def open(cls, folder: str | Path) -> Replicates:
         """Return the replications in a folder. Raises ScenarioError for one that has none."""
         told, tables = opened(folder, "replicates")
-        scenario, asked = load(Path(folder) / "scenario.toml"), told["asked"]
+        scenario, asked = scenarios_in(folder, told)["scenario"], told["asked"]
         keys = [Key(*key) for key in asked["keys"]]
         each = tables["daily"].num_rows // len(keys)
         days = [tables["daily"].slice(k * each, each) for k in range(len(keys))]
@@ -150,6 +150,10 @@ class Replicates:
         import pandas as pd
 
         return pd.DataFrame([self._line(metric(name), day, level) for name in names])
+
+    def __repr__(self) -> str:
+        """Say what was replicated; the figures are in `summary()`."""
+        return f"<Replicates {self.scenario.name}: {len(self.keys):,} replications>"
 
     def save(self, out: str | Path, metrics: Sequence[str] = ()) -> Path:
         """Write `daily`, `summary` and the scenario to a folder, whole or not at all.

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.risk.reverse_stress import Breach, mildest_breach
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 from sim.simulation import usable_cores
-from sim.study.folder import Study, asked_hash, is_there, opened, save
+from sim.study.folder import Study, asked_hash, is_there, opened, save, scenarios_in
 from sim.study.shelf import Shelf
 from sim.study.stress_tables import (
     BASELINE,
@@ -66,7 +66,7 @@ class StressTest(NamedTuple):
     def open(cls, folder: str | Path) -> StressTest:
         """Return the stress test in a folder. Raises ScenarioError for one that is none."""
         told, tables = opened(folder, KIND)
-        scenarios = {name: load(Path(folder) / f"{name}.toml") for name in told["scenarios"]}
+        scenarios = scenarios_in(folder, told)
         return cls(Study(KIND, told["asked"], scenarios, tables))
 
     def save(self, out: str | Path) -> Path:
