@@ -179,8 +179,9 @@ def test_every_scenario_and_metric_has_its_waterfall_that_adds_up(compared, repo
     assert len(names) == 4
     sums = {tables[name].caption: sum(row[1].total for row in tables[name].rows) for name in names}
     for _, row in compared.attribution.iterrows():
-        metric = row["metric"].replace("_", " ")
-        caption = f"What each changed key contributes to {metric}, {row['scenario'].upper()} - A"
+        metric = row["metric"].removesuffix("_fen").replace("_", " ")
+        caption = f"What each changed key contributes to {metric}, {row['scenario'].upper()} - A; "
+        caption += "amounts in yuan"
         assert sums[caption] == row["total"]
 
 
