@@ -79,15 +79,15 @@ def test_a_plan_of_24_months_is_billed_in_24_months(state):
             continue
         wanted = {}
         for plan in mine:  # statements are cut at the close of each month
-            month = (first + int(plan["day"])).astype("M8[M]").astype(int)
+            month = (first + np.timedelta64(int(plan["day"]), "D")).astype("M8[M]").astype(int)
             fee = round(Fraction(8, 1_000) * int(plan["amount"]))  # half-even
             for i in range(int(plan["reason"])):
                 wanted[month + i] = wanted.get(month + i, 0) + fee
         found = {}
         for fee in fees:
-            month = (first + int(fee["day"])).astype("M8[M]").astype(int)
+            month = (first + np.timedelta64(int(fee["day"]), "D")).astype("M8[M]").astype(int)
             found[month] = found.get(month, 0) + int(fee["amount"])
-        last = (first + DAYS - 1).astype("M8[M]").astype(int)
+        last = (first + np.timedelta64(DAYS - 1, "D")).astype("M8[M]").astype(int)
         assert found == {month: fee for month, fee in wanted.items() if month < last and fee}
         seen += (mine["reason"] == 24).sum()
     assert seen > 10
