@@ -8,6 +8,7 @@ from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study import comparison
 from sim.study.comparison import Comparison, compare
+from sim.study.folder import scenarios_in
 
 CHANGES = {"product.limit.fen_per_point": 600, "product.charges.rate_ppb": 700_000}
 
@@ -110,3 +111,11 @@ def test_run_folders_on_the_command_line(plan, folders, tmp_path, capsys):
     (folders["base"].parent / "else").mkdir()
     assert commands.answer(["compare", places[0], str(folders["base"].parent / "else")]) == 2
     assert "a finished run, with manifest.json" in capsys.readouterr().err
+
+
+def test_studies_of_earlier_versions_open_without_the_names_of_their_scenarios(tmp_path, repo):
+    text = (repo / "scenarios" / "seed_article.toml").read_text()
+    (tmp_path / "a.toml").write_text(text)
+    assert scenarios_in(tmp_path, {"scenarios": ["a"]})["a"].name == "seed_article"
+    told = {"scenarios": ["a"], "names": {"a": "launch"}}
+    assert scenarios_in(tmp_path, told)["a"].name == "launch"

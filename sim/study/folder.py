@@ -118,7 +118,8 @@ def opened(folder: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, pa.
 
 def scenarios_in(folder: str | Path, told: dict[str, Any]) -> dict[str, Scenario]:
     """Return the scenarios of an opened study, under the names that they went by."""
+    called = told.get("names", {})  # studies of earlier versions have none
     return {
-        name: load(Path(folder) / f"{name}.toml").called(str(told["names"].get(name, "")))
+        name: load(Path(folder) / f"{name}.toml").called(str(called.get(name, "")))
         for name in told["scenarios"]
     }
