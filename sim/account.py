@@ -282,9 +282,9 @@ def take_unbilled(account: Account, part: int) -> None:
     """Take principal off what is not billed yet; the interest that it may come to bear goes too."""
     left = account.unbilled - part
     if account.back_accrued + account.back_nano > 0:
-        exact = kept(account.back_accrued * PPB + account.back_nano, account.unbilled, left)
-        account.back_accrued = exact // PPB
-        account.back_nano = exact % PPB
+        whole, nano = kept_accrual(account.back_accrued, account.back_nano, account.unbilled, left)
+        account.back_accrued = whole
+        account.back_nano = nano
     account.unbilled = left
     account.unposted = min(account.unposted, left)
 
@@ -294,9 +294,9 @@ def take_billed(account: Account, part: int, with_interest: bool) -> None:
     """Take principal off the open bill, with the interest that it may come to bear, or without."""
     left = account.billed - part
     if with_interest and part > 0 and account.grace_accrued + account.grace_nano > 0:
-        exact = kept(account.grace_accrued * PPB + account.grace_nano, account.billed, left)
-        account.grace_accrued = exact // PPB
-        account.grace_nano = exact % PPB
+        whole, nano = kept_accrual(account.grace_accrued, account.grace_nano, account.billed, left)
+        account.grace_accrued = whole
+        account.grace_nano = nano
     account.billed = left
 
 
@@ -309,6 +309,13 @@ def kept(exact: int, before: int, left: int) -> int:
     if left == before:
         return exact
     return exact // before * left + exact % before * left // before
+
+
+@scalar
+def kept_accrual(fen: int, nano: int, before: int, left: int) -> tuple[int, int]:
+    """Return the same share of an exact accrual, as whole fen and the rest of it."""
+    exact = kept(fen * PPB + nano, before, left)
+    return exact // PPB, exact % PPB
 
 
 @scalar

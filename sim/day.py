@@ -47,6 +47,7 @@ Others = Annotated[list[int], Unit("number", "i8", 0, 2**62), Length(MOST_PRODUC
 Bits = Annotated[int, Unit("bits", "i4", 0, 2**31 - 1)]
 Orders = Annotated[list[int], Unit("code", "i4", 0, 2**31 - 1), Length(WISHES)]
 
+LARGEST_AMOUNT = 100_000_000  # fen, of a purchase: 1 million yuan
 OWN_MONEY = -1  # means of payment: wallet and bank; 0 and up is the number of a product
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import scalar
-from sim.units import clamp
+from sim.units import PPM, clamp
 
 CELLS = 256
 ROWS = 5  # all; low tail, high tail; low tail of the low tail, high tail of the high tail
@@ -78,3 +78,12 @@ def at_score(grid: list[int], z: float) -> int:
     cell = clamp(int(place), 0, GRID - 2)
     inside = min(max(place - cell, 0.0), 1.0)
     return grid[cell] + int((grid[cell + 1] - grid[cell]) * inside)
+
+
+@scalar
+def around(median: int, grid: list[int], normal: list[int], word: int) -> int:
+    """Return a median times the factor, ppm, that a grid gives for the normal score of a word.
+
+    normal: the table of normal scores, in thousandths.
+    """
+    return median * at_score(grid, read(normal, word) * 0.001) // PPM

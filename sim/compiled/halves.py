@@ -15,7 +15,7 @@ from numba.core.typing import templates
 from numba.extending import intrinsic, models, overload, register_model
 from numba.np import arrayobj
 
-_door: Any = cgutils.create_struct_proxy  # untyped, as are the next
+_proxy: Any = cgutils.create_struct_proxy  # untyped, as are the next
 _array_of: Any = arrayobj.make_array
 _signature: Any = templates.signature
 _reads: Any = imputils.lower_getattr_generic
@@ -58,7 +58,7 @@ class _Columns(templates.AttributeTemplate):
 def _place(context: Any, builder: Any, kind: Any, row: Any, column: str) -> tuple[Any, Any]:
     """Return the type of the half that holds a column, and where it lies."""
     half = kind.half(column)
-    start = getattr(_door(kind)(context, builder, value=row), half)
+    start = getattr(_proxy(kind)(context, builder, value=row), half)
     record = getattr(kind, half)
     return record, builder.bitcast(start, context.get_value_type(record))
 
@@ -83,7 +83,7 @@ def _halves(_typing: Any, front: Any, back: Any) -> Any:
     """Return rows whose columns lie in two arrays of one length; only in a kernel."""
 
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
-        rows = _door(typed.return_type)(context, builder)
+        rows = _proxy(typed.return_type)(context, builder)
         for half, kind, value in zip(("front", "back"), typed.args, arguments, strict=True):
             array = _array_of(kind)(context, builder, value=value)
             setattr(rows, half, builder.bitcast(array.data, rows.front.type))
@@ -99,8 +99,8 @@ halves: Any = intrinsic(_halves)
 def _row_at(_typing: Any, rows: Any, _index: Any) -> Any:
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
         kind = typed.args[0]
-        all_rows = _door(kind)(context, builder, value=arguments[0])
-        row = _door(typed.return_type)(context, builder)
+        all_rows = _proxy(kind)(context, builder, value=arguments[0])
+        row = _proxy(typed.return_type)(context, builder)
         for half in ("front", "back"):
             size = context.get_constant(types.intp, getattr(kind, half).size)
             steps = [builder.mul(arguments[1], size)]
@@ -112,7 +112,7 @@ def _row_at(_typing: Any, rows: Any, _index: Any) -> Any:
 
 def _count_of(_typing: Any, rows: Any) -> Any:
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
-        return _door(typed.args[0])(context, builder, value=arguments[0]).count
+        return _proxy(typed.args[0])(context, builder, value=arguments[0]).count
 
     return types.intp(rows), lower
 

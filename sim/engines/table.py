@@ -160,8 +160,8 @@ class TableEngine:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads)
         products = state.held.shape[1]
-        self._room = min(block, len(state.users))
-        self._scratch = [scratch(self._room, products, state.held.row) for _ in range(threads)]
+        room = min(block, len(state.users))
+        self._scratch = [scratch(room, products, state.held.row) for _ in range(threads)]
         rows = EVENT_ROWS if state.logging else 0
         self._events = [empty_table(Event, rows) for _ in range(threads)]
         self._totals = [empty_table(Totals, *state.totals_by.shape) for _ in range(threads)]

@@ -19,7 +19,7 @@ from sim.events import Event
 from sim.explain.shared import Shared
 from sim.params import Params
 from sim.plan import account_row_of
-from sim.population import accounts_at_start, population
+from sim.population import accounts_at_start, has_accounts, population
 from sim.population.plan import plan_of
 from sim.rows import Table, as_object, empty_table
 
@@ -49,8 +49,7 @@ class Prepared:
 
     def start_of(self, number: int) -> tuple[Table, Table]:
         """Return one user and their accounts before the first simulated day, a row each."""
-        given = self.scenario.population.file or self.scenario.population.from_run
-        size = ROWS if given else 1
+        size = ROWS if has_accounts(self.scenario) else 1
         users, accounts = self.block(number // size, size)
         at = slice(number % size, number % size + 1)
         return users[at].copy(), accounts[at].copy()

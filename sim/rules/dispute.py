@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, clear_missed, give_back, kept, past_due, principal
+from sim.account import (
+    Account,
+    clear_missed,
+    give_back,
+    kept,
+    kept_accrual,
+    past_due,
+    principal,
+)
 from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.dues import release
 from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note
 from sim.log import Log, note
-from sim.units import PPB
 from sim.user import User
 
 if TYPE_CHECKING:
@@ -114,12 +121,12 @@ def waive(account: Account, amount: int, today: Totals, log: Log) -> None:
     """
     before = principal(account)
     left = before - amount
-    exact = kept(account.accrued * PPB + account.accrued_nano, before, left)
-    account.accrued = exact // PPB
-    account.accrued_nano = exact % PPB
-    exact = kept(account.penalty_accrued * PPB + account.penalty_nano, before, left)
-    account.penalty_accrued = exact // PPB
-    account.penalty_nano = exact % PPB
+    whole, nano = kept_accrual(account.accrued, account.accrued_nano, before, left)
+    account.accrued = whole
+    account.accrued_nano = nano
+    whole, nano = kept_accrual(account.penalty_accrued, account.penalty_nano, before, left)
+    account.penalty_accrued = whole
+    account.penalty_nano = nano
     interest = account.interest - kept(account.interest, before, left)
     penalty = account.penalty - kept(account.penalty, before, left)
     account.interest -= interest

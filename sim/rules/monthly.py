@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 
 from sim.account import Account, principal
 from sim.compiled import scalar, seldom
-from sim.day import OWN_MONEY, WISHES, Environment, Wishes
+from sim.day import LARGEST_AMOUNT, OWN_MONEY, WISHES, Environment, Wishes
 from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import Place, Standing
-from sim.quantiles import at_score, read
+from sim.quantiles import around
 from sim.units import PPM, clamp, share
 from sim.user import User
 
 if TYPE_CHECKING:
     from sim.params import Params
-
-LARGEST_AMOUNT = 100_000_000  # fen: 1 million yuan
-SCORE = 0.001  # a normal score of a thousandth
 
 
 @scalar
@@ -28,15 +25,22 @@ def buy_by_the_month(
     user: User, accounts: list[Account], env: Environment, p: Params, wishes: Wishes
 ) -> None:
     """Add the standing order and the large sum that are due today to what the user wants."""
-    if env.day_of_month != user.payday:
-        return
+    if env.day_of_month == user.payday:
+        buy_on_payday(user, accounts, env, p, wishes)
+
+
+@seldom
+def buy_on_payday(
+    user: User, accounts: list[Account], env: Environment, p: Params, wishes: Wishes
+) -> None:
+    """Add what is bought by the month, as far as anybody does."""
     if p.behaviour.monthly.order_users_ppm > 0:
         order(user, accounts, p, wishes)
     if p.behaviour.monthly.sum_month_ppm > 0:
         large_sum(user, accounts, env, p, wishes)
 
 
-@seldom
+@scalar
 def order(user: User, accounts: list[Account], p: Params, wishes: Wishes) -> None:
     """Add a standing order, of the same amount each month, for those who gave one."""
     m = p.behaviour.monthly
@@ -44,12 +48,11 @@ def order(user: User, accounts: list[Account], p: Params, wishes: Wishes) -> Non
     k = roomiest(accounts)
     if k == OWN_MONEY or not chance(fate, m.order_users_ppm):
         return
-    z = read(p.tables.normal, mixed(fate)) * SCORE
-    amount = m.order_fen * at_score(p.tables.order, z) // PPM
+    amount = around(m.order_fen, p.tables.order, p.tables.normal, mixed(fate))
     add(Place.BILLS.value, amount, k, wishes)
 
 
-@seldom
+@scalar
 def large_sum(
     user: User, accounts: list[Account], env: Environment, p: Params, wishes: Wishes
 ) -> None:
@@ -64,8 +67,7 @@ def large_sum(
     k = roomiest(accounts)
     if k == OWN_MONEY or not chance(fate, ppm):
         return
-    z = read(p.tables.normal, mixed(fate)) * SCORE
-    wanted = m.sum_fen * at_score(p.tables.large_sum, z) // PPM
+    wanted = around(m.sum_fen, p.tables.large_sum, p.tables.normal, mixed(fate))
     add(Place.ONLINE.value, min(wanted, room(accounts[k])), k, wishes)
 
 

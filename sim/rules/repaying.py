@@ -13,7 +13,7 @@ from sim.compiled import scalar, seldom
 from sim.day import Environment, Luck, Payment
 from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import AutoDebit
-from sim.quantiles import at_score, read
+from sim.quantiles import around, at_score, read
 from sim.units import PPM, share
 from sim.user import User, funds
 
@@ -132,8 +132,7 @@ def fixed_sum(user: User, p: Params) -> int:
     fate = word(p.seed, p.replication, user.user, 0, Purpose.FIXED_SUM.value)
     if not chance(fate, r.fixed_users_ppm):
         return 0
-    z = read(p.tables.normal, mixed(fate)) * 0.001
-    return r.fixed_fen * at_score(p.tables.fixed, z) // PPM
+    return around(r.fixed_fen, p.tables.fixed, p.tables.normal, mixed(fate))
 
 
 @seldom

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.account import Account, principal
 from sim.compiled import scalar, seldom
-from sim.day import DRAWN, OWN_MONEY, WISHES, Environment, Luck, Wishes
+from sim.day import DRAWN, LARGEST_AMOUNT, OWN_MONEY, WISHES, Environment, Luck, Wishes
 from sim.draws import Purpose, chance, for_product, mixed, word
 from sim.kinds import Standing
 from sim.offer import accepts, discount_ppm, free_days, is_barred, is_no_purchase, yearly_cost
@@ -21,8 +21,6 @@ from sim.user import User, funds
 
 if TYPE_CHECKING:
     from sim.params import Params, Terms
-
-LARGEST_AMOUNT = 100_000_000  # fen: 1 million yuan
 
 
 @scalar

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.results.sheet import Sheet
-from sim.scenario import Scenario, load
-from sim.study.folder import Study, asked_hash, is_there, opened, save
+from sim.scenario import Scenario
+from sim.study.folder import Study, asked_hash, is_there, opened, save, scenarios_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def opened_trial(folder: Path) -> tuple[Scenario, Asked, pd.DataFrame]:
     """Return scenario, question and effects. Raises ScenarioError for a folder that holds none."""
     told, tables = opened(folder, KIND)
     frame: pd.DataFrame = tables["effects"].to_pandas()
-    return load(folder / "scenario.toml"), Asked(**told["asked"]), frame
+    return scenarios_in(folder, told)["scenario"], Asked(**told["asked"]), frame
 
 
 def _table(rows: pd.DataFrame) -> pa.Table:
