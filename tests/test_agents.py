@@ -31,8 +31,10 @@ def test_a_model_steps_a_day_and_collects_it(file):
     assert days["principal_fen"].iloc[-1] > 0
 
 
-def test_a_few_agents_among_many_rows_give_the_same_bits(file):
-    plan = sim.load(file).with_(users=300, days=40)
+@pytest.mark.parametrize("kind", ["article", "standing orders"])
+def test_a_few_agents_among_many_rows_give_the_same_bits(file, repo, kind):
+    other = repo / "scenarios" / "taiwan_2005.toml"
+    plan = sim.load(file if kind == "article" else other).with_(users=300, days=40)
     state = start(plan)
     live(state, TableEngine(state, 1))
     model = sim.CreditModel(plan, agents=20)

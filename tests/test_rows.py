@@ -185,3 +185,7 @@ def test_wishes_refuse_more_than_a_day_holds_and_amounts_that_are_not_positive()
         wishes.buy(0, 1)
     assert wishes.count == 16
     assert np.sum(wishes.amount) == 16
+
+
+def test_totals_are_of_one_width_so_that_threads_add_theirs_as_plain_numbers():
+    assert {column.unit.column for column in columns(Totals)} == {"i8"}

@@ -8,6 +8,7 @@ from sim.kinds import Status
 from sim.life import assess, authorise, count, morning, settle
 from sim.luck import fill_luck
 from sim.rows import Table
+from sim.rules.monthly import buy_by_the_month
 from sim.rules.repaying import repay
 from sim.rules.spending import spend
 
@@ -69,6 +70,7 @@ def spend_of_rows(
         if users[i].status == Status.HERE:
             k = rows[i]
             spend(users[i], accounts[i], luck[i], days[day], params[k], terms[k], wishes[i])
+            buy_by_the_month(users[i], accounts[i], days[day], params[k], wishes[i])
 
 
 @kernel

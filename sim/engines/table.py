@@ -226,10 +226,12 @@ class TableEngine:
     def _gather(self, stretch: Stretch) -> None:
         """Add up what the threads counted; whole numbers, so their order does not matter."""
         days = slice(stretch.first, stretch.first + stretch.days)
+        # Every column is an int64: one sum of numbers takes a tenth of the time of one a column.
+        whole = self.state.totals_by[days].view(np.int64)
         for mine in self._totals:
-            for name in mine.dtype.names or ():
-                self.state.totals_by[name][days] += mine[name][days]
-            mine[days] = np.zeros((), dtype=mine.dtype)
+            counted = mine[days].view(np.int64)
+            whole += counted
+            counted[:] = 0
 
     def _close_month(self, stretch: Stretch) -> None:
         state = self.state
