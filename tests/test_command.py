@@ -93,7 +93,11 @@ def test_a_folder_of_someone_elses_is_refused(launch, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--users", "0"], "run.users: wanted"),
+        (["--users", "0"], "--users: run.users: wanted"),
+        (["--days", "0"], "--days: run.days: wanted"),
+        (["--seed", "-1"], "--seed: run.seed: wanted"),
+        (["--replications", "0"], "--replications: run.replications: wanted"),
+        (["--set", "run.users=0"], "--set: run.users: wanted"),
         (["--set", "product.charges.rate_ppbb=1"], "did you mean `rate_ppb`"),
         (["--set", "run.days=nan"], "run.days: wanted"),
         (["--set", "behaviour.spending.ticket_tail=nan"], "behaviour.spending.ticket_tail: wanted"),
@@ -111,6 +115,17 @@ def test_wrong_input_is_told_and_nothing_is_written(launch, tmp_path, capsys, wo
     said = capsys.readouterr().err
     assert told in said
     assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["replicate"], ["trial"], ["stress"], ["compare", "SAME"]],
+)
+def test_every_command_names_the_option_that_was_wrong(launch, tmp_path, capsys, words):
+    files = [launch if word == "SAME" else word for word in words]
+    assert answer([*files, launch, "--users", "0", "--out", str(tmp_path / "r")]) == 2
+    assert capsys.readouterr().err.startswith("--users: run.users: wanted a whole number")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -236,6 +236,9 @@ def test_compare_on_the_command_line(base, changed, tmp_path, capsys, monkeypatc
         assert "another study or run" in capsys.readouterr().err
         assert commands.answer([*words, "--attribute", "volume_fen"]) == 0  # what is there
         assert "2 paired replications" in capsys.readouterr().out
+    one = ["compare", *files, "--replications", "1", "--users", "40", "--days", "5"]
+    assert commands.answer([*one, "--out", f"{out}-1"]) == 0
+    assert ": 1 paired replication " in capsys.readouterr().out
     assert commands.answer([*words, "--metric", "losses", "--out", f"{out}-2"]) == 2
     assert "--metric: wanted a figure" in capsys.readouterr().err
     assert commands.answer(["compare", files[0]]) == 2

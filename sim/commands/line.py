@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.scenario import ScenarioError
+from sim.scenario import Change, ScenarioError
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -92,9 +92,11 @@ def _top(
     pass
 
 
-def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
-    """Return all changes to a scenario as KEY=VALUE."""
-    named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
+def changes_of(settings: list[str] | None, **given: int | None) -> list[str | Change]:
+    """Return all changes to a scenario: what `--set` has, and keys of `run` by their options."""
+    named = [
+        Change(f"run.{key}", value, f"--{key}") for key, value in given.items() if value is not None
+    ]
     return [*(settings or []), *named]
 
 

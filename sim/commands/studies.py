@@ -24,7 +24,7 @@ from sim.commands.line import (
     stop_on_interrupt,
 )
 from sim.commands.sharing import say_where
-from sim.scenario import ScenarioError, load
+from sim.scenario import Change, ScenarioError, load
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -216,7 +216,7 @@ def _is_there(place: Path, plans: list[Scenario], asked: dict[str, Any]) -> bool
     return is_there(place, "comparison", asked_hash("comparison", asked, hashes))
 
 
-def _all_folders(places: list[Path], changes: list[str]) -> bool:
+def _all_folders(places: list[Path], changes: list[str | Change]) -> bool:
     """Tell whether run folders are compared, not scenario files. Raises ScenarioError for both."""
     folders = [place for place in places if place.is_dir()]
     if not folders:
@@ -226,9 +226,12 @@ def _all_folders(places: list[Path], changes: list[str]) -> bool:
         other = next(place for place in places if place not in folders)
         words = f"wanted run folders only, as {folders[0]} is one; paylater run {other} makes one"
         lines.append(f"A B [...]: {words} (found the file {other})")
-    if changes:
-        words = "wanted nothing to change in runs that are finished"
-        lines.append(f"--set, --users, --days, --seed: {words} (found {', '.join(changes)})")
+    words = "wanted nothing to change in runs that are finished"
+    for change in changes:
+        option, given = (
+            ("--set", change) if isinstance(change, str) else (change.asker, change.value)
+        )
+        lines.append(f"{option}: {words} (found {given})")
     if lines:
         raise ScenarioError(lines)
     return True

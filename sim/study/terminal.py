@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sim.scenario.words import counted
 from sim.study.comparison import called
 from sim.study.metrics import FIGURES
 
@@ -31,8 +32,7 @@ def show_comparison(found: Comparison) -> None:
     console = Console()
     for label in [label for label in names if label != "a"]:
         part = summary[summary["scenario"] == label]
-        how = "paired replications" if part["paired"].iloc[0] else "replications that do not pair"
-        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} {how}"
+        title = f"{names[label]} against {names['a']}: {_counted(part)}"
         console.print(_differences(part, title, found.study.asked["level"]))
         swap_sets = found.swap_sets
         if swap_sets is not None and (swap_sets["scenario"] == label).any():
@@ -48,7 +48,7 @@ def show_replicates(summary: pd.DataFrame) -> None:
     runs, level = summary["runs"].iloc[0], summary["level"].iloc[0]
     parts = ["luck_sd", "parameter_sd"] if "luck_sd" in summary else []
     names = ["luck", "parameters"][: len(parts)]
-    title = f"{runs} replications" + ("; luck, parameters: sd of a run" if parts else "")
+    title = counted(runs, "replication") + ("; luck, parameters: sd of a run" if parts else "")
     table = _table(title, "figure", "estimate", f"{level:.0%} interval", *names)
     for row in summary.to_dict("records"):
         kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
@@ -61,7 +61,7 @@ def show_replicates(summary: pd.DataFrame) -> None:
 def show_precision(told: dict[str, Any]) -> None:
     """Print what a precision asked for and what was reached, as the manifest has it."""
     runs = told["aims"][0]["runs"]
-    title = f"Precision after {runs} replications: {told['ended']}"
+    title = f"Precision after {counted(runs, 'replication')}: {told['ended']}"
     table = _table(title, "metric", "estimate", f"{told['level']:.0%} +-", "wanted +-", "")
     for aim in told["aims"]:
         unit = FIGURES[aim["metric"]].unit if aim["metric"] in FIGURES else ""
@@ -147,6 +147,14 @@ def _rows(found: Sweep, counts: list[Count]) -> None:
         line |= {_name(name): _text(known.get(name, math.nan), units[name]) for name in units}
         lines.append(line)
     print(pd.DataFrame(lines).rename_axis("row").to_string())
+
+
+def _counted(part: pd.DataFrame) -> str:
+    """Return how many replications were compared, and whether they pair."""
+    runs, paired = int(part["runs"].iloc[0]), part["paired"].iloc[0]
+    if paired:
+        return counted(runs, "paired replication")
+    return f"{counted(runs, 'replication')} that do not pair"
 
 
 def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
@@ -256,8 +264,8 @@ def show_stress(found: StressTest) -> None:
     shown = [name for name in MEASURES if name not in ("undrawn", "profit")]
     asked = found.study.asked
     sums = found.outcomes.groupby(["scenario", "strength"], sort=False).sum(numeric_only=True)
-    title = f"{asked['users']:,} users, {asked['replications']} replications, on the same luck"
-    table = _table(title, "stress", *(_name(name) for name in shown))
+    size = f"{counted(asked['users'], 'user')}, {counted(asked['replications'], 'replication')}"
+    table = _table(f"{size}, on the same luck", "stress", *(_name(name) for name in shown))
     for row in sums.reset_index().to_dict("records"):
         if row["scenario"] != "reverse":
             measures = [MEASURES[each] for each in shown]
