@@ -44,12 +44,7 @@ def account_row(months: int) -> type:
 
 def account_row_of(scenario: Scenario) -> type:
     """Return the row of a scenario's accounts: it holds the longest plan offered on any day."""
-    offered = [n for product in scenario.products for n in product.instalments.periods]
-    for policy in scenario.policy:
-        for key, value in policy.set.items():
-            if ".instalments.periods" in key:
-                offered += value if isinstance(value, list) else [value]
-    return account_row(max(offered))
+    return account_row(max(scenario.periods_offered, default=0))
 
 
 @scalar
