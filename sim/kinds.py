@@ -227,6 +227,7 @@ class DisputeStep(IntEnum):
     REJECTED = 3
     WRONG = 4  # decided against the truth
     HOURS = 5  # from raising to the decision, summed
+    IN_TIME = 6  # decided within 72 hours
 
 
 class Proof(IntEnum):
