@@ -101,6 +101,8 @@ def replay(
     STEPS: start, until, limit_fen and [terms], all optional; then [[step]] with date and one of
     purchase_fen, repay_fen, repay ("due", "minimum" or "all"), instalments (of that day's purchase,
     else of the open bill), settle_instalments (true) and refund_fen (of what was bought before).
+    After "all", interest accrued since the last statement comes with the next bill, unless the
+    product settles it with a payment (charges.posted_with).
     """
     from sim.products.replay import replay as lived
     from sim.scenario.terms import terms_in
