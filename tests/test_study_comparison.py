@@ -1,6 +1,7 @@
 """Pairs share people and luck; what is neutral changes nothing; parts add up to the fen."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -249,6 +250,7 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     file.write_text("[plan]\nrate_a_ppm = 20_000\nrate_b_ppm = 25_000\n")
     assert commands.answer(["plan", str(file)]) == 0
     told = capsys.readouterr().out
+    assert "a difference of 0.5 % in rate\n" in told
     assert "13,806 users per arm" in told
     assert "1,562 users, each under both" in told
     for name, plan in (("a", base), ("b", changed)):
@@ -256,7 +258,11 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     head = 'a = "a.toml"\nb = "b.toml"\nreplications = 4\n[plan]\n'
     file.write_text(f'{head}metric = "volume_fen"\n')
     assert commands.answer(["plan", str(file)]) == 0
-    assert "pilot of 4 pairs" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "pilot of 4 pairs" in told
+    assert re.search(r"a difference of -?[\d,.]+ yuan in volume\n", told)  # not fen
+    assert "in 80% of studies, with intervals of 95%" in told
+    assert " 1 replications" not in told
     file.write_text(f'{head}metric = "volume_fen"\nrate_a_ppm = 5\n')
     assert commands.answer(["plan", str(file)]) == 2
     assert "plan.metric: wanted either two rates or a metric" in capsys.readouterr().err

@@ -72,13 +72,18 @@ def show_precision(told: dict[str, Any]) -> None:
 
 def show_plan(answer: Answer, file: str) -> None:
     """Print a plan."""
-    sizes = answer.plan
-    print(f"{file}: to find a difference of {answer.effect:.6g}")
-    print(f"  unpaired  {sizes.per_arm:>12,} {answer.unit} per arm")
-    print(f"  paired    {sizes.pairs:>12,} {answer.unit}, each under both")
+    sizes, words = answer.plan, {"fen": " yuan"}.get(answer.unit, "")
+    told = _exact if answer.unit == "share" else _text
+    effect = f"{told(answer.effect, answer.unit)}{words} in {_name(answer.metric)}"
+    print(f"{file}: to find a difference of {effect}")
+    print(f"in {answer.power:.0%} of studies, with intervals of {answer.level:.0%}:")
+    print(f"  unpaired  {counted(sizes.per_arm, answer.counts)} per arm")
+    print(f"  paired    {counted(sizes.pairs, answer.counts)}, each under both")
     print(f"  pairing saves a factor of {sizes.variance_ratio:.4g}")
     if answer.pilot:
-        print(f"  variances from a pilot of {answer.pilot} pairs of runs")
+        print(f"  variances from a pilot of {counted(answer.pilot, 'pair')} of runs")
+    if answer.pilot and sizes.per_arm == 1:
+        print("  one run of so many users does; fewer users a run may do as well")
 
 
 def show_trial(rows: pd.DataFrame, level: float) -> None:
