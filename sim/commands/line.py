@@ -100,6 +100,16 @@ def changes_of(settings: list[str] | None, **given: int | None) -> list[str | Ch
     return [*(settings or []), *named]
 
 
+def scenario_file(what: Path) -> Path:
+    """Return the scenario of a run folder, or the file itself. Raises ScenarioError for a study."""
+    if not what.is_dir():
+        return what
+    from sim.results import manifest
+
+    manifest.of_run(what)
+    return what / "scenario.toml"
+
+
 @contextmanager
 def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Yield a question: has Ctrl-C been pressed? A second press ends at once."""

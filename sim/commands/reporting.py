@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.line import Quiet, Replications, Users, app, changes_of
+from sim.commands.line import Quiet, Replications, Users, app, changes_of, scenario_file
 from sim.scenario import load
 
 
@@ -66,7 +66,7 @@ def stress(
     from sim.study.stress import stress as stressed
     from sim.study.terminal import show_stress
 
-    file = what / "scenario.toml" if what.is_dir() else what
+    file = scenario_file(what)
     load(file, changes_of(None, users=users, replications=replications))  # faults by their options
     scenario = load(file)
     place = out or beside(what if what.is_dir() else Path("runs") / scenario.name)

@@ -52,7 +52,8 @@ def show_replicates(summary: pd.DataFrame) -> None:
     table = _table(title, "figure", "estimate", f"{level:.0%} interval", *names)
     for row in summary.to_dict("records"):
         kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
-        ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}"
+        known = not math.isnan(row["low"])
+        ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}" if known else "none"
         more = [_text(row[part], kind) for part in parts]
         table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends, *more)
     Console().print(table)
