@@ -425,3 +425,13 @@ def test_what_credit_costs_is_told_by_product_where_there_are_several(repo, tmp_
     assert set(found.index) == {"fenfu", "huabei", "baitiao"}
     assert tables["share"].sum() == pytest.approx(1)
     assert "24, 1000 %" in made.html  # the yearly caps that differ
+
+
+def test_runs_without_a_loss_are_not_called_sure(run, tmp_path):
+    """30 days are too few for a loss: the interval of 0 to 0 says nothing."""
+    young = sim.run(run.scenario.with_(days=30, users=200), threads=1).save(tmp_path / "young")
+    found = report(young, made=MADE)
+    verdict = found.html[: found.html.index("</ol>")]
+    assert "runs lost anything, so how sure that is cannot be told" in verdict
+    assert "within ±" not in verdict
+    assert not report(young, lang="zh", made=MADE).unsaid
