@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_origin
 
 import numpy as np
 
@@ -163,7 +164,7 @@ def _names(thing: Any) -> list[str]:
 
 def _dtype_of(thing: Any) -> np.dtype[Any]:
     parts: list[Any] = []
-    for name in _names(thing):
+    for name in (name for name in _names(thing) if _always_there(thing, name)):
         value = getattr(thing, name)
         if isinstance(value, float):
             parts.append((name, "f8"))
@@ -177,6 +178,16 @@ def _dtype_of(thing: Any) -> np.dtype[Any]:
             if inner.names:
                 parts.append((name, inner))
     return np.dtype(parts)
+
+
+def _always_there(thing: Any, name: str) -> bool:
+    """Tell whether a key has one type in all scenarios; others stay outside the record.
+
+    A kernel would be compiled anew for each choice of what may be left out, such as the keys of
+    another kind of distribution.
+    """
+    fields = getattr(type(thing), "model_fields", None)
+    return fields is None or get_origin(fields[name].annotation) not in (Union, UnionType)
 
 
 def _fixed(thing: Any, name: str) -> bool:
