@@ -14,6 +14,7 @@ import sim
 from sim.commands import answer
 from sim.report import report
 from sim.results import manifest
+from sim.study.finished import compare_runs
 from sim.study.folder import Study, save
 from sim.study.planner import plan
 from sim.study.trial import users_reached
@@ -208,14 +209,19 @@ def test_a_comparison_says_of_b_what_its_run_says_against_the_run_of_a(compared,
     of_run = tables_of(report(folders["b"], baseline=folders["a"], made=MADE))
     alike = ("profit_and_loss", "profit_bridge", "roll_rates_accounts", "cohort_economics")
     more = ("repayment_methods", "vintages", "allowance_roll", "annual_rates", "margins")
-    same = [name for name in (*alike, *more) if name in of_run]
-    assert len(same) >= 6
+    groups = ("fairness", "outcomes", "outcomes_equal_risk")  # no accounts are kept for them
+    same = [name for name in (*alike, *more, *groups) if name in of_run]
+    assert len(same) >= 9
     for name in same:
         pd.testing.assert_frame_equal(found[name].frame(), of_run[name].frame())
     one, other = ({row[0]: row for row in side["key_figures"].rows} for side in (found, of_run))
     assert set(other) - set(one) == {"Expected credit loss"}  # needs accounts
     for name, row in one.items():
         assert repr(row) == repr(other[name]), name
+    finished = compare_runs(*(sim.open(folder) for folder in folders.values()))
+    of_runs = tables_of(report(finished.save(tmp_path / "finished"), made=MADE))
+    for name in groups:
+        pd.testing.assert_frame_equal(of_runs[name].frame(), of_run[name].frame())
 
 
 def test_a_comparison_is_said_in_chinese(compared, tmp_path):

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sim.account import PRINCIPAL
 from sim.scenario import ScenarioError
+from sim.study import outcomes
 from sim.study.comparison import Comparison, asked_of, attribution, differences_of, labels_of
 from sim.study.contrast import labelled
 from sim.study.folder import Study
@@ -80,9 +81,9 @@ def compare_runs(
         ]
     )
     for name in BOOKS:
-        if all(name in run.tables for run in runs):
+        if all(_has(run, name) for run in runs):
             parts = zip(labels, runs, counts, strict=True)
-            lots = [labelled(_first(r.arrow(name), n), key, "which one") for key, r, n in parts]
+            lots = [labelled(_first(_book(r, name), n), key, "which one") for key, r, n in parts]
             tables[name] = pa.concat_tables(lots)
     if attribute:
         where: dict[str, Any] = {"workers": workers, "cluster": cluster, "threads": threads}
@@ -95,6 +96,20 @@ def compare_runs(
     }
     named = {label: run.scenario for label, run in zip(labels, runs, strict=True)}
     return Comparison(Study("comparison", told, named, tables))
+
+
+def _has(run: Run, name: str) -> bool:
+    """Tell whether a run has a table, or all users, whose outcomes can be told."""
+    if name != outcomes.NAME:
+        return name in run.tables
+    return {"users", "accounts"} <= {*run.tables} and run.scenario.output.users_ppm == 1_000_000
+
+
+def _book(run: Run, name: str) -> pa.Table:
+    if name != outcomes.NAME:
+        return run.arrow(name)
+    users, accounts = run.read("users", outcomes.USERS), run.read("accounts", outcomes.ACCOUNTS)
+    return outcomes.outcomes_table(users, accounts)
 
 
 def _check(runs: Sequence[Run], attribute: Sequence[str]) -> None:

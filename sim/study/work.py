@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.study import outcomes
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 BOOKS = (  # tables besides `daily` that a report of a comparison is made from
     *("daily_by", "cycles", "monthly", "roll_rates", "vintages", "scenes", "repayments", "funnel"),
-    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost"),
+    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost", outcomes.NAME),
 )
 SILENT = {"output.events_ppm": 0}  # events would fill memory; they change no other table
 
@@ -67,10 +69,20 @@ def lived(task: Task) -> Lived:
         record = record_of(file, task.replication, task.threads)
         daily.append(table(record, "daily"))
         standings.append(Standings.of(record))
-        books += [table(record, name) for name in BOOKS if task.books]
+        books += [_book(record, name) for name in BOOKS if task.books]
         del record
     swapped = [swaps(standings[0], other, task.replication) for other in standings[1:]]
     return Lived(daily, swapped, books)
+
+
+def _book(record: Record, name: str) -> pa.Table:
+    from sim.results.tables import table
+
+    if name != outcomes.NAME:
+        return table(record, name)
+    users = table(record, "users").select(outcomes.USERS)
+    accounts = table(record, "accounts").select(outcomes.ACCOUNTS)
+    return outcomes.outcomes_table(users.to_pandas(), accounts.to_pandas())
 
 
 def record_of(file: str, replication: int, threads: int = 1) -> Record:
