@@ -210,17 +210,19 @@ def test_a_comparison_says_of_b_what_its_run_says_against_the_run_of_a(compared,
     alike = ("profit_and_loss", "profit_bridge", "roll_rates_accounts", "cohort_economics")
     more = ("repayment_methods", "vintages", "allowance_roll", "annual_rates", "margins")
     groups = ("fairness", "outcomes", "outcomes_equal_risk")  # no accounts are kept for them
-    same = [name for name in (*alike, *more, *groups) if name in of_run]
-    assert len(same) >= 9
+    losses = ("expected_losses", "ecl_by_segment", "ecl_by_economy", "recovery_by_age")
+    same = [name for name in (*alike, *more, *groups, *losses) if name in of_run]
+    assert len(same) >= 12
     for name in same:
         pd.testing.assert_frame_equal(found[name].frame(), of_run[name].frame())
     one, other = ({row[0]: row for row in side["key_figures"].rows} for side in (found, of_run))
-    assert set(other) - set(one) == {"Expected credit loss"}  # needs accounts
+    assert set(one) == set(other)
+    assert one["Expected credit loss"]
     for name, row in one.items():
         assert repr(row) == repr(other[name]), name
     finished = compare_runs(*(sim.open(folder) for folder in folders.values()))
     of_runs = tables_of(report(finished.save(tmp_path / "finished"), made=MADE))
-    for name in groups:
+    for name in (*groups, *losses[:3]):
         pd.testing.assert_frame_equal(of_runs[name].frame(), of_run[name].frame())
 
 

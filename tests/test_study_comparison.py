@@ -4,12 +4,14 @@ import json
 import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import sim
 from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study.comparison import compare
+from sim.study.contrast import labelled
 from sim.study.folder import opened
 from sim.study.levers import levers, mixed
 from sim.study.replicates import Key, Replicates, check_keys, replicate
@@ -266,3 +268,11 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     file.write_text(f'{head}metric = "volume_fen"\nrate_a_ppm = 5\n')
     assert commands.answer(["plan", str(file)]) == 2
     assert "plan.metric: wanted either two rates or a metric" in capsys.readouterr().err
+
+
+def test_a_table_without_rows_joins_one_with_rows(base):
+    """In one replication nobody agreed to a plan, in another somebody did."""
+    whole = sim.run(base).arrow("cost")
+    none = labelled(whole.slice(0, 0), "a", "which one")
+    both = pa.concat_tables([none, labelled(whole, "b", "which one")])
+    assert set(both["scenario"].to_pylist()) == {"b"}

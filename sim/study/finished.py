@@ -15,13 +15,13 @@ import pyarrow as pa
 
 from sim.account import PRINCIPAL
 from sim.scenario import ScenarioError
-from sim.study import outcomes
 from sim.study.comparison import Comparison, asked_of, attribution, differences_of, labels_of
 from sim.study.contrast import labelled
 from sim.study.folder import Study
 from sim.study.interval import LEVEL
 from sim.study.levers import check_alike
 from sim.study.metrics import Series, metric
+from sim.study.outcomes import DERIVED, derived
 from sim.study.swap_set import Standings, swaps
 from sim.study.work import BOOKS
 
@@ -99,17 +99,14 @@ def compare_runs(
 
 
 def _has(run: Run, name: str) -> bool:
-    """Tell whether a run has a table, or all users, whose outcomes can be told."""
-    if name != outcomes.NAME:
+    """Tell whether a run has a table, or all that it is made from."""
+    if name not in DERIVED:
         return name in run.tables
     return {"users", "accounts"} <= {*run.tables} and run.scenario.output.users_ppm == 1_000_000
 
 
 def _book(run: Run, name: str) -> pa.Table:
-    if name != outcomes.NAME:
-        return run.arrow(name)
-    users, accounts = run.read("users", outcomes.USERS), run.read("accounts", outcomes.ACCOUNTS)
-    return outcomes.outcomes_table(users, accounts)
+    return derived(name, run.read) if name in DERIVED else run.arrow(name)
 
 
 def _check(runs: Sequence[Run], attribute: Sequence[str]) -> None:

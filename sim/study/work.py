@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.study import outcomes
+from sim.study.outcomes import DERIVED, derived
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BOOKS = (  # tables besides `daily` that a report of a comparison is made from
     *("daily_by", "cycles", "monthly", "roll_rates", "vintages", "scenes", "repayments", "funnel"),
-    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost", outcomes.NAME),
+    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost", *DERIVED),
 )
 SILENT = {"output.events_ppm": 0}  # events would fill memory; they change no other table
 
@@ -78,11 +78,10 @@ def lived(task: Task) -> Lived:
 def _book(record: Record, name: str) -> pa.Table:
     from sim.results.tables import table
 
-    if name != outcomes.NAME:
-        return table(record, name)
-    users = table(record, "users").select(outcomes.USERS)
-    accounts = table(record, "accounts").select(outcomes.ACCOUNTS)
-    return outcomes.outcomes_table(users.to_pandas(), accounts.to_pandas())
+    def read(whole: str, columns: list[str]) -> Any:
+        return table(record, whole).select(columns).to_pandas()
+
+    return derived(name, read) if name in DERIVED else table(record, name)
 
 
 def record_of(file: str, replication: int, threads: int = 1) -> Record:

@@ -19,7 +19,7 @@ from sim.risk.equal_risk import (
 )
 from sim.risk.fairness import FOUR_FIFTHS, LEAST
 from sim.risk.fairness import fairness as rates_by
-from sim.study.outcomes import GROUPS, NAME
+from sim.study.outcomes import GROUPS, OUTCOMES
 
 UNITS = {"approval": "share", "limit": "fen", "late": "share", "loss": "fen", "cost": "share"}
 LABELS = {
@@ -36,8 +36,8 @@ def fairness(context: Context) -> Section:
     """Return approval, limit, cost and loss by segment, with ratios, and the same at equal risk."""
     source = context.source
     title = "Segments and fairness"
-    if source.has(NAME):  # of a comparison, which keeps no accounts
-        table = source.table(NAME)
+    if source.has(OUTCOMES):  # of a comparison, which keeps no accounts
+        table = source.table(OUTCOMES)
     elif source.has("users", "accounts"):
         table = outcomes_of_groups(source.table("users"), source.table("accounts"), GROUPS)
     else:
