@@ -162,6 +162,9 @@ class Account:
     bucket_balance: Annotated[Fen, "principal at the last month end"] = 0
 
 
+PRINCIPAL = ("planned", "unbilled", "billed", "carried")  # where it stands in an account
+
+
 @scalar
 def principal(account: Account) -> int:
     """Return what has been drawn and not repaid, in fen."""
@@ -246,12 +249,15 @@ def fees_to_come(account: Account) -> int:
 
 
 @seldom
-def give_back(account: Account, amount: int) -> int:
+def give_back(account: Account, amount: int, from_bill: int = 0) -> int:
     """Take principal off an account, the newest first; return what of the amount was not owed.
 
-    Of instalments, the largest go first.
+    Of instalments, the largest go first. from_bill: so much comes off what has been billed.
     """
-    left = amount
+    billed = account.billed + account.carried
+    newer = account.unbilled + account.planned
+    on_bill = min(max(amount - newer, from_bill), billed)
+    left = amount - on_bill
     part = min(left, account.unbilled)
     take_unbilled(account, part)
     left -= part
@@ -265,7 +271,6 @@ def give_back(account: Account, amount: int) -> int:
         some = min(part, account.ring_principal[last])
         account.ring_principal[last] -= some
         part -= some
-    on_bill = min(left, account.billed + account.carried)
     part = min(on_bill, account.billed)
     take_billed(account, part, True)
     account.carried -= on_bill - part
@@ -274,7 +279,7 @@ def give_back(account: Account, amount: int) -> int:
     account.minimum_due = max(account.minimum_due - on_bill, 0)
     clear_missed(account, on_bill)
     account.stolen = min(account.stolen, principal(account))
-    return left - on_bill
+    return left
 
 
 @scalar

@@ -71,7 +71,7 @@ def arms_of(scenario: Scenario, replication: int = 0) -> Arms:
     policies = scenario.policy
     partial = [(k, p.share_ppm) for k, p in enumerate(policies) if p.share_ppm < PPM]
     plans: list[tuple[Params, list[Product]]] = []
-    first_row, partial_at = [], []
+    first_row, partial_at, offered = [], [], scenario.periods_offered
     for stage in range(len(policies) + 1):
         first_row.append(len(plans))
         started = [k for k, _ in partial if k < stage]
@@ -79,7 +79,7 @@ def arms_of(scenario: Scenario, replication: int = 0) -> Arms:
         for arm in range(1 << len(started)):
             reached = {k for bit, k in enumerate(started) if arm >> bit & 1}
             changed = _after(scenario, policies[:stage], reached)
-            plans.append((params_of(changed, replication), changed.products))
+            plans.append((params_of(changed, replication, offered), changed.products))
     return Arms(
         plans,
         records_of([params for params, _ in plans]),

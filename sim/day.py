@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 from sim.compiled import scalar
 from sim.kinds import (
+    AGREEMENTS,
     CLAIMS,
-    CREDITS,
     DISPUTE_STEPS,
     FLOWS,
-    LENGTHS,
     LEVELS,
     METHODS,
     MOST_PRODUCTS,
@@ -38,9 +37,9 @@ MethodCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(METHOD
 MethodSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(METHODS)]
 FunnelCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(WAYS * STEPS)]
 WarningCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(LEVELS * WARNING_STEPS)]
-CreditCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
-CreditSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
-CreditRates = Annotated[list[int], Unit("ppm", "i8", 0, 2**62), Length(CREDITS * LENGTHS)]
+CreditCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(AGREEMENTS)]
+CreditSums = Annotated[list[int], Unit("fen", "i8", 0, 2**62), Length(AGREEMENTS)]
+CreditRates = Annotated[list[int], Unit("ppm", "i8", 0, 2**62), Length(AGREEMENTS)]
 DisputeCounts = Annotated[list[int], Unit("count", "i8", 0, 2**62), Length(CLAIMS * DISPUTE_STEPS)]
 
 Others = Annotated[list[int], Unit("number", "i8", 0, 2**62), Length(MOST_PRODUCTS - 1)]
@@ -251,13 +250,11 @@ class Totals:
         CLAIMS * DISPUTE_STEPS
     )
     agreed: Annotated[CreditCounts, "agreements, by Credit and number of periods"] = _zeros(
-        CREDITS * LENGTHS
+        AGREEMENTS
     )
-    agreed_fen: Annotated[CreditSums, "what they are about"] = _zeros(CREDITS * LENGTHS)
-    agreed_ppm: Annotated[CreditRates, "their annual rates, summed"] = _zeros(CREDITS * LENGTHS)
-    agreed_dear: Annotated[CreditCounts, "of them, above the yearly cap"] = _zeros(
-        CREDITS * LENGTHS
-    )
+    agreed_fen: Annotated[CreditSums, "what they are about"] = _zeros(AGREEMENTS)
+    agreed_ppm: Annotated[CreditRates, "their annual rates, summed"] = _zeros(AGREEMENTS)
+    agreed_dear: Annotated[CreditCounts, "of them, above the yearly cap"] = _zeros(AGREEMENTS)
 
 
 @scalar

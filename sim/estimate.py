@@ -10,6 +10,7 @@ from sim.events import Event
 from sim.plan import account_row_of
 from sim.rows import often_dtype, row_dtype
 from sim.scenario import ScenarioError
+from sim.scenario.words import counted
 from sim.units import PPM
 from sim.user import User
 
@@ -75,7 +76,9 @@ def estimate(scenario: Scenario) -> list[str]:
     table_s = user_days * NS_PER_USER_DAY / 1e9
     agents_mb = table_mb + users * AGENT_BYTES / 1e6
     agents_s = user_days * AGENT_US_PER_DAY / 1e6
-    size = f"{users:,} users x {days:,} days x {run.replications} replications"
+    size = " x ".join(
+        [counted(users, "user"), counted(days, "day"), counted(run.replications, "replication")]
+    )
     return [
         f"{size}: {user_days:,} user-days",
         f"{row_bytes(scenario)} bytes a user with one account",

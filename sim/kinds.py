@@ -227,6 +227,7 @@ class DisputeStep(IntEnum):
     REJECTED = 3
     WRONG = 4  # decided against the truth
     HOURS = 5  # from raising to the decision, summed
+    IN_TIME = 6  # decided within 72 hours
 
 
 class Proof(IntEnum):
@@ -383,6 +384,8 @@ MOST_SHOCKS = 16  # a bit each in the Environment of a day
 PLACES, OUTCOMES, METHODS, FLOWS, BUCKETS = map(len, (Place, Outcome, Method, Flow, Bucket))
 WAYS, STEPS, LEVELS, CLAIMS = map(len, (Way, FunnelStep, Level, Claim))
 OFFERS = 4  # numbers of periods that a product can offer
-PERIODS_COUNTED = (0, 3, 5, 6, 9, 10, 12, 20, 24)  # that agreements are told apart by; 0: others
-CREDITS, LENGTHS = len(Credit), len(PERIODS_COUNTED)
+MOST_PERIODS = 60  # of a plan
+LENGTHS = 20  # numbers of periods that one scenario can offer, over all products and policies
+CREDITS = len(Credit)
+AGREEMENTS = CREDITS + 2 * LENGTHS  # slots they are counted in: by Credit, plans by length too
 WARNING_STEPS, DISPUTE_STEPS = len(WarningStep), len(DisputeStep)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_origin
 
 import numpy as np
 
 from sim import quantiles, tickets
 from sim.day import WISHES
-from sim.kinds import PLACES
+from sim.kinds import MOST_PERIODS, PLACES
 from sim.rows import Table
 from sim.shocks import Shocks, shocks_of
 
@@ -38,6 +39,7 @@ class Tables:
     place: list[int]  # Place of each of PLACE_CELLS equally likely choices
     place_scale: list[int]  # ppm, by Place
     periods: list[int]  # instalments of each of PLACE_CELLS equally likely plans
+    length: list[int]  # where plans of each number of periods are counted, of LENGTHS
     beyond: list[int]  # ppm: payment over the minimum, at normal scores -6 .. 6
     spell: list[int]  # ppm: buying in a spell, against the usual, at the same scores
     order: list[int]  # ppm: standing orders against their median, at the same scores
@@ -63,8 +65,14 @@ class Params:
     tables: Tables
 
 
-def params_of(scenario: Scenario, replication: int = 0) -> Params:
-    """Return what the rules read, as plain Python; the records are made from it."""
+def params_of(
+    scenario: Scenario, replication: int = 0, offered: Sequence[int] | None = None
+) -> Params:
+    """Return what the rules read, as plain Python; the records are made from it.
+
+    offered: numbers of periods of the whole scenario, where this one is what a policy makes of it.
+    """
+    told_apart = scenario.periods_offered if offered is None else offered
     return Params(
         seed=scenario.run.seed,
         replication=replication,
@@ -73,11 +81,11 @@ def params_of(scenario: Scenario, replication: int = 0) -> Params:
         risk_control=scenario.risk_control,
         population=scenario.population,
         shocks=shocks_of(scenario),
-        tables=tables_of(scenario.behaviour),
+        tables=tables_of(scenario.behaviour, told_apart),
     )
 
 
-def tables_of(behaviour: Behaviour) -> Tables:
+def tables_of(behaviour: Behaviour, offered: Sequence[int]) -> Tables:
     """Return the tables that the rules of behaviour look up."""
     from scipy import special
 
@@ -91,6 +99,7 @@ def tables_of(behaviour: Behaviour) -> Tables:
         place=_place_cells(behaviour),
         place_scale=_place_scale(behaviour),
         periods=_period_cells(behaviour),
+        length=[offered.index(n) if n in offered else 0 for n in range(MOST_PERIODS + 1)],
         beyond=_lognormal(r.beyond_sigma_ppm, r.beyond_median_ppm),
         spell=_lognormal(behaviour.spending.spell_sigma_ppm, 1_000_000),
         order=_lognormal(behaviour.monthly.order_sigma_ppm, 1_000_000),
@@ -155,7 +164,7 @@ def _names(thing: Any) -> list[str]:
 
 def _dtype_of(thing: Any) -> np.dtype[Any]:
     parts: list[Any] = []
-    for name in _names(thing):
+    for name in (name for name in _names(thing) if _always_there(thing, name)):
         value = getattr(thing, name)
         if isinstance(value, float):
             parts.append((name, "f8"))
@@ -169,6 +178,16 @@ def _dtype_of(thing: Any) -> np.dtype[Any]:
             if inner.names:
                 parts.append((name, inner))
     return np.dtype(parts)
+
+
+def _always_there(thing: Any, name: str) -> bool:
+    """Tell whether a key has one type in all scenarios; others stay outside the record.
+
+    A kernel would be compiled anew for each choice of what may be left out, such as the keys of
+    another kind of distribution.
+    """
+    fields = getattr(type(thing), "model_fields", None)
+    return fields is None or get_origin(fields[name].annotation) not in (Union, UnionType)
 
 
 def _fixed(thing: Any, name: str) -> bool:

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 RINGS = ("ring_principal", "ring_fee")  # columns with a place for each of the months to come
 
 
+def months_kept(months: int) -> int:
+    """Return how many months to come an account holds for plans so long: whole years."""
+    return max(-(-months // RING), 1) * RING
+
+
 @cache
 def account_row(months: int) -> type:
     """Return the row of an account whose plans may be so many months long.
 
     `Account` itself up to a year; else one with longer rings, of whole years, and nothing else.
     """
-    ring = -(-months // RING) * RING
+    ring = months_kept(months)
     if ring <= RING:
         return Account
     hints = get_type_hints(Account, include_extras=True)
@@ -44,12 +49,7 @@ def account_row(months: int) -> type:
 
 def account_row_of(scenario: Scenario) -> type:
     """Return the row of a scenario's accounts: it holds the longest plan offered on any day."""
-    offered = [n for product in scenario.products for n in product.instalments.periods]
-    for policy in scenario.policy:
-        for key, value in policy.set.items():
-            if ".instalments.periods" in key:
-                offered += value if isinstance(value, list) else [value]
-    return account_row(max(offered))
+    return account_row(max(scenario.periods_offered, default=0))
 
 
 @scalar

@@ -35,10 +35,10 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def reach(self, done: int) -> None:
-        """Move the bar to so many user-days."""
+    def reach(self, done: int, total: int | None = None) -> None:
+        """Move the bar to so many user-days; total: of how many, where that came to be known."""
         if self._bar is not None:
-            self._bar.update(self._task, completed=done)
+            self._bar.update(self._task, completed=done, total=total)
 
     def say(self, text: str) -> None:
         """Say something above the bar."""

@@ -231,9 +231,16 @@ class _Keeper:
         self.saved_at = time.monotonic()
 
 
-def will_compile() -> bool:
-    """Tell whether the table engine has no machine code on disk that it could use."""
+def will_compile(scenario: Scenario | None = None) -> bool:
+    """Tell whether the table engine has no machine code on disk that it could use.
+
+    Accounts with plans of more than a year have code of their own.
+    """
+    from sim.account import RING
     from sim.compiled import on_disk
     from sim.engines.table import live_stretch
+    from sim.plan import months_kept
 
-    return not on_disk(live_stretch)
+    months = RING if scenario is None else months_kept(max(scenario.periods_offered, default=0))
+    long = f"('ring_principal', {{'type': NestedArray(int32, ({months},))" if months > RING else ""
+    return not on_disk(live_stretch, long)

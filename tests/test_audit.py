@@ -15,7 +15,6 @@ from sim.audit import audit_folder
 from sim.commands import CHECK_FAILED, WRONG_INPUT, answer
 from sim.results import tables
 from sim.results.manifest import sha256
-from sim.scenario import ScenarioError
 
 ALL_EVENTS = {"output.events_ppm": 1_000_000}
 
@@ -379,9 +378,35 @@ def test_a_scenario_that_was_changed_is_named(folder, tmp_path):
     file.write_text(text.replace("equity_ppm = 100000", "equity_ppm = 100001"), encoding="utf-8")
     found = audit_folder(out)
     assert {"scenario.toml", "balance_sheet"} <= {b.table for b in found.breaks}
-    file.write_text("nonsense", encoding="utf-8")
-    with pytest.raises(ScenarioError):
-        audit_folder(out)
+
+
+@pytest.mark.parametrize("spoilt", ["gone", "nonsense", "equity_ppm = -1"])
+def test_a_scenario_that_is_lost_or_spoilt_is_named(folder, tmp_path, capsys, spoilt):
+    """The rest is judged by the manifest's copy, so nothing else breaks."""
+    out = tmp_path / "run"
+    shutil.copytree(folder, out)
+    file = out / "scenario.toml"
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    if spoilt != "gone":
+        broken = text.replace("equity_ppm = 100000", spoilt)
+        file.write_text(spoilt if spoilt == "nonsense" else broken, encoding="utf-8")
+    assert answer(["audit", str(out)]) == CHECK_FAILED
+    said = capsys.readouterr().out
+    assert "scenario.toml: the file: wanted" in said
+    named = {b.table for b in audit_folder(out).breaks}
+    assert named == {"scenario.toml"}
+
+
+def test_a_run_without_any_scenario_is_a_break_too(folder, tmp_path):
+    out = tmp_path / "run"
+    shutil.copytree(folder, out)
+    (out / "scenario.toml").unlink()
+    made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    del made["scenario"]
+    (out / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
+    named = {b.table for b in audit_folder(out).breaks}
+    assert named == {"scenario.toml", "manifest.json"}
 
 
 def test_an_event_log_that_is_gone_as_a_whole_is_named(folder, tmp_path, capsys):

@@ -93,7 +93,11 @@ def test_a_folder_of_someone_elses_is_refused(launch, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--users", "0"], "run.users: wanted"),
+        (["--users", "0"], "--users: run.users: wanted"),
+        (["--days", "0"], "--days: run.days: wanted"),
+        (["--seed", "-1"], "--seed: run.seed: wanted"),
+        (["--replications", "0"], "--replications: run.replications: wanted"),
+        (["--set", "run.users=0"], "--set: run.users: wanted"),
         (["--set", "product.charges.rate_ppbb=1"], "did you mean `rate_ppb`"),
         (["--set", "run.days=nan"], "run.days: wanted"),
         (["--set", "behaviour.spending.ticket_tail=nan"], "behaviour.spending.ticket_tail: wanted"),
@@ -111,6 +115,17 @@ def test_wrong_input_is_told_and_nothing_is_written(launch, tmp_path, capsys, wo
     said = capsys.readouterr().err
     assert told in said
     assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["replicate"], ["trial"], ["stress"], ["compare", "SAME"]],
+)
+def test_every_command_names_the_option_that_was_wrong(launch, tmp_path, capsys, words):
+    files = [launch if word == "SAME" else word for word in words]
+    assert answer([*files, launch, "--users", "0", "--out", str(tmp_path / "r")]) == 2
+    assert capsys.readouterr().err.startswith("--users: run.users: wanted a whole number")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -248,3 +263,45 @@ def test_init_copies_all_that_ships_so_that_studies_find_their_files(repo, tmp_p
     monkeypatch.setattr("sim.shipped.home_of", lambda folder: tmp_path / "nothing" / folder)
     assert answer(["init", str(tmp_path / "more")]) == 2
     assert not (tmp_path / "more").exists()
+
+
+STEPS = "[[step]]\ndate = 2024-01-05\npurchase_fen = 100_000\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--plot", "nowhere/x.png"], "nowhere/x.png: wanted a place that can be written to"),
+        (["--plot", "x.foo"], "x.foo: wanted a name that ends in .png, .svg or .pdf (found .foo)"),
+        (["--out", "steps.toml"], "steps.toml: wanted a place that can be written to"),
+    ],
+)
+def test_a_replay_says_where_it_cannot_write(tmp_path, monkeypatch, capsys, words, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "steps.toml").write_text(STEPS, encoding="utf-8")
+    assert answer(["replay", "huabei_public", "steps.toml", *words]) == 2
+    assert told in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["steps.toml"]
+
+
+def test_a_proof_says_at_once_that_it_cannot_write(tmp_path, capsys):
+    began = time.monotonic()
+    assert answer(["prove", "--quiet", "--json", str(tmp_path / "no" / "x.json")]) == 2
+    assert "x.json: wanted a file in a folder that is there" in capsys.readouterr().err
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("command", ["stress", "trial"])
+def test_what_needs_a_run_says_that_it_was_given_a_study(tmp_path, capsys, command):
+    file = '{"format_version": 1, "kind": "comparison"}'
+    (tmp_path / "manifest.json").write_text(file, encoding="utf-8")
+    assert answer([command, str(tmp_path)]) == 2
+    assert "wanted the folder of a run (found a comparison)" in capsys.readouterr().err
+
+
+def test_one_replication_has_no_interval(launch, tmp_path, capsys):
+    words = ["replicate", launch, "--users", "50", "--days", "3", "--replications", "1"]
+    assert answer([*words, "--out", str(tmp_path / "r")]) == 0
+    told = capsys.readouterr().out
+    assert told.lstrip().startswith("1 replication ")
+    assert "none to none" not in told

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.arms import arms_of
+from sim.simulation import simulate, will_compile
 
 PROBE = """
 import sim
@@ -58,3 +60,39 @@ def test_an_edit_to_the_command_line_does_not_recompile(tmp_path):
     command = tmp_path / "sim" / "commands" / "line.py"
     command.write_text(command.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert probe(tmp_path)[1] == 1
+
+
+def test_one_kernel_serves_all_scenarios(repo):
+    """What rules read has one type, whatever is drawn how: else each would be compiled anew."""
+    types = set()
+    for file in sorted((repo / "scenarios").glob("*.toml")):
+        arms = arms_of(sim.load(file).with_(policy=[]))
+        types |= {(arms.params.dtype, arms.terms.dtype)}
+    constant = {"distribution": "constant", "mean": 1_500}
+    plain = sim.Scenario().with_(**{"population.traits.prudence": constant})
+    arms = arms_of(plain)
+    types |= {(arms.params.dtype, arms.terms.dtype)}
+    assert len(types) == 1
+
+
+def test_plans_of_more_than_a_year_are_said_to_be_compiled(monkeypatch):
+    def known(*signatures):
+        monkeypatch.setattr("sim.compiled.functions._signatures", lambda loop: list(signatures))
+
+    year, long = ({"product.instalments.periods": [n, 0, 0, 0]} for n in (12, 18))
+    record = "('ring_principal', {'type': NestedArray(int32, (%d,)), 'offset': 0"
+    known(record % 12)
+    assert not will_compile(sim.Scenario().with_(**year))
+    assert will_compile(sim.Scenario().with_(**long))
+    known(record % 12, record % 24)
+    assert not will_compile(sim.Scenario().with_(**long))
+    known()
+    assert will_compile()
+
+
+def test_the_kernel_calls_its_types_as_it_is_asked_for_them():
+    """Lived with a plan of 18 months, the code is known by what `will_compile` looks for."""
+    plan = {"users": 5, "days": 2, "product.instalments.periods": [18, 0, 0, 0]}
+    simulate(sim.Scenario().with_(**plan))
+    assert not will_compile(sim.Scenario().with_(**plan))
+    assert will_compile(sim.Scenario().with_(**{"product.instalments.periods": [49, 0, 0, 0]}))

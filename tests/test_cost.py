@@ -1,5 +1,7 @@
 """Annual rates of the agreements in a run, by method and segment, against the yearly cap."""
 
+import datetime as dt
+
 import pytest
 from teeming import TEEMING_FOR_ALL
 
@@ -37,6 +39,33 @@ def record(repo):
     plan = sim.load(repo / "scenarios" / "mature_book.toml")
     lively = TEEMING_FOR_ALL | {"run.burn_in_days": 0, "risk_control.fraud.takeover_month_ppm": 0}
     return sim.run(plan.with_(users=600, days=200, **lively))
+
+
+def test_every_number_of_periods_that_is_offered_is_told_apart(repo):
+    """Of each product, and what a policy adds for some; nothing is told as 0, which is no plan."""
+    plan = sim.load(repo / "scenarios" / "mature_book.toml")
+    lively = TEEMING_FOR_ALL | {"run.burn_in_days": 0, "risk_control.fraud.takeover_month_ppm": 0}
+    later = {"date": plan.run.start + dt.timedelta(60), "share_ppm": 500_000}
+    later["set"] = {"product.instalments.periods": [3, 18, 60, 0]}
+    offered = {"product.instalments.periods": [3, 7, 36, 30], "policy": [later]}
+    wishes = {"behaviour.borrowing.periods_24_ppm": 200_000, "product.instalments.always": False}
+    everyone = plan.with_(users=400, days=150, **{**lively, **offered, **wishes})
+    assert everyone.periods_offered == [3, 7, 36, 30, 18, 60]
+    run = sim.run(everyone.with_(**{"output.events_ppm": 1_000_000}))
+    plans = run.cost[run.cost.method.isin(["purchase_plan", "bill_plan"])]
+    counted = plans.groupby("periods").agreements.sum()
+    seen = run.events[run.events.kind == "plan"].reason.astype(str).astype(int).value_counts()
+    assert counted.to_dict() == seen.to_dict()
+    assert (run.cost[~run.cost.index.isin(plans.index)].periods == 0).all()
+
+
+def test_more_numbers_of_periods_than_are_told_apart_are_refused():
+    many = [list(range(first, first + 4)) for first in range(1, 25, 4)]
+    policies = [
+        {"date": dt.date(2024, 2, 1), "set": {"product.instalments.periods": four}} for four in many
+    ]
+    with pytest.raises(sim.ScenarioError, match=r"wanted at most 20 numbers .*\(found 24\)"):
+        sim.Scenario().with_(policy=policies)
 
 
 def test_the_table_of_costs_names_what_breaks_the_cap(record):

@@ -66,3 +66,12 @@ def test_events_of_a_day_name_their_product(run):
 def test_a_product_that_the_run_has_not_is_told(run):
     with pytest.raises(sim.ScenarioError, match="wanted a product of the run: one, two, three"):
         run.explain(0, 74, product="four")
+
+
+def test_money_of_the_user_s_own_is_said_of_no_product(run):
+    told = [run.explain(user, day).text() for user in range(6) for day in range(14, 20)]
+    lines = [line for text in told for line in text.splitlines()]
+    own = [line for line in lines if "income came" in line or "fixed outgoings" in line]
+    assert own
+    assert not any("[" in line for line in own)
+    assert any(line.endswith("[two]") for line in lines)

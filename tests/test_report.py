@@ -303,17 +303,19 @@ def test_a_run_against_itself_has_changed_by_exactly_nothing(run):
     assert "chart-bridge" in found.ids
 
 
-def test_disputes_in_time_are_counted_by_the_rule_that_ends_them(run, tmp_path):
+def test_disputes_in_time_are_counted_where_reviews_take_longer_too(run, tmp_path):
     table = run.disputes
     decided = (table["upheld"] + table["rejected"]).groupby(table["replication"]).sum().mean()
     rows = {t.name: t for t in report(run.folder, made=MADE).tables}["disputes_by_claim"].rows
     assert sum(row[3].estimate for row in rows) == pytest.approx(decided)
     assert decided > 0
     slow = run.scenario.with_(**{"risk_control.appeals.review_days": 5, "replications": 1})
-    found = report(sim.run(slow, threads=1).save(tmp_path / "slow"), made=MADE)
+    lived = sim.run(slow, threads=1)
+    found = report(lived.save(tmp_path / "slow"), made=MADE)
     rows = {t.name: t for t in found.tables}["disputes_by_claim"].rows
-    assert not any(row[3].estimate == row[3].estimate for row in rows)
-    assert "as R-W4 promises, is not counted" in found.html
+    decided, in_time = (sum(row[at].estimate for row in rows) for at in (2, 3))
+    assert 0 < in_time < decided
+    assert in_time == lived.disputes["in_time"].sum()
 
 
 def test_a_baseline_of_other_people_is_refused(run, tmp_path):
@@ -423,3 +425,13 @@ def test_what_credit_costs_is_told_by_product_where_there_are_several(repo, tmp_
     assert set(found.index) == {"fenfu", "huabei", "baitiao"}
     assert tables["share"].sum() == pytest.approx(1)
     assert "24, 1000 %" in made.html  # the yearly caps that differ
+
+
+def test_runs_without_a_loss_are_not_called_sure(run, tmp_path):
+    """30 days are too few for a loss: the interval of 0 to 0 says nothing."""
+    young = sim.run(run.scenario.with_(days=30, users=200), threads=1).save(tmp_path / "young")
+    found = report(young, made=MADE)
+    verdict = found.html[: found.html.index("</ol>")]
+    assert "runs lost anything, so how sure that is cannot be told" in verdict
+    assert "within ±" not in verdict
+    assert not report(young, lang="zh", made=MADE).unsaid

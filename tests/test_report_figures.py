@@ -199,7 +199,7 @@ def drawn():
         "forest": (figures.forest(INTERVALS), "1 of 2 differences are told from 0"),
         "dots": (figures.segment_dots(INTERVALS), "income are let in most (10.0 %)"),
         "no_tornado": (
-            figures.tornado(swing.assign(low_se=0.5, high_se=0.5)),
+            figures.tornado(swing.assign(low_reach=0.5, high_reach=0.5, width_reach=0.9)),
             "No key is told from luck in loss",
         ),
         "tornado": (figures.tornado(swing), "c.d moves loss most: from -30.0 to +50.0 %"),

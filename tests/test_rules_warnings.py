@@ -32,7 +32,7 @@ from sim.params import params_of
 from sim.results.event_codes import rule_names
 from sim.rules.admission import admission_score
 from sim.rules.arrears import may_reopen
-from sim.rules.dispute import decide, give_up, is_decided
+from sim.rules.dispute import decide, give_up, is_billed, is_decided
 from sim.rules.spending import purchases
 from sim.rules.warning import end_week, is_large, spending_jumped, week_ends
 from sim.scenario.risk import Message
@@ -336,6 +336,15 @@ def test_a_review_finds_the_truth_but_for_its_error(claim, stolen, rightful, err
 
 
 @pytest.mark.rule("R-W4")
+@pytest.mark.parametrize(("day", "in_time"), [(13, 1), (14, 0)])
+def test_a_decision_on_the_third_day_is_in_time(day, in_time):
+    user, account, p = opened_dispute(Claim.FRAUD, 100, review_days=9)
+    today = Totals()
+    decide(user, account, Environment(day=day), p, today, Log())
+    assert disputed(today, Claim.FRAUD, DisputeStep.IN_TIME) == in_time
+
+
+@pytest.mark.rule("R-W4")
 def test_a_review_errs_in_8_of_100_cases():
     wrong = Totals()
     for number in range(4_000):
@@ -427,7 +436,7 @@ def test_of_what_is_unpaid_the_victim_s_share_stays():
         statement_due=61_201,
     )
     today = Totals()
-    give_up(account, today, Log())
+    give_up(account, True, today, Log())
     assert principal(account) == 40_000
     assert (account.interest, account.penalty) == (600, 200)  # of 600.67 the part of a fen goes
     assert today.flow[Flow.INTEREST_WAIVED] == 301
@@ -440,10 +449,49 @@ def test_of_what_is_unpaid_the_victim_s_share_stays():
 
 
 @pytest.mark.rule("R-W4")
+def test_a_claim_about_a_missed_bill_takes_nothing_of_what_was_bought_since():
+    """The bill's 300 yuan were a thief's; 80 yuan bought since stay owed, and nothing is late."""
+    account = open_account(
+        carried=30_000, overdue=30_000, unbilled=8_000, stolen=30_000, missed_count=1
+    )
+    account.missed[0] = 3_000
+    give_up(account, True, Totals(), Log())
+    assert (account.carried, account.unbilled, past_due(account)) == (0, 8_000, 0)
+
+
+@pytest.mark.rule("R-W4")
+def test_a_claim_on_the_day_of_the_theft_takes_what_no_bill_has_asked_for():
+    account = open_account(carried=30_000, unbilled=8_000, stolen=7_000)
+    give_up(account, False, Totals(), Log())
+    assert (account.carried, account.unbilled) == (30_000, 1_000)
+
+
+@pytest.mark.rule("R-W4")
+@pytest.mark.parametrize(
+    ("claim", "claimed_on", "missed_on", "billed"),
+    [
+        (Claim.OVERDUE, 40, 20, True),  # arrears
+        (Claim.FRAUD, 40, 40, True),  # claimed when the minimum was missed
+        (Claim.FRAUD, 40, 10, False),  # at the theft; another bill is late
+        (Claim.FRAUD, 31, None, False),  # on the statement day, 1 February
+        (Claim.FRAUD, 30, None, True),  # on the day before: that night's bill asked for it
+    ],
+)
+def test_a_claim_is_about_the_principal_of_its_own_purchase(claim, claimed_on, missed_on, billed):
+    account = open_account(claim=1 + claim, claimed_on=claimed_on, stolen=100, billed=50_000)
+    if missed_on is not None:
+        account.missed_count, account.missed_on[0] = 1, missed_on
+    days = {30: (2, 1, 32), 31: (2, 2, 32), 40: (2, 12, 42)}
+    month, day_of_month, day = days[claimed_on]
+    env = Environment(day=day, month_of_year=month, day_of_month=day_of_month, month_length=29)
+    assert is_billed(account, claim, env, Product()) == billed
+
+
+@pytest.mark.rule("R-W4")
 def test_what_is_withheld_is_never_more_than_what_is_unpaid():
     account = open_account(carried=2, stolen=1, interest=1, penalty=1, suspended=2)
     today = Totals()
-    give_up(account, today, Log())
+    give_up(account, True, today, Log())
     assert (account.interest, account.penalty, account.suspended) == (0, 0, 0)
     assert today.flow[Flow.SUSPENSE_RELEASED] == 2
 

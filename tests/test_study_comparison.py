@@ -1,14 +1,17 @@
 """Pairs share people and luck; what is neutral changes nothing; parts add up to the fen."""
 
 import json
+import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import sim
 from sim import commands
 from sim.scenario import ScenarioError, from_tree
 from sim.study.comparison import compare
+from sim.study.contrast import labelled
 from sim.study.folder import opened
 from sim.study.levers import levers, mixed
 from sim.study.replicates import Key, Replicates, check_keys, replicate
@@ -236,6 +239,9 @@ def test_compare_on_the_command_line(base, changed, tmp_path, capsys, monkeypatc
         assert "another study or run" in capsys.readouterr().err
         assert commands.answer([*words, "--attribute", "volume_fen"]) == 0  # what is there
         assert "2 paired replications" in capsys.readouterr().out
+    one = ["compare", *files, "--replications", "1", "--users", "40", "--days", "5"]
+    assert commands.answer([*one, "--out", f"{out}-1"]) == 0
+    assert ": 1 paired replication " in capsys.readouterr().out
     assert commands.answer([*words, "--metric", "losses", "--out", f"{out}-2"]) == 2
     assert "--metric: wanted a figure" in capsys.readouterr().err
     assert commands.answer(["compare", files[0]]) == 2
@@ -246,6 +252,7 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     file.write_text("[plan]\nrate_a_ppm = 20_000\nrate_b_ppm = 25_000\n")
     assert commands.answer(["plan", str(file)]) == 0
     told = capsys.readouterr().out
+    assert "a difference of 0.5 % in rate\n" in told
     assert "13,806 users per arm" in told
     assert "1,562 users, each under both" in told
     for name, plan in (("a", base), ("b", changed)):
@@ -253,7 +260,19 @@ def test_plan_on_the_command_line(base, changed, tmp_path, capsys):
     head = 'a = "a.toml"\nb = "b.toml"\nreplications = 4\n[plan]\n'
     file.write_text(f'{head}metric = "volume_fen"\n')
     assert commands.answer(["plan", str(file)]) == 0
-    assert "pilot of 4 pairs" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "pilot of 4 pairs" in told
+    assert re.search(r"a difference of -?[\d,.]+ yuan in volume\n", told)  # not fen
+    assert "in 80% of studies, with intervals of 95%" in told
+    assert " 1 replications" not in told
     file.write_text(f'{head}metric = "volume_fen"\nrate_a_ppm = 5\n')
     assert commands.answer(["plan", str(file)]) == 2
     assert "plan.metric: wanted either two rates or a metric" in capsys.readouterr().err
+
+
+def test_a_table_without_rows_joins_one_with_rows(base):
+    """In one replication nobody agreed to a plan, in another somebody did."""
+    whole = sim.run(base).arrow("cost")
+    none = labelled(whole.slice(0, 0), "a", "which one")
+    both = pa.concat_tables([none, labelled(whole, "b", "which one")])
+    assert set(both["scenario"].to_pylist()) == {"b"}

@@ -205,8 +205,36 @@ def test_several_branches_at_once_are_those_one_by_one(base, tmp_path, capsys):
     assert commands.answer(twice) == 2
     assert "wanted files of different names" in capsys.readouterr().err
     for file in files:
-        file.write_text(base.scenario.with_(seed=9).to_toml())
+        file.write_text(base.scenario.with_(**{"run.burn_in_days": 9}).to_toml())
     assert commands.answer([*both, str(tmp_path / "more")]) == 2
     told = capsys.readouterr().err
-    assert all(f"{file}: run.seed: wanted 3" in told for file in files)
+    assert all(f"{file}: run.burn_in_days: wanted 20" in told for file in files)
     assert not (tmp_path / "more").exists()
+
+
+def test_a_fork_keeps_the_size_and_the_seed_of_its_run(base, tmp_path, capsys):
+    """As a run made with --users, --seed, --replications has it, not as the file has it."""
+    file, out = tmp_path / "other.toml", tmp_path / "out"
+    changes = {"product.charges.rate_ppb": 700_000}
+    other = base.scenario.with_(users=9_999, seed=8, replications=1, **changes)
+    file.write_text(other.to_toml())
+    words = ["fork", str(base.folder), str(file), "--day", "55", "--quiet", "--out"]
+    assert commands.answer([*words, str(out)]) == 0
+    run = sim.open(out).scenario.run
+    assert (run.users, run.seed, run.replications) == (150, 3, 2)
+    asked = [*words, str(tmp_path / "more"), "--set", "run.users=9"]
+    assert commands.answer(asked) == 2
+    assert "run.users: wanted 150, as the run has it (found 9)" in capsys.readouterr().err
+
+
+def test_without_a_file_a_fork_goes_on_with_the_runs_own_scenario(base, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    change = ["--set", "product.charges.rate_ppb=700_000"]
+    words = ["fork", str(base.folder), "--day", "55", "--quiet", *change]
+    assert commands.answer(words) == 0
+    made = sim.open(tmp_path / "runs" / f"{base.folder.name}-{base.scenario.name}-55")
+    assert f"fork: {base.scenario.name}" in [policy.name for policy in made.scenario.policy]
+    settings = {"product.charges.rate_ppb": 700_000}
+    assert files_in(made.folder) == files_in(
+        straight(forked(base.scenario, base.scenario.with_(**settings), 55), tmp_path / "straight")
+    )

@@ -258,7 +258,9 @@ def test_status_only_and_rerun_on_the_command_line(folder, capsys):
     assert (folder / "out" / "manifest.json").exists()
     assert commands.answer([*words, "--rerun", "4"]) == 0
     assert "4 runs done, 2 failed, 0 left out, 0 wait" in capsys.readouterr().out
-    assert commands.answer([*words, "--rerun", "9"]) == 2
+    for option in ("--rerun", "--only"):
+        assert commands.answer([*words, option, "9"]) == 2
+        assert f"{option}: wanted a row from 0 to" in capsys.readouterr().err
     assert commands.answer([*words, "--only", "x"]) == 2
 
 

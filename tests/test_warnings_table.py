@@ -83,7 +83,15 @@ def test_the_burn_in_raises_no_warning_and_no_dispute(record):
 
 def test_a_dispute_is_told_with_its_decision(record):
     at = Claim.FRAUD * DISPUTE_STEPS
-    counts = {"RAISED": 9, "RIGHTFUL": 6, "UPHELD": 5, "REJECTED": 3, "WRONG": 2, "HOURS": 384}
+    counts = {
+        "RAISED": 9,
+        "RIGHTFUL": 6,
+        "UPHELD": 5,
+        "REJECTED": 3,
+        "WRONG": 2,
+        "HOURS": 384,
+        "IN_TIME": 7,
+    }
     for step, count in counts.items():
         put(record, "dispute", at + DisputeStep[step], count)
     row = february(record, "disputes", claim="fraud")

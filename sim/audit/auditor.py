@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.audit.days import check_days
 from sim.audit.event_log import check_events
-from sim.audit.files import check_files
+from sim.audit.files import check_files, stored_scenario
 from sim.audit.finals import check_finals
 from sim.audit.findings import Audit
 from sim.audit.frames import Tables
@@ -35,15 +35,17 @@ _CHECKS: tuple[Callable[[Part], None], ...] = (
 )
 
 
-def audit(run: Run) -> Audit:
+def audit(run: Run, findings: Audit | None = None) -> Audit:
     """Return what is wrong with the tables of a run; true where nothing is.
+
+    findings: what was found before, to be added to.
 
     From the tables alone: opening and flows are the closing of every day, in total and by segment;
     tables that tell the same twice tell the same; assets are funding and equity; every account
     whose events are kept is what its events add up to. A run folder's files are compared with their
     digests too: what has no second account is known by that alone.
     """
-    findings = Audit()
+    findings = Audit() if findings is None else findings
     if run.folder is not None:
         check_files(run.folder, run.manifest, findings)
     tables = Tables(run, findings)
@@ -65,11 +67,15 @@ def audit_folder(path: str | Path) -> Audit:
     from sim.results import manifest
     from sim.results.run import Run
     from sim.results.stores import FolderStore
-    from sim.scenario import load
 
     place = Path(path)
     made = manifest.of_run(place)
-    return audit(Run(load(place / "scenario.toml"), made, FolderStore(place)))
+    findings = Audit()
+    plan = stored_scenario(place, made, findings)
+    if plan is None:
+        check_files(place, made, findings)
+        return findings
+    return audit(Run(plan, made, FolderStore(place)), findings)
 
 
 def _carried_out(check: Callable[[Part], None], part: Part) -> None:

@@ -26,6 +26,9 @@ _COUNTED = {  # columns of `daily` that count events, by kind and reason
 }
 
 
+_UNLOGGED = ("hours", "in_time")  # told by the days between two events
+
+
 def check_sums(part: Part, sums: EventSums) -> None:
     """Compare tables with the events of all users; nothing where only some are logged."""
     if part.scenario.output.events_ppm < 1_000_000:
@@ -127,7 +130,7 @@ def _steps(part: Part, sums: EventSums, name: str, kind: str, ones: Any, others:
         return
     keys = part.keys(table, "month", name_of(ones))
     for step in lower_names(others):
-        if step == "hours":
+        if step in _UNLOGGED:
             continue
         wide = [
             _by_month(part, sums.of(sums.count, kind, f"{one}:{step}")) for one in lower_names(ones)

@@ -8,11 +8,12 @@ from typing import Any
 from sim.audit.findings import Audit
 from sim.results import checkpoint, manifest
 from sim.results.draft import KEPT
-from sim.scenario import ScenarioError, load
-from sim.scenario.resolved import values
+from sim.scenario import Scenario, ScenarioError, from_tree, load
+from sim.scenario.resolved import tree_of, values
 from sim.scenario.tree import dotted, leaves
 
 WHY = "the digest in manifest.json"
+SCENARIO = "scenario.toml"
 
 
 def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
@@ -33,6 +34,29 @@ def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
         findings.fault(name, "the file", "", "no other files", "one more", WHY)
 
 
+def stored_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> Scenario | None:
+    """Return the scenario of a run folder; where its file is lost or spoilt, the manifest's copy.
+
+    None where neither can be read; each that cannot is a break.
+    """
+    try:
+        return load(folder / SCENARIO)
+    except ScenarioError as error:
+        if (folder / SCENARIO).is_file():  # one that is not there is told with the other files
+            findings.fault(SCENARIO, "the file", "", "a scenario", error.lines[0], WHY)
+    try:
+        plan = from_tree(tree_of(made["scenario"]), source=manifest.FILE)
+        found, wanted = plan.hash, made["scenario_hash"]
+    except (KeyError, AttributeError, ValueError) as error:
+        words = str(error).splitlines()[0]
+        findings.fault(manifest.FILE, "scenario", "", "a scenario", words, "as every run has")
+        return None
+    if found != wanted:
+        why = "the digest beside it"
+        findings.fault(manifest.FILE, "scenario", "", wanted[:16], found[:16], why)
+    return plan
+
+
 def _check_states(folder: Path, findings: Audit) -> None:
     """See to it that the states kept in the run folder are as they were saved."""
     for place in sorted((folder / KEPT).glob("*/*")):
@@ -46,12 +70,15 @@ def _check_states(folder: Path, findings: Audit) -> None:
 
 def _check_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> None:
     """Compare the scenario with its digest, and what the manifest repeats of it with itself."""
-    plan = load(folder / "scenario.toml")
+    try:
+        plan = load(folder / SCENARIO)
+    except ScenarioError:  # `stored_scenario` has said so
+        return
     found, wanted = plan.hash, made.get("scenario_hash", "")
     findings.checked[WHY] += 1
     if found != wanted:
         why = "the scenario in manifest.json"
-        findings.fault("scenario.toml", "the values", "", wanted[:16], found[:16], why)
+        findings.fault(SCENARIO, "the values", "", wanted[:16], found[:16], why)
         return
     why = "as in scenario.toml"
     findings.checked[why] += 2

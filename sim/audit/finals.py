@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.account import PRINCIPAL
 from sim.audit.sources import CELL, Part
 
 ACTIVE = ("open", "blocked", "suspended")
@@ -15,7 +16,7 @@ _OWED = (
     *("limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen", "suspended_fen"),
     *("accrued_fen", "penalty_accrued_fen", "stolen_fen", "past_due_fen"),
 )
-PLACES = ("planned_fen", "unbilled_fen", "billed_fen", "carried_fen")
+PLACES = tuple(f"{name}_fen" for name in PRINCIPAL)
 
 
 def check_finals(part: Part) -> None:

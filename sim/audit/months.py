@@ -139,7 +139,11 @@ def _disputes(part: Part) -> None:
     _no_hours(part, "disputes", keys, table["hours"], decided)
     raised, why = table["raised"], "it contains rightful"
     part.findings.at_least("disputes", keys, "raised", raised, table["rightful"], why)
-    part.findings.at_least("disputes", keys, "wrong", decided, table["wrong"], "of those decided")
+    for column in ("wrong", "in_time"):
+        if column in table:  # runs of before it was counted have no `in_time`
+            part.findings.at_least(
+                "disputes", keys, column, decided, table[column], "of those decided"
+            )
 
 
 def _funnel(part: Part) -> None:

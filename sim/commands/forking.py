@@ -17,18 +17,25 @@ from sim.commands.line import (
     stop_on_interrupt,
 )
 from sim.commands.runs import live, stopped, sum_up
-from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario import Change, Scenario, ScenarioError, load
 
 if TYPE_CHECKING:
     from sim.results import Run
+
+
+OF_THE_RUN = ("users", "seed", "replications")
+STORED = "scenario.toml"  # in a run folder
 
 
 @app.command()
 def fork(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder with checkpoints")],
     scenarios: Annotated[
-        list[Path], typer.Argument(metavar="SCENARIO [...]", help="scenario files, a branch each")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SCENARIO ...]", help="scenario files, a branch each; the run's own if absent"
+        ),
+    ] = None,
     *,
     day: Annotated[int, typer.Option(min=0, help="first reported day under SCENARIO, from 0")],
     set_: Settings = None,
@@ -41,14 +48,18 @@ def fork(
     checkpoint_every: CheckpointEvery = 0,
     quiet: Quiet = False,
 ) -> int:
-    """Go on with a run under other scenarios from a day; leave a run folder for each."""
+    """Go on with a run under other scenarios from a day; leave a run folder for each.
+
+    Users, seed and replications are the run's, whatever the files have.
+    """
     from sim.results import open_run
 
     before = open_run(run)
-    replications = [f"run.replications={before.scenario.run.replications}"]
-    branches = _branches(before, scenarios, [*(set_ or []), *replications], day)
-    names = [file.stem if len(scenarios) > 1 else one.name for file, one in branches]
-    places = [_place(out, run, name, day, alone=len(scenarios) == 1) for name in names]
+    size = before.scenario.run
+    kept = [Change(f"run.{key}", getattr(size, key), str(run)) for key in OF_THE_RUN]
+    branches = _branches(before, scenarios or [run / STORED], [*kept, *(set_ or [])], day)
+    names = [file.stem if len(branches) > 1 else one.name for file, one in branches]
+    places = [_place(out, run, name, day, alone=len(branches) == 1) for name in names]
     if len({*places}) < len(places):
         raise ScenarioError([f"SCENARIO [...]: wanted files of different names (found {names})"])
     with stop_on_interrupt() as stop:
@@ -69,7 +80,7 @@ def fork(
 
 
 def _branches(
-    before: Run, files: list[Path], settings: list[str], day: int
+    before: Run, files: list[Path], settings: list[str | Change], day: int
 ) -> list[tuple[Path, Scenario]]:
     """Return the scenario of each branch. Raises ScenarioError with the faults of all."""
     from sim.study.fork import beginning, forked
@@ -77,7 +88,10 @@ def _branches(
     branches, lines = [], []
     for file in files:
         try:
-            made = forked(before.scenario, load(file, settings), day)
+            plan = load(file, settings)
+            if before.folder is not None and file == before.folder / STORED:
+                plan = plan.called(before.scenario.name)
+            made = forked(before.scenario, plan, day)
             beginning(before, made, day)
             branches.append((file, made))
         except ScenarioError as error:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands.line import CHECK_FAILED, app
+from sim.results.faults import refused, room_to_write
+from sim.scenario import ScenarioError
 
 if TYPE_CHECKING:
+    from sim.products.replayed import Replay
     from sim.proof.case import Case
 
 
@@ -71,11 +74,14 @@ def prove(
 
     if not quiet and will_compile():
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
+    if json is not None and not json.absolute().parent.is_dir():
+        raise refused(json, "a file in a folder that is there", "no such folder")
     proof = work_out(on_case=None if quiet else _say_case)
     if sys.stderr.isatty() and not quiet:
         print("\r\033[K", end="", file=sys.stderr)
     if json is not None:
-        proof.save(json)
+        with room_to_write(json):
+            proof.save(json)
     print(proof.text(failures_only=quiet))
     return 0 if proof.passed else CHECK_FAILED
 
@@ -101,6 +107,8 @@ def replay(
     STEPS: start, until, limit_fen and [terms], all optional; then [[step]] with date and one of
     purchase_fen, repay_fen, repay ("due", "minimum" or "all"), instalments (of that day's purchase,
     else of the open bill), settle_instalments (true) and refund_fen (of what was bought before).
+    After "all", interest accrued since the last statement comes with the next bill, unless the
+    product settles it with a payment (charges.posted_with).
     """
     from sim.products.replay import replay as lived
     from sim.scenario.terms import terms_in
@@ -108,9 +116,10 @@ def replay(
     found = lived(preset, steps, until, terms=terms_in(set_ or []))
     print(found.json() if json else found.text())
     if plot is not None:
-        found.plot().savefig(plot, dpi=150)
+        _draw(found, plot)
     if out is not None:
-        found.save(out)
+        with room_to_write(out):
+            found.save(out)
     return 0
 
 
@@ -126,6 +135,18 @@ def presets(
 
     print(catalogue(name))
     return 0
+
+
+def _draw(found: Replay, file: Path) -> None:
+    """Plot an account into a file. Raises ScenarioError where there is none to be written."""
+    try:
+        with room_to_write(file):
+            found.plot().savefig(file, dpi=150)
+    except ValueError as error:
+        if isinstance(error, ScenarioError):
+            raise
+        kind = file.suffix or "none"
+        raise refused(file, "a name that ends in .png, .svg or .pdf", kind) from None
 
 
 def _say_case(case: Case) -> None:

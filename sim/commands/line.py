@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.scenario import ScenarioError
+from sim.scenario import Change, ScenarioError
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -92,10 +92,22 @@ def _top(
     pass
 
 
-def changes_of(settings: list[str] | None, **given: int | None) -> list[str]:
-    """Return all changes to a scenario as KEY=VALUE."""
-    named = [f"run.{key}={value}" for key, value in given.items() if value is not None]
+def changes_of(settings: list[str] | None, **given: int | None) -> list[str | Change]:
+    """Return all changes to a scenario: what `--set` has, and keys of `run` by their options."""
+    named = [
+        Change(f"run.{key}", value, f"--{key}") for key, value in given.items() if value is not None
+    ]
     return [*(settings or []), *named]
+
+
+def scenario_file(what: Path) -> Path:
+    """Return the scenario of a run folder, or the file itself. Raises ScenarioError for a study."""
+    if not what.is_dir():
+        return what
+    from sim.results import manifest
+
+    manifest.of_run(what)
+    return what / "scenario.toml"
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def plan(
     """Say how many users or replications a difference needs; with --cost, what a run takes."""
     if cost:
         return _cost(file, set_ or [], _sizes(sizes), (users, days), out, quiet=quiet)
+    from sim.progress import Progress
     from sim.study.cluster import workers_at
     from sim.study.planning import planned
     from sim.study.terminal import show_plan
@@ -50,9 +51,9 @@ def plan(
     lines = [f"{name}: wanted with --cost only (found {v})" for name, v in given.items() if v]
     if lines:
         raise ScenarioError(lines)
-    with workers_at(workers, cluster) as at:
+    with Progress("pilot", 0, quiet=quiet) as bar, workers_at(workers, cluster) as at:
         say_where(at, quiet=quiet)
-        answer = planned(file, workers=at)
+        answer = planned(file, workers=at, told=bar.reach)
     show_plan(answer, str(file))
     return 0
 

@@ -118,7 +118,7 @@ def _uneven(plan: Scenario, replications: int, factor: str) -> list[str]:
     try:
         Factors.of(plan, replications, Draws(factor))
     except ScenarioError as error:
-        return list(error.lines)
+        return [f"--{line}" if line.startswith("replications:") else line for line in error.lines]
     return []
 
 

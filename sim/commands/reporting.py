@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.line import Quiet, Replications, Users, app
+from sim.commands.line import Quiet, Replications, Users, app, changes_of, scenario_file
 from sim.scenario import load
 
 
@@ -66,7 +66,9 @@ def stress(
     from sim.study.stress import stress as stressed
     from sim.study.terminal import show_stress
 
-    scenario = load(what / "scenario.toml" if what.is_dir() else what)
+    file = scenario_file(what)
+    load(file, changes_of(None, users=users, replications=replications))  # faults by their options
+    scenario = load(file)
     place = out or beside(what if what.is_dir() else Path("runs") / scenario.name)
     kept = place.with_name(f"{place.name}.stressed")  # of one that was interrupted
     if is_done(place, scenario, users, replications):

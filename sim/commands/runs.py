@@ -28,7 +28,7 @@ from sim.commands.line import (
     stop_on_interrupt,
 )
 from sim.commands.sharing import check_shards, live_shards
-from sim.scenario import ScenarioError, json_schema, load
+from sim.scenario import Change, ScenarioError, json_schema, load
 
 if TYPE_CHECKING:
     from sim.engines.state import State
@@ -78,9 +78,10 @@ def run(
     from sim.results.lock import held
     from sim.study.contract import check_metrics
 
-    given = {} if events is None else {"output.events_ppm": round(events * 1_000_000)}
     changes = changes_of(set_, users=users, days=days, seed=seed, replications=replications)
-    plan = load(scenario, [*changes, *(f"{key}={value}" for key, value in given.items())])
+    if events is not None:
+        changes.append(Change("output.events_ppm", round(events * 1_000_000), "--events"))
+    plan = load(scenario, changes)
     by_shards = cluster is not None or shard_users is not None
     if by_shards:
         check_shards(plan, cluster, shard_users, engine.value, checkpoint_every)
@@ -192,7 +193,7 @@ def live(
         if policy.date > last:
             words = f"{policy.date} is after the last day, {last}; it changes nothing"
             print(f"policy.{index}.date: {words}.", file=sys.stderr)
-    if engine == "table" and not quiet and will_compile():
+    if engine == "table" and not quiet and will_compile(plan):
         print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days
     total = days * plan.run.users * plan.run.replications
@@ -221,8 +222,11 @@ def sum_up(finished: Run, place: Path, seconds: float) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.scenario.words import counted
+
     plan = finished.scenario.run
-    table = Table(title=f"{finished.scenario.name}: {plan.users:,} users, {plan.days:,} days")
+    size = f"{counted(plan.users, 'user')}, {counted(plan.days, 'day')}"
+    table = Table(title=f"{finished.scenario.name}: {size}")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("public books")

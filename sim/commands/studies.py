@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,15 +21,17 @@ from sim.commands.line import (
     WorkerCount,
     app,
     changes_of,
+    scenario_file,
     stop_on_interrupt,
 )
 from sim.commands.sharing import say_where
-from sim.scenario import ScenarioError, load
+from sim.scenario import Change, ScenarioError, load
 
 if TYPE_CHECKING:
     from sim.results import Run
     from sim.scenario import Scenario
     from sim.study.comparison import Comparison
+    from sim.study.sweep import Sweep
     from sim.study.workers import Workers
 
 Metrics = Annotated[
@@ -117,8 +119,7 @@ def trial(
     from sim.study.trial import trial as judged
     from sim.study.trial_folder import Asked, beside, is_done, opened_trial, save_trial
 
-    file = what / "scenario.toml" if what.is_dir() else what
-    plan = load(file, changes_of(set_, users=users, days=days, seed=seed))
+    plan = load(scenario_file(what), changes_of(set_, users=users, days=days, seed=seed))
     place = out or beside(what if what.is_dir() else Path("runs") / plan.name, policy)
     asked = Asked(policy, replication, level)
     if is_done(place, plan, asked):
@@ -162,6 +163,7 @@ def sweep(
         return 0
     found = sweeps.Sweep(study, place)
     chosen = _rows(only) if only else None
+    _check_rows(found, {"--only": chosen or (), "--rerun": rerun or ()})
     if not status:
         for row in rerun or []:
             found.forget(row)
@@ -216,7 +218,7 @@ def _is_there(place: Path, plans: list[Scenario], asked: dict[str, Any]) -> bool
     return is_there(place, "comparison", asked_hash("comparison", asked, hashes))
 
 
-def _all_folders(places: list[Path], changes: list[str]) -> bool:
+def _all_folders(places: list[Path], changes: list[str | Change]) -> bool:
     """Tell whether run folders are compared, not scenario files. Raises ScenarioError for both."""
     folders = [place for place in places if place.is_dir()]
     if not folders:
@@ -226,9 +228,12 @@ def _all_folders(places: list[Path], changes: list[str]) -> bool:
         other = next(place for place in places if place not in folders)
         words = f"wanted run folders only, as {folders[0]} is one; paylater run {other} makes one"
         lines.append(f"A B [...]: {words} (found the file {other})")
-    if changes:
-        words = "wanted nothing to change in runs that are finished"
-        lines.append(f"--set, --users, --days, --seed: {words} (found {', '.join(changes)})")
+    words = "wanted nothing to change in runs that are finished"
+    for change in changes:
+        option, given = (
+            ("--set", change) if isinstance(change, str) else (change.asker, change.value)
+        )
+        lines.append(f"{option}: {words} (found {given})")
     if lines:
         raise ScenarioError(lines)
     return True
@@ -253,6 +258,21 @@ def _rows(words: str) -> set[int]:
             raise ScenarioError([f"--only: wanted rows such as 3,7-9 (found {words})"])
         rows |= set(range(int(first), int(last or first) + 1))
     return rows
+
+
+def _check_rows(found: Sweep, asked: dict[str, Collection[int]]) -> None:
+    """Raise ScenarioError for rows, by the option that asks for them, that a sweep has not."""
+    if found.study.optimise is not None:
+        return  # a search adds rows as it goes
+    last = max(row.number for row in found.rows)
+    lines = [
+        f"{option}: wanted a row from 0 to {last} (found {row})"
+        for option, rows in asked.items()
+        for row in sorted(rows)
+        if row > last
+    ]
+    if lines:
+        raise ScenarioError(lines)
 
 
 @contextmanager

@@ -49,9 +49,16 @@ def kernel(loop: F) -> F:
     return _compiled(loop)
 
 
-def on_disk(loop: Any) -> bool:
-    """Tell whether a kernel has machine code already, in this process or on disk."""
-    return bool(loop.signatures) or bool(loop._cache._cache_file._load_index())  # noqa: SLF001
+def on_disk(loop: Any, part: str = "") -> bool:
+    """Tell whether a kernel has machine code already, in this process or on disk.
+
+    part: of the types that it must be compiled for, as numba writes them.
+    """
+    return any(not part or part in str(one) for one in _signatures(loop))
+
+
+def _signatures(loop: Any) -> list[Any]:
+    return [*loop.signatures, *loop._cache._cache_file._load_index()]  # noqa: SLF001
 
 
 def _compiled(function: F, **options: Any) -> F:

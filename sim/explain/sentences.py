@@ -37,13 +37,16 @@ _FLOWS = {
     "suspended": "of interest and penalty, not counted as income",
 }
 
+# Of the user's own money, whatever product they are counted with; a wallet's yield is a product's.
+_OWN = ("income", "outgoings", "saved", "spent_own", "brought", "taken")
+
 
 def sentence(event: Event) -> str:
     """Return one event in words."""
     kind = event["kind"]
     number = "   " if event["sequence"] is None else f"{event['sequence']:>3}"
     words = _NOTES[kind](event) if kind in _NOTES else _flow(event)
-    which = f"  [{event['product']}]" if "product" in event else ""
+    which = f"  [{event['product']}]" if "product" in event and kind not in _OWN else ""
     return f"{number}  {words}{which}"
 
 

@@ -268,7 +268,7 @@ def after_purchase(
         account.unposted = max(account.unposted - amount, 0)
         fee_ppm = offer(periods, False, terms)
         instalment.spread(account, amount, periods, fee_ppm, env, terms)
-        cost.count_plan(False, amount, periods, terms, today, log)
+        cost.count_plan(False, amount, periods, p, terms, today, log)
         return
     if not is_free(account, terms):
         cost.count_daily(Credit.DRAWN.value, amount, rate_a_day(terms), 0, terms, today)

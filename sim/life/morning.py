@@ -123,7 +123,7 @@ def wake(
     if account.claim != 0 and dispute.is_decided(user, account, env, p):
         claim = account.claim - 1
         if dispute.decide(user, account, env, p, today, log):
-            relieve(user, account, claim, env, today, log)
+            relieve(user, account, claim, env, terms, today, log)
     account.worked = 0
     if collection.in_collection(account) and collection.calls_today(user, env, p):
         account.worked = 1
@@ -140,14 +140,20 @@ def wake(
 
 @scalar
 def relieve(
-    user: User, account: Account, claim: int, env: Environment, today: Totals, log: Log
+    user: User,
+    account: Account,
+    claim: int,
+    env: Environment,
+    terms: Terms,
+    today: Totals,
+    log: Log,
 ) -> None:
     """Carry out a dispute that was upheld: end the hold, or give up what was not the user's."""
     if claim == Claim.LOGIN:
         if account.hold == Hold.LOGIN:
             warning.thaw(account, WarningStep.EXPIRED.value, env, today, log)
         return
-    dispute.give_up(account, today, log)
+    dispute.give_up(account, dispute.is_billed(account, claim, env, terms), today, log)
     if claim == Claim.OVERDUE:
         arrears.lift_level_3(user, account, log)
 

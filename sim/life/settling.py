@@ -47,7 +47,7 @@ def settle(
             arrears.recover(account, env, terms[k], today[k], log)
             continue
         behind = account.missed_count
-        take_payment(user, account, payments[k], env, terms[k], today[k], log)
+        take_payment(user, account, payments[k], env, p, terms[k], today[k], log)
         since = billing.days_since_due(account, env, terms[k])
         if since <= terms[k].billing.grace_days:
             taken = settlement.auto_debit(user, account, terms[k], today[k], log)
@@ -74,6 +74,7 @@ def take_payment(
     account: Account,
     payment: Payment,
     env: Environment,
+    p: Params,
     terms: Terms,
     today: Totals,
     log: Log,
@@ -82,7 +83,7 @@ def take_payment(
     if payment.periods > 0:
         amount = instalment.spread_bill(account, payment.periods, env, terms)
         if amount > 0:
-            cost.count_plan(True, amount, payment.periods, terms, today, log)
+            cost.count_plan(True, amount, payment.periods, p, terms, today, log)
     if payment.amount > 0:
         settlement.pay_by_hand(user, account, payment.amount, terms, today, log)
     if payment.settle == 1:

@@ -58,7 +58,9 @@ def replay(
     purchase of that date before it, else of the open bill; it may also stand with a purchase),
     `settle_instalments`, which "all" includes where every drawing is a loan, and `refund_fen`, of
     what was bought before: it comes in the morning, goes off the principal, the newest first, and
-    what is not owed is cash. A payment takes no more than can be paid. until: the last day, that of
+    what is not owed is cash. A payment takes no more than can be paid: interest that has accrued
+    since the last statement cannot be, unless `charges.posted_with` = payment, so that after "all"
+    it comes with the next bill. until: the last day, that of
     the last step if absent; start: that of the first. limit_fen: the product's maximum if absent.
 
     `.days`: a row a day; `.statements`: a row a bill; see `Replay`. Amounts in fen. The account

@@ -10,13 +10,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-def unlike(one: State, other: State) -> int:
-    """Count users and accounts that differ, and days whose totals do."""
-    pairs = [(one.users, other.users), (one.accounts, other.accounts)]
-    unlike = sum(int((first != second).sum()) for first, second in pairs)
-    return unlike + int((one.totals != other.totals).sum())
-
-
 def starting(plan: Scenario, replication: int = 0, **part: int) -> State:
     """Return a scenario's state before its first day; part: first, count of users."""
     from sim.engines.state import start

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.proof.case import Case, Claim, between, near
-from sim.proof.living import daily_of, lived, starting, unlike
+from sim.proof.living import daily_of, lived, starting
 from sim.proof.small_run import DAYS, USERS, differing, scenario, state_of
 
 if TYPE_CHECKING:
@@ -65,24 +65,24 @@ def apart() -> Claim:
     users = np.concatenate([first.users, last.users])
     accounts = np.concatenate([first.accounts, last.accounts])
     whole = state_of(1)
-    unlike = (users != whole.users).sum() + (accounts != whole.accounts).sum()
-    return near(0, unlike, 0)
+    gaps = (users != whole.users).sum() + (accounts != whole.accounts).sum()
+    return near(0, gaps, 0)
 
 
 def empty() -> Claim:
     """Count what differs under a policy that sets nothing."""
-    return near(0, unlike(_under(HALF, {}), state_of(1)), 0)
+    return near(0, differing(_under(HALF, {}), state_of(1)), 0)
 
 
 def nobody() -> Claim:
     """Count what differs under a policy that reaches no one."""
-    return near(0, unlike(_under(0, _CHANGE), state_of(1)), 0)
+    return near(0, differing(_under(0, _CHANGE), state_of(1)), 0)
 
 
 def everybody() -> Claim:
     """Count what differs between a policy for all by share, by no share, and none."""
     by_share, by_default = _under(1_000_000, _CHANGE), _under(None, _CHANGE)
-    got = [unlike(by_share, by_default), unlike(by_share, state_of(1))]
+    got = [differing(by_share, by_default), differing(by_share, state_of(1))]
     return between([0, 1], got, [0, 1], [0, 1e12])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.proof.case import Case, Claim, between, near
-from sim.proof.living import daily_of, lived, starting, unlike
+from sim.proof.living import daily_of, lived, starting
 from sim.proof.small_run import DAYS, USERS, differing, scenario, state_of
 
 _RUNS = 3
@@ -67,7 +67,7 @@ def shifted() -> Claim:
     later = scenario().run.start + dt.timedelta(weeks=1_461)
     now = lived(starting(scenario(environment=plain)))
     then = lived(starting(scenario(environment=plain, run={"start": later})))
-    return near(0, unlike(now, then), 0)
+    return near(0, differing(now, then), 0)
 
 
 def _late(grace_days: int, replication: int) -> list[int]:

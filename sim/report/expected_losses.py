@@ -20,8 +20,11 @@ OUTLOOKS = {
     "severe": Outlook(0.2, 1.6),
 }
 NAMES = ("ead_fen", "ecl_12_fen", "ecl_lifetime_fen", "allowance_fen")
-NEEDED = ("roll_rates", "monthly", "accounts")
-_LOST = ["replication", "charged_off_on", "written_off_fen", "recovered_fen"]
+
+
+def can_expect(source: Source) -> bool:
+    """Tell whether a source has all that expected losses are made from."""
+    return source.has("roll_rates", "monthly") and source.charge_offs is not None
 
 
 class Book:
@@ -30,11 +33,13 @@ class Book:
     def __init__(self, source: Source) -> None:
         """Take the last month end, the moves of all months, and what was charged off."""
         run = source.scenario.run
-        accounts = source.table("accounts")
+        lost = source.charge_offs
+        if lost is None:
+            raise ValueError("wanted accounts, or those that were charged off (found neither)")
         monthly = source.table("monthly")
         self.last_day = run.burn_in_days + run.days - 1
         self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
-        self.lost = accounts.loc[accounts["written_off_fen"] > 0, _LOST]
+        self.lost = lost
         self.monthly = monthly[monthly["month"] == monthly["month"].max()]
         self.moves = source.moves
         self.segments = [str(name) for name in dict.fromkeys(self.monthly["segment"])]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.report.expected_losses import NAMES, NEEDED, OUTLOOKS, Book
+from sim.report.expected_losses import NAMES, OUTLOOKS, Book, can_expect
 from sim.report.source import Source
 from sim.report.value import NAN, Value, around, mean_of, ratio_of
 from sim.risk import earnings, loss_distribution
@@ -133,7 +133,7 @@ def _expected(source: Source) -> list[KeyFigure]:
 def _expected_change(source: Source, at: int) -> Value | None:
     """Return how far the expected loss is from the baseline's, replications paired."""
     base = source.base_source
-    if base is None or not base.has(*NEEDED):
+    if base is None or not can_expect(base):
         return None
     try:
         found = Book(source).change(Book(base), ALL, OUTLOOKS)
@@ -172,7 +172,7 @@ def _of_books(source: Source) -> list[KeyFigure]:
     for key, sides in mine.items():
         change = _moved(other[key].each(), sides.each(), sides.unit) if key in other else None
         found.append(KeyFigure(key, sides.value(), change))
-    if source.has(*NEEDED):
+    if can_expect(source):
         found += _expected(source)
     if source.has("daily"):
         found += _tails(source.table("daily"), source.base_table("daily"))

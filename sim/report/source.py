@@ -15,6 +15,7 @@ from sim.results.run import Run
 from sim.scenario import Scenario, ScenarioError, load
 from sim.study.folder import opened
 from sim.study.metrics import KEYS, Series
+from sim.study.outcomes import CHARGE_OFFS, LOST
 from sim.study.work import BOOKS
 
 if TYPE_CHECKING:
@@ -131,13 +132,29 @@ class Source:
         found: pd.DataFrame = rows[rows["scenario"] == CHAMPION].drop(columns="scenario")
         return found
 
+    @property
+    def charge_offs(self) -> pd.DataFrame | None:
+        """Accounts of which anything was charged off; None where no accounts were kept."""
+        if CHARGE_OFFS in self.names:  # of a comparison
+            return self.table(CHARGE_OFFS)
+        if not self.has("accounts"):
+            return None
+        accounts = self.table("accounts")
+        return accounts.loc[accounts["written_off_fen"] > 0, ["replication", *LOST]]
+
     @cached_property
     def base_source(self) -> Source | None:
-        """The baseline's run folder as a source; None where there is none."""
+        """What it is held against as a source, where that pairs; None where there is none."""
         run = self.baseline
-        if run is None or run.folder is None:
+        if run is not None and run.folder is not None:
+            return Source(run.folder, "run", {}, {"run": run.scenario}, {}, run)
+        if self.kind != "comparison" or not self.paired(SUBJECT):
             return None
-        return Source(run.folder, "run", {}, {"run": run.scenario}, {}, run)
+        scenarios = {SUBJECT: self.scenarios[CHAMPION]}
+        tables = {
+            name: _of_one(self._tables[name], CHAMPION) for name in self.names if name in OF_EACH
+        }
+        return Source(self.place, self.kind, {}, scenarios, tables)
 
     def paired(self, label: str) -> bool:
         """Tell whether a scenario of a comparison shares its luck with the baseline."""
@@ -161,6 +178,14 @@ _FINAL = {
         *("on_time_periods", "missed_count", "statement_due_fen", "bucket"),
     ],
 }
+
+
+def _of_one(table: Any, label: str) -> Any:
+    """Return the rows of one scenario of a comparison's table, as if there were no other."""
+    import pyarrow.compute as pc
+
+    chosen = pc.equal(table["scenario"], label)
+    return table.filter(chosen).drop_columns(["scenario"])
 
 
 def opened_source(place: Path, baseline: Path | None = None) -> Source:

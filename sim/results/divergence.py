@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.scenario.words import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -30,12 +32,13 @@ class Divergence(NamedTuple):
 
     def text(self) -> str:
         """Return it in words."""
-        rows = f"{self.rows_of_one:,} rows are in one run only" if self.rows_of_one else ""
+        lone = self.rows_of_one
+        rows = f"{counted(lone, 'row')} in one run only" if lone else ""
         if not self.columns:
             return f"{self.table}: {rows}"
         where = ", ".join(f"{key} {value}" for key, value in self.keys.items())
         what = f"{self.column} {self.first} against {self.second}"
-        more = f"; {len(self.columns)} columns differ: {', '.join(self.columns)}"
+        more = f"; differs in {counted(len(self.columns), 'column')}: {', '.join(self.columns)}"
         return f"{self.table}: first at {where}: {what}{more}" + (f"; {rows}" if rows else "")
 
 

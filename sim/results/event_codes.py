@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kinds import (
+    MOST_PERIODS,
     Assessed,
     Claim,
     DisputeStep,
@@ -45,7 +46,7 @@ _PAIRS: dict[int, tuple[type[IntEnum], type[IntEnum]]] = {
     Note.WARNING: (Level, WarningStep),
     Note.DISPUTE: (Claim, DisputeStep),
 }
-_PERIODS = tuple(str(n) for n in range(1, 61))  # of a plan: any number that can be offered
+_PERIODS = tuple(str(n) for n in range(1, MOST_PERIODS + 1))  # of a plan
 
 _RULE_OF_KIND: dict[int, str] = {
     Flow.INTEREST_CHARGED: "R-P9",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.results import folder, manifest
 from sim.results.stores import FolderStore, RecordStore, Store
 from sim.scenario import load
+from sim.scenario.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,7 +256,8 @@ class Run:
     def __repr__(self) -> str:
         """Say what was run and where it lies."""
         run = self.scenario.run
-        what = f"{self.scenario.name}: {run.users:,} users, {run.days:,} days, seed {run.seed}"
+        what = f"{counted(run.users, 'user')}, {counted(run.days, 'day')}, seed {run.seed}"
+        what = f"{self.scenario.name}: {what}"
         more = f", {run.replications} replications" if run.replications > 1 else ""
         return f"<Run {what}{more}, {self.folder or 'in memory'}>"
 

@@ -83,6 +83,8 @@ def disputes(record: Record) -> pa.Table:
         sheet.add(step.name.lower(), counts[:, step], "count", meaning)
     hours = counts[:, DisputeStep.HOURS]
     sheet.add("hours", hours, "hours", "hours from raising to the decision, of those decided")
+    in_time = counts[:, DisputeStep.IN_TIME]
+    sheet.add("in_time", in_time, "count", "of those decided, within 72 hours (R-W4)")
     decided = counts[:, DisputeStep.UPHELD] + counts[:, DisputeStep.REJECTED]
     sheet.add_share("mean_hours", hours, decided, "hours, of one that was decided", unit="hours")
     wrong = counts[:, DisputeStep.WRONG]

@@ -7,7 +7,7 @@ by how they are treated and not by how they score.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +72,14 @@ def user_outcomes(users: pd.DataFrame, accounts: pd.DataFrame, group: str) -> pd
     sums = joined.astype({group: str}).groupby(by)[["users", *how]].sum()
     found: pd.DataFrame = sums.astype(np.int64).reset_index().rename(columns={group: "group"})
     return found
+
+
+def outcomes_of_groups(
+    users: pd.DataFrame, accounts: pd.DataFrame, groups: Sequence[str]
+) -> pd.DataFrame:
+    """Return `user_outcomes` by each of several columns of users, named in a column `by`."""
+    parts = [user_outcomes(users, accounts, name).assign(by=name) for name in groups]
+    return pd.concat(parts, ignore_index=True)
 
 
 def compared(

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from sim.compiled import scalar, seldom
 from sim.day import Totals
-from sim.kinds import LENGTHS, PERIODS_COUNTED, Credit, Note
+from sim.kinds import CREDITS, LENGTHS, Credit, Note
 from sim.log import Log, note
 from sim.plan import offer, rate_of_plan
 from sim.units import PPM
 
 if TYPE_CHECKING:
-    from sim.params import Terms
+    from sim.params import Params, Terms
 
 
 @seldom
 def count_plan(
-    on_bill: bool, amount: int, periods: int, terms: Terms, today: Totals, log: Log
+    on_bill: bool, amount: int, periods: int, p: Params, terms: Terms, today: Totals, log: Log
 ) -> None:
     """Count a plan with the annual rate of its payments (R-P3), and whether that is above the cap.
 
@@ -27,12 +27,10 @@ def count_plan(
     note(log, Note.PLAN.value, amount, periods)
     fee_ppm = offer(periods, on_bill, terms)
     kind = Credit.BILL_PLAN.value if on_bill else Credit.PURCHASE_PLAN.value
-    slot = 0
-    for i in range(LENGTHS):
-        slot = i if PERIODS_COUNTED[i] == periods else slot
     rate_ppm = rate_of_plan(amount, periods, fee_ppm, terms)
     today.plans_above_cap += 1 if rate_ppm > terms.charges.yearly_cap_ppm else 0
-    count_agreement(kind, slot, amount, rate_ppm, terms, today)
+    at = CREDITS + kind * LENGTHS + p.tables.length[periods]
+    count_agreement(at, amount, rate_ppm, terms, today)
 
 
 @scalar
@@ -44,15 +42,12 @@ def count_daily(
     back: interest that came with it, for the days before, fen: it is a cost of the first year.
     """
     rate_ppm = rate_ppb * 365 // 1_000 + back * PPM // max(amount, 1)
-    count_agreement(kind, 0, amount, rate_ppm, terms, today)
+    count_agreement(kind, amount, rate_ppm, terms, today)
 
 
 @scalar
-def count_agreement(
-    kind: int, slot: int, amount: int, rate_ppm: int, terms: Terms, today: Totals
-) -> None:
-    """Count an agreement; slot: of its number of periods among PERIODS_COUNTED."""
-    at = kind * LENGTHS + slot
+def count_agreement(at: int, amount: int, rate_ppm: int, terms: Terms, today: Totals) -> None:
+    """Count an agreement; at: its slot, of AGREEMENTS."""
     today.agreed[at] += 1
     today.agreed_fen[at] += amount
     today.agreed_ppm[at] += rate_ppm

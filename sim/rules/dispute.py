@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import (
+    MISSED,
     Account,
     clear_missed,
+    days_since_statement,
     give_back,
     kept,
     kept_accrual,
@@ -17,19 +19,22 @@ from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.dues import release
-from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note
+from sim.kinds import DISPUTE_STEPS, Claim, DisputeStep, Flow, Note, PastDueFrom
 from sim.log import Log, note
 from sim.user import User
 
 if TYPE_CHECKING:
-    from sim.params import Params
+    from sim.params import Params, Terms
+
+
+PROMISED_DAYS = 3  # 72 hours; scenarios may review longer (`appeals.review_days`)
 
 
 @scalar
 def count_dispute(claim: int, step: int, number: int, today: Totals, log: Log) -> None:
     """Count what became of a dispute."""
     today.dispute[claim * DISPUTE_STEPS + step] += number
-    if step != DisputeStep.HOURS:
+    if step < DisputeStep.HOURS:
         note(log, Note.DISPUTE.value, 0, 10 * claim + step)
 
 
@@ -93,21 +98,43 @@ def decide(
     count_dispute(claim, step, 1, today, log)
     if wrong:
         count_dispute(claim, DisputeStep.WRONG.value, 1, today, log)
-    count_dispute(claim, DisputeStep.HOURS.value, 24 * (env.day - account.claimed_on), today, log)
+    days = env.day - account.claimed_on
+    count_dispute(claim, DisputeStep.HOURS.value, 24 * days, today, log)
+    if days <= PROMISED_DAYS:
+        count_dispute(claim, DisputeStep.IN_TIME.value, 1, today, log)
     account.claim = 0
     return upheld
 
 
+@scalar
+def is_billed(account: Account, claim: int, env: Environment, terms: Terms) -> bool:
+    """Tell whether the principal in dispute has been billed; else it is the newest (R-W4).
+
+    That of arrears, of a bill whose minimum was missed on the day of the claim, and of a theft that
+    was disputed before the last statement.
+    """
+    if claim == Claim.OVERDUE:
+        return True
+    grace = terms.billing.grace_days
+    if account.missed_count > 0:
+        since = account.missed_on[min(account.missed_count, MISSED) - 1]
+        since += grace if terms.billing.past_due_from == PastDueFrom.DUE_DAY else 0
+        if since == account.claimed_on:
+            return True
+    return env.day - account.claimed_on > days_since_statement(account, env, terms)
+
+
 @seldom
-def give_up(account: Account, today: Totals, log: Log) -> None:
+def give_up(account: Account, billed: bool, today: Totals, log: Log) -> None:
     """Take what was drawn by others off the principal; without a thief, what is past due.
 
-    Interest and penalty on it that are not paid go with it (R-W4).
+    billed: off what has been billed, as far as that goes, else off the newest. Interest and penalty
+    on it that are not paid go with it (R-W4).
     """
     robbed = account.stolen > 0
     amount = min(account.stolen if robbed else past_due(account), principal(account))
     waive(account, amount, today, log)
-    give_back(account, amount)
+    give_back(account, amount, amount if billed else 0)
     account.stolen = 0
     book(today, log, Flow.FRAUD_LOSS if robbed else Flow.DISPUTE_LOSS, amount)
 

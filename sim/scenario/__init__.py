@@ -28,11 +28,11 @@ __all__ = [
 ]
 
 
-def load(path: str | Path, changes: Sequence[str] = ()) -> Scenario:
+def load(path: str | Path, changes: Sequence[str | Change] = ()) -> Scenario:
     """Return the scenario in a TOML file, laid over the files that it extends.
 
-    changes: `KEY=VALUE`, as `--set` takes them; they may mend what the file has wrong. Raises
-    ScenarioError with a line for each fault.
+    changes: `KEY=VALUE`, as `--set` takes them, or what another option asks for; they may mend what
+    the file has wrong. Raises ScenarioError with a line for each fault.
     """
     tree, origins = read(path)
     return Scenario.built(tree, origins, os.path.normpath(path), changes)

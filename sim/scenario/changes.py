@@ -25,6 +25,7 @@ class Change(NamedTuple):
 
     key: str  # "product.limit.max_fen", "policy.0.share_ppm", or a shortcut such as "users"
     value: Any
+    asker: str = ""  # what errors call it, such as `--users`; empty for the label of all
 
 
 class _NoPlaceError(LookupError):
@@ -50,10 +51,10 @@ def parsed(words: str) -> Change:
 def changed(tree: Tree, origins: Origins, changes: Iterable[Change], origin: Origin) -> list[Fault]:
     """Write changes into a tree and its origins; return a fault for each that has no place."""
     faults = []
-    for key, value in changes:
+    for key, value, asker in changes:
         steps = shelf.meant(key.split("."), tree)
         try:
-            _put(tree, steps, value, origins, origin)
+            _put(tree, steps, value, origins, origin._replace(label=asker or origin.label))
         except _NoPlaceError as error:
             faults.append(error.fault)
     return faults

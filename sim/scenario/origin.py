@@ -57,7 +57,9 @@ class Document(Section):
         return made
 
     @classmethod
-    def built(cls, tree: Tree, origins: Origins, source: str, words: Iterable[str] = ()) -> Self:
+    def built(
+        cls, tree: Tree, origins: Origins, source: str, words: Iterable[str | Change] = ()
+    ) -> Self:
         """Return what a tree describes after KEY=VALUE changes, which may mend its faults."""
         shelf.split(tree, origins)
         changes, lines = _parsed(words)
@@ -175,12 +177,12 @@ class Document(Section):
         return hash(resolved.canonical(self))
 
 
-def _parsed(words: Iterable[str]) -> tuple[list[Change], list[str]]:
+def _parsed(words: Iterable[str | Change]) -> tuple[list[Change], list[str]]:
     """Return the changes, and a line for each that is none."""
     changes, lines = [], []
     for each in words:
         try:
-            changes.append(parsed(each))
+            changes.append(parsed(each) if isinstance(each, str) else each)
         except ValueError as error:
             lines.append(f"{SET}: {error}")
     return changes, lines
@@ -193,4 +195,4 @@ def _names_preset(change: Change, steps: list[str], product: list[str]) -> bool:
 
 
 def _full(changes: Iterable[Change]) -> list[Change]:
-    return [Change(SHORTCUTS.get(key, key), value) for key, value in changes]
+    return [change._replace(key=SHORTCUTS.get(change.key, change.key)) for change in changes]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from sim.kinds import EarlySettlement, FeeBase, PlanCost, PlanSplit, Rounding
+from sim.kinds import MOST_PERIODS, EarlySettlement, FeeBase, PlanCost, PlanSplit, Rounding
 from sim.scenario.section import ASSUMED, Section, choice, money, number, share, switch
 
 
@@ -73,8 +73,9 @@ class Instalments(Section):
 
     @model_validator(mode="after")
     def _in_bounds(self) -> Instalments:
-        if not all(0 <= n <= 60 for n in self.periods):
-            raise ValueError(f"periods: wanted 4 numbers from 0 to 60 (found {self.periods})")
+        if not all(0 <= n <= MOST_PERIODS for n in self.periods):
+            wanted = f"wanted 4 numbers from 0 to {MOST_PERIODS}"
+            raise ValueError(f"periods: {wanted} (found {self.periods})")
         offered = [n for n in self.periods if n]
         if len(set(offered)) < len(offered):
             raise ValueError(f"periods: wanted numbers that differ, or 0 (found {self.periods})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario import shelf
@@ -13,6 +14,8 @@ from sim.scenario.tree import Origin, Steps, Tree, dotted, leaves, value_at
 
 if TYPE_CHECKING:
     from sim.scenario.origin import Document
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def to_toml(scenario: Document) -> str:
@@ -42,6 +45,16 @@ def to_toml(scenario: Document) -> str:
 def values(scenario: Document) -> Tree:
     """Return all values as JSON has them: dates as text, paths absolute."""
     return _json(shelf.together(_located(scenario)))  # type: ignore[no-any-return]
+
+
+def tree_of(found: Any) -> Any:
+    """Return what `values` gave as a tree again; text that reads as a date is one."""
+    if isinstance(found, dict):
+        return {key: tree_of(item) for key, item in found.items()}
+    if isinstance(found, list):
+        return [tree_of(item) for item in found]
+    is_date = isinstance(found, str) and _DATE.fullmatch(found)
+    return dt.date.fromisoformat(found) if is_date else found
 
 
 def canonical(scenario: Document) -> str:

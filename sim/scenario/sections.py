@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from sim.kinds import MOST_PRODUCTS
+from sim.kinds import LENGTHS, MOST_PRODUCTS
 from sim.scenario.behaviour import Behaviour, Money, PlaceMix, PlaceScale, Spending
 from sim.scenario.billing import Billing, Charges
 from sim.scenario.economy import Environment, Factor, OwnDate, Path, Paths, Shock, Step
@@ -258,6 +258,19 @@ class Scenario(Document):
         """All products, in the order of accounts and of tables."""
         return [self.product, *self.beside]
 
+    @property
+    def periods_offered(self) -> list[int]:
+        """Numbers of periods that any product offers on any day, as they come into force.
+
+        What a policy adds stands behind the others: a fork counts on in the same places.
+        """
+        offered = [n for product in self.products for n in product.instalments.periods]
+        for policy in self.policy:
+            for key, value in policy.set.items():
+                if ".instalments.periods" in key:
+                    offered += value if isinstance(value, list) else [value]
+        return list(dict.fromkeys(n for n in offered if isinstance(n, int) and n > 0))
+
     @model_validator(mode="after")
     def _names_exist(self) -> Scenario:
         """Refuse shocks to regions and segments that there are not, and friends without ties."""
@@ -294,6 +307,15 @@ class Scenario(Document):
         if self.precision.most < self.run.replications:
             wanted = f"wanted {self.run.replications:,} or more, as run.replications asks for"
             raise ValueError(f"precision.most: {wanted} (found {self.precision.most:,})")
+        return self
+
+    @model_validator(mode="after")
+    def _plans_can_be_told_apart(self) -> Scenario:
+        """Refuse more numbers of periods, over all products and policies, than are counted."""
+        found = self.periods_offered
+        if len(found) > LENGTHS:
+            wanted = f"wanted at most {LENGTHS} numbers over all products and policies"
+            raise ValueError(f"product.instalments.periods: {wanted} (found {len(found)})")
         return self
 
     @model_validator(mode="after")

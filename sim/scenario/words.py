@@ -23,6 +23,11 @@ _PLURAL = {
 }
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count with its noun, as in `1 run`, `1,200 runs`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def wanted(annotation: Any, metadata: Iterable[Any] = ()) -> str:
     """Return what a key of this type and these bounds takes."""
     annotation, bounds = bare(annotation, metadata)

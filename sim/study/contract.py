@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.scenario import Change, Scenario, ScenarioError, load
+from sim.scenario.words import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,7 +94,7 @@ class Contract:
             f"{one.metric} +- {one.half_width:.3g} (wanted {one.wanted:.3g})"
             for one in self.reached
         ]
-        return f"{self.reached[0].runs} replications: {', '.join(parts)}"
+        return f"{counted(self.reached[0].runs, 'replication')}: {', '.join(parts)}"
 
     def told(self) -> dict[str, Any]:
         """Return what the manifest says: what was asked, what was reached, and why it ended."""

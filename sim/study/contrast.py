@@ -147,5 +147,6 @@ def books_tables(labels: Sequence[str], results: Sequence[Lived]) -> dict[str, p
 
 def labelled(table: pa.Table, label: str, meaning: str) -> pa.Table:
     """Return a table with the scenario's label as its first column."""
-    column = Sheet().add("scenario", [label] * table.num_rows, "name", meaning).table()
+    names = np.full(table.num_rows, label)  # text even where there is no row
+    column = Sheet().add("scenario", names, "name", meaning).table()
     return table.add_column(0, column.schema.field(0), column.column(0))

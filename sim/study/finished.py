@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from sim.account import PRINCIPAL
 from sim.scenario import ScenarioError
 from sim.study.comparison import Comparison, asked_of, attribution, differences_of, labels_of
 from sim.study.contrast import labelled
@@ -20,7 +21,8 @@ from sim.study.folder import Study
 from sim.study.interval import LEVEL
 from sim.study.levers import check_alike
 from sim.study.metrics import Series, metric
-from sim.study.swap_set import OWED, Standings, swaps
+from sim.study.outcomes import DERIVED, derived
+from sim.study.swap_set import Standings, swaps
 from sim.study.work import BOOKS
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 _ACCOUNTS = [
     *("replication", "user", "opened_on", "limit_fen", "bucket", "charged_off_on"),
-    *("written_off_fen", "recovered_fen", *(f"{name}_fen" for name in OWED)),
+    *("written_off_fen", "recovered_fen", *(f"{name}_fen" for name in PRINCIPAL)),
 ]
 
 
@@ -79,9 +81,9 @@ def compare_runs(
         ]
     )
     for name in BOOKS:
-        if all(name in run.tables for run in runs):
+        if all(_has(run, name) for run in runs):
             parts = zip(labels, runs, counts, strict=True)
-            lots = [labelled(_first(r.arrow(name), n), key, "which one") for key, r, n in parts]
+            lots = [labelled(_first(_book(r, name), n), key, "which one") for key, r, n in parts]
             tables[name] = pa.concat_tables(lots)
     if attribute:
         where: dict[str, Any] = {"workers": workers, "cluster": cluster, "threads": threads}
@@ -94,6 +96,17 @@ def compare_runs(
     }
     named = {label: run.scenario for label, run in zip(labels, runs, strict=True)}
     return Comparison(Study("comparison", told, named, tables))
+
+
+def _has(run: Run, name: str) -> bool:
+    """Tell whether a run has a table, or all that it is made from."""
+    if name not in DERIVED:
+        return name in run.tables
+    return {"users", "accounts"} <= {*run.tables} and run.scenario.output.users_ppm == 1_000_000
+
+
+def _book(run: Run, name: str) -> pa.Table:
+    return derived(name, run.read) if name in DERIVED else run.arrow(name)
 
 
 def _check(runs: Sequence[Run], attribute: Sequence[str]) -> None:

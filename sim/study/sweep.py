@@ -298,7 +298,7 @@ def _begin(study: SweepFile, out: Path) -> None:
         found = None
     if found == told:
         return
-    if found is not None or (out.exists() and any(out.iterdir())):
+    if found is not None or out.is_file() or (out.exists() and any(out.iterdir())):
         wanted = f"a new name, or the sweep {study.name} of paylater-sim {__version__}"
         raise refused(out, wanted, "something else there")
     with room_to_write(out):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sim.scenario.words import counted
 from sim.study.comparison import called
 from sim.study.metrics import FIGURES
 
@@ -31,8 +32,7 @@ def show_comparison(found: Comparison) -> None:
     console = Console()
     for label in [label for label in names if label != "a"]:
         part = summary[summary["scenario"] == label]
-        how = "paired replications" if part["paired"].iloc[0] else "replications that do not pair"
-        title = f"{names[label]} against {names['a']}: {part['runs'].iloc[0]} {how}"
+        title = f"{names[label]} against {names['a']}: {_counted(part)}"
         console.print(_differences(part, title, found.study.asked["level"]))
         swap_sets = found.swap_sets
         if swap_sets is not None and (swap_sets["scenario"] == label).any():
@@ -48,11 +48,12 @@ def show_replicates(summary: pd.DataFrame) -> None:
     runs, level = summary["runs"].iloc[0], summary["level"].iloc[0]
     parts = ["luck_sd", "parameter_sd"] if "luck_sd" in summary else []
     names = ["luck", "parameters"][: len(parts)]
-    title = f"{runs} replications" + ("; luck, parameters: sd of a run" if parts else "")
+    title = counted(runs, "replication") + ("; luck, parameters: sd of a run" if parts else "")
     table = _table(title, "figure", "estimate", f"{level:.0%} interval", *names)
     for row in summary.to_dict("records"):
         kind = FIGURES[row["metric"]].unit if row["metric"] in FIGURES else ""
-        ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}"
+        known = not math.isnan(row["low"])
+        ends = f"{_text(row['low'], kind)} to {_text(row['high'], kind)}" if known else "none"
         more = [_text(row[part], kind) for part in parts]
         table.add_row(_name(row["metric"]), _text(row["estimate"], kind), ends, *more)
     Console().print(table)
@@ -61,7 +62,7 @@ def show_replicates(summary: pd.DataFrame) -> None:
 def show_precision(told: dict[str, Any]) -> None:
     """Print what a precision asked for and what was reached, as the manifest has it."""
     runs = told["aims"][0]["runs"]
-    title = f"Precision after {runs} replications: {told['ended']}"
+    title = f"Precision after {counted(runs, 'replication')}: {told['ended']}"
     table = _table(title, "metric", "estimate", f"{told['level']:.0%} +-", "wanted +-", "")
     for aim in told["aims"]:
         unit = FIGURES[aim["metric"]].unit if aim["metric"] in FIGURES else ""
@@ -72,13 +73,18 @@ def show_precision(told: dict[str, Any]) -> None:
 
 def show_plan(answer: Answer, file: str) -> None:
     """Print a plan."""
-    sizes = answer.plan
-    print(f"{file}: to find a difference of {answer.effect:.6g}")
-    print(f"  unpaired  {sizes.per_arm:>12,} {answer.unit} per arm")
-    print(f"  paired    {sizes.pairs:>12,} {answer.unit}, each under both")
+    sizes, words = answer.plan, {"fen": " yuan"}.get(answer.unit, "")
+    told = _exact if answer.unit == "share" else _text
+    effect = f"{told(answer.effect, answer.unit)}{words} in {_name(answer.metric)}"
+    print(f"{file}: to find a difference of {effect}")
+    print(f"in {answer.power:.0%} of studies, with intervals of {answer.level:.0%}:")
+    print(f"  unpaired  {counted(sizes.per_arm, answer.counts)} per arm")
+    print(f"  paired    {counted(sizes.pairs, answer.counts)}, each under both")
     print(f"  pairing saves a factor of {sizes.variance_ratio:.4g}")
     if answer.pilot:
-        print(f"  variances from a pilot of {answer.pilot} pairs of runs")
+        print(f"  variances from a pilot of {counted(answer.pilot, 'pair')} of runs")
+    if answer.pilot and sizes.per_arm == 1:
+        print("  one run of so many users does; fewer users a run may do as well")
 
 
 def show_trial(rows: pd.DataFrame, level: float) -> None:
@@ -147,6 +153,14 @@ def _rows(found: Sweep, counts: list[Count]) -> None:
         line |= {_name(name): _text(known.get(name, math.nan), units[name]) for name in units}
         lines.append(line)
     print(pd.DataFrame(lines).rename_axis("row").to_string())
+
+
+def _counted(part: pd.DataFrame) -> str:
+    """Return how many replications were compared, and whether they pair."""
+    runs, paired = int(part["runs"].iloc[0]), part["paired"].iloc[0]
+    if paired:
+        return counted(runs, "paired replication")
+    return f"{counted(runs, 'replication')} that do not pair"
 
 
 def _differences(part: pd.DataFrame, title: str, level: float) -> Table:
@@ -256,8 +270,8 @@ def show_stress(found: StressTest) -> None:
     shown = [name for name in MEASURES if name not in ("undrawn", "profit")]
     asked = found.study.asked
     sums = found.outcomes.groupby(["scenario", "strength"], sort=False).sum(numeric_only=True)
-    title = f"{asked['users']:,} users, {asked['replications']} replications, on the same luck"
-    table = _table(title, "stress", *(_name(name) for name in shown))
+    size = f"{counted(asked['users'], 'user')}, {counted(asked['replications'], 'replication')}"
+    table = _table(f"{size}, on the same luck", "stress", *(_name(name) for name in shown))
     for row in sums.reset_index().to_dict("records"):
         if row["scenario"] != "reverse":
             measures = [MEASURES[each] for each in shown]

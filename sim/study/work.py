@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.study.outcomes import DERIVED, derived
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 BOOKS = (  # tables besides `daily` that a report of a comparison is made from
     *("daily_by", "cycles", "monthly", "roll_rates", "vintages", "scenes", "repayments", "funnel"),
-    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost"),
+    *("warnings", "disputes", "collection", "pnl", "balance_sheet", "cost", *DERIVED),
 )
 SILENT = {"output.events_ppm": 0}  # events would fill memory; they change no other table
 
@@ -67,10 +69,19 @@ def lived(task: Task) -> Lived:
         record = record_of(file, task.replication, task.threads)
         daily.append(table(record, "daily"))
         standings.append(Standings.of(record))
-        books += [table(record, name) for name in BOOKS if task.books]
+        books += [_book(record, name) for name in BOOKS if task.books]
         del record
     swapped = [swaps(standings[0], other, task.replication) for other in standings[1:]]
     return Lived(daily, swapped, books)
+
+
+def _book(record: Record, name: str) -> pa.Table:
+    from sim.results.tables import table
+
+    def read(whole: str, columns: list[str]) -> Any:
+        return table(record, whole).select(columns).to_pandas()
+
+    return derived(name, read) if name in DERIVED else table(record, name)
 
 
 def record_of(file: str, replication: int, threads: int = 1) -> Record:

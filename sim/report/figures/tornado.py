@@ -9,16 +9,14 @@ from matplotlib.figure import Figure
 from sim.report.figures.style import BLUE, SKY, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
 
-SURE = 1.96
-
 
 @styled
 def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     """Return how far each key moves a metric over its range, other keys averaged over.
 
     table: metric, key, low, high: the least and the greatest mean over the key's values, as
-    changes from the mean of all rows, shares of it; one metric only. low_se, high_se: their
-    standard errors, where known, drawn as 95 % intervals.
+    changes from the mean of all rows, shares of it; one metric only. low_reach, high_reach,
+    width_reach: halves of 95 % intervals of both and of their distance, where known.
     """
     ordered = table.assign(width=(table["high"] - table["low"]).abs()).sort_values("width")
     figure, axes = drawing(height=1.0 + 0.34 * len(ordered))
@@ -26,9 +24,9 @@ def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     low, high = (100 * ordered[name].to_numpy(dtype=float) for name in ("low", "high"))
     axes.barh(places, low, 0.66, color=SKY)
     axes.barh(places, high, 0.66, color=BLUE)
-    for ends, name in ((low, "low_se"), (high, "high_se")):
+    for ends, name in ((low, "low_reach"), (high, "high_reach")):
         if name in ordered:
-            reach = 100 * SURE * np.nan_to_num(ordered[name].to_numpy(dtype=float))
+            reach = 100 * np.nan_to_num(ordered[name].to_numpy(dtype=float))
             axes.errorbar(ends, places, xerr=reach, fmt="none", ecolor="0.2", elinewidth=0.8)
     axes.set_yticks(places, list(ordered["key"]))
     axes.axvline(0, color="0.3", lw=0.8)
@@ -44,8 +42,7 @@ def most_moved(table: pd.DataFrame, words: Words = ENGLISH) -> str:
     """
     width = (table["high"] - table["low"]).abs().to_numpy(dtype=float)
     top = table.iloc[int(width.argmax())]
-    errors = [float(top[name]) if name in table else 0.0 for name in ("low_se", "high_se")]
-    reach = SURE * float(np.hypot(errors[0], errors[1]))
+    reach = float(top["width_reach"]) if "width_reach" in table else 0.0
     told = {
         "key": str(top["key"]),
         "metric": words.named(str(top["metric"])),

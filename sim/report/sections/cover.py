@@ -93,6 +93,8 @@ def verdict(context: Context, found: list[KeyFigure]) -> list[str]:
 
 def _trial(context: Context) -> str:
     effects = context.source.table("effects")
+    met = (effects["truth"] != 0) | (effects["high"] > effects["low"])
+    effects = effects[met]  # of what befell nobody there is nothing to hold
     return context.words(
         "{held} of {all} intervals of the arms hold the true effect of the policy, which twins of "
         "all users show (section 13).",
@@ -140,7 +142,14 @@ def _certainty(context: Context, loss: Value, found: list[KeyFigure]) -> str:
             "and {close} come close.",
             **lights,
         )
-    wide = (loss.high - loss.low) / 2 / abs(loss.estimate) if loss.estimate else 0.0
+    if not loss.estimate:
+        return say(
+            "None of {runs} runs lost anything, so how sure that is cannot be told; of {held} "
+            "appetite limits {broken} are broken and {close} come close.",
+            runs=loss.runs,
+            **lights,
+        )
+    wide = (loss.high - loss.low) / 2 / abs(loss.estimate)
     return say(
         "{runs} runs put the loss rate within ± {wide} of its value (95 %); of {held} "
         "appetite limits {broken} are broken and {close} come close.",
@@ -160,8 +169,8 @@ def _bearers(context: Context) -> str:
     return context.words(
         "Default falls hardest on the segment {worst}, at {high} a month "
         "against {low} for {least}.",
-        worst=worst["segment"],
-        least=least["segment"],
+        worst=context.words.named(str(worst["segment"])),
+        least=context.words.named(str(least["segment"])),
         high=shown(float(worst["share"]), "share"),
         low=shown(float(least["share"]), "share"),
     )

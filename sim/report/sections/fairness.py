@@ -15,12 +15,12 @@ from sim.risk.equal_risk import (
     Measure,
     beside_reference,
     compared,
-    user_outcomes,
+    outcomes_of_groups,
 )
-from sim.risk.fairness import FOUR_FIFTHS, LEAST, approvals
+from sim.risk.fairness import FOUR_FIFTHS, LEAST
 from sim.risk.fairness import fairness as rates_by
+from sim.study.outcomes import GROUPS, OUTCOMES
 
-GROUPS = ("segment", "sex")
 UNITS = {"approval": "share", "limit": "fen", "late": "share", "loss": "fen", "cost": "share"}
 LABELS = {
     "approval": "with an account",
@@ -36,17 +36,22 @@ def fairness(context: Context) -> Section:
     """Return approval, limit, cost and loss by segment, with ratios, and the same at equal risk."""
     source = context.source
     title = "Segments and fairness"
-    if not source.has("users", "accounts"):
+    if source.has(OUTCOMES):  # of a comparison, which keeps no accounts
+        table = source.table(OUTCOMES)
+    elif source.has("users", "accounts"):
+        table = outcomes_of_groups(source.table("users"), source.table("accounts"), GROUPS)
+    else:
         again = f"{source.place.name}-again"
         command = f"{context.rerun()}; paylater report {again}"
         return context.section(11, title, [context.missing("outcomes by segment", command)])
-    users, accounts = source.table("users"), source.table("accounts")
+    tables = {group: table[table["by"] == group].drop(columns="by") for group in GROUPS}
+    segments = tables["segment"].rename(columns={"group": "segment"})
+    let_in = segments.groupby(["replication", "segment"])[["approved", "users"]].sum()
     try:
-        found = rates_by(approvals(users, accounts), "segment", "approved", "users")
+        found = rates_by(let_in.reset_index(), "segment", "approved", "users")
     except ValueError as error:
         told = context.text("Segments cannot be compared: {why}.", why=str(error))
         return context.section(11, title, [told])
-    tables = {group: user_outcomes(users, accounts, group) for group in GROUPS}
     blocks: list[Block] = [
         _approved(context, found),
         _compared(context, tables, equal_risk=False),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.context import Context, of_share, per_run
+from sim.report.expected_losses import can_expect
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.sections.expected import expected, term_structure
 from sim.report.value import Value, mean_of
@@ -31,10 +32,15 @@ def provisions(context: Context) -> Section:
         blocks.append(_transfers(context))
     if source.has("pnl", "balance_sheet"):
         blocks.append(_roll_forward(context))
-    if source.has("roll_rates", "monthly", "accounts"):
+    if can_expect(source):
         blocks += [*expected(context), *term_structure(context)]
-    if source.has("daily", "accounts") and source.table("daily")["written_off_fen"].sum() > 0:
-        blocks += _curves(context)
+    lost = source.charge_offs
+    if (
+        source.has("daily")
+        and lost is not None
+        and source.table("daily")["written_off_fen"].sum() > 0
+    ):
+        blocks += _curves(context, lost)
     if not blocks:
         command = "paylater run SCENARIO.toml --days 90; paylater report RUN"
         blocks.append(context.missing("stages and the allowance", command))
@@ -98,7 +104,7 @@ def _transfers(context: Context) -> Block:
     return context.table("stage_transfers", caption, columns, rows)
 
 
-def _curves(context: Context) -> list[Block]:
+def _curves(context: Context, lost: pd.DataFrame) -> list[Block]:
     """Return charge-offs and recoveries as they add up, and recovery by age of the charge-off."""
     source = context.source
     run = source.scenario.run
@@ -110,7 +116,7 @@ def _curves(context: Context) -> list[Block]:
         for at, end in enumerate(("", "_low", "_high")):
             frame[f"{key}{end}"] = [value[at] for value in ends]
     last_day = run.burn_in_days + run.days - 1
-    ages = recovery_by_age(source.table("accounts"), last_day)
+    ages = recovery_by_age(lost, last_day)
     rows: list[list[Cell]] = []
     runs = source.replications
     for _, row in ages.iterrows():

@@ -8,7 +8,8 @@ from sim.report import figures
 from sim.report.context import Context
 from sim.report.figures.tornado import most_moved
 from sim.report.page import Block, Cell, Chart, Section
-from sim.report.value import NAN, Value, around, shown
+from sim.report.swings import swings
+from sim.report.value import Value, around, shown
 
 NOISY = 0.5  # share of the variance
 MOST = 40  # failed runs that are listed
@@ -24,7 +25,7 @@ def sensitivity(context: Context) -> Section:
         nothing = context.missing("which keys matter, and how much is luck", command)
         return context.section(14, title, [nothing])
     blocks: list[Block] = []
-    effects = _effects(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
+    effects = swings(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
     if len(effects):
         blocks += _tornados(context, effects)
     if source.has("indices"):
@@ -46,39 +47,13 @@ def sensitivity(context: Context) -> Section:
 def in_short(context: Context) -> list[str]:
     """Return a sentence a metric, of three at most: which key moves it, and how far."""
     source = context.source
-    effects = _effects(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
+    effects = swings(source.table("results"), [str(m) for m in source.made["asked"]["metrics"]])
     if effects.empty:
         return [context.words("No key of this sweep has two values, so that none can be told.")]
     known = effects.dropna(subset=["low", "high"])
     lots = [lot for _, lot in known.groupby("metric", sort=False)][:3]
     stop = "." if context.words.language == "en" else "。"
     return [f"{most_moved(lot, context.words)}{stop}" for lot in lots]
-
-
-def _effects(results: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
-    """Return for each metric and key how far its values move the mean of the metric."""
-    done = results[results["status"] == "done"]
-    keys = [
-        name for name in results if name not in ("row", "replication", "status", "error", *metrics)
-    ]
-    found = []
-    for metric in metrics:
-        whole = float(done[metric].mean())
-        for key in keys:
-            if done[key].nunique() < 2:
-                continue
-            groups = done[key]
-            if done[key].nunique() > 8 and pd.api.types.is_numeric_dtype(done[key]):
-                groups = pd.qcut(done[key], 4, labels=False, duplicates="drop")
-            means = done.groupby(groups)[metric].agg(["mean", "sem", "count"]).sort_values("mean")
-            ends = (means.iloc[0], means.iloc[-1])
-            line = {"metric": metric, "key": key, "whole": whole}
-            for name, end in zip(("low", "high"), ends, strict=True):
-                line[name] = (float(end["mean"]) - whole) / abs(whole) if whole else NAN
-                line[f"{name}_runs"] = int(end["count"])
-                line[f"{name}_se"] = float(end["sem"]) / abs(whole) if whole else NAN
-            found.append(line)
-    return pd.DataFrame(found)
 
 
 def _tornados(context: Context, effects: pd.DataFrame) -> list[Block]:
@@ -102,8 +77,8 @@ def _tornados(context: Context, effects: pd.DataFrame) -> list[Block]:
 
 
 def _end(row: pd.Series, name: str) -> Value:
-    """Return one end of a bar; no interval from a single run."""
-    middle, reach = float(row[name]), 1.96 * float(row[f"{name}_se"])
+    """Return one end of a bar."""
+    middle, reach = float(row[name]), float(row[f"{name}_reach"])
     return Value(middle, middle - reach, middle + reach, int(row[f"{name}_runs"]), "share")
 
 
