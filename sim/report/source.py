@@ -87,13 +87,6 @@ class Source:
         return self._frames[name]
 
     @cached_property
-    def by_segment(self) -> pd.DataFrame:
-        """Principal and active accounts by day and segment, all products together."""
-        keys = ["replication", "day", "segment"]
-        days = self.table("daily_by")
-        return days.groupby(keys, observed=True)[["principal_fen", "active"]].sum().reset_index()
-
-    @cached_property
     def moves(self) -> pd.DataFrame:
         """Roll rates with their months added up: by replication, segment, and both buckets."""
         keys = ["replication", "segment", "from_bucket", "to_bucket"]

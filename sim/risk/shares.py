@@ -58,7 +58,7 @@ def shares(
 
 def share_of(parts: Any, wholes: Any, *, counts: bool = True, bounded: bool = True) -> Share:
     """Return the share of sums over replications, one value of either for each; see `shares`."""
-    part, whole = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
+    part, whole = np.atleast_1d(np.asarray(parts, float)), np.atleast_1d(np.asarray(wholes, float))
     if whole.sum() == 0:
         return Share(NOTHING, NOTHING, NOTHING, NOTHING, len(whole))
     share = float(part.sum() / whole.sum())
