@@ -245,6 +245,10 @@ def test_stages_of_a_book_by_bucket():
     assert moved[(3, 3)] == 4
     assert moved[(3, 0)] == 2
     assert moved[(0, 1)] == 7
+    still = BOOK.iloc[[0]].assign(from_bucket="closed", to_bucket="closed")
+    assert (0, 0) not in stages.stage_transfers(pd.concat([BOOK, still])).set_index(
+        ["from_stage", "to_stage"]
+    ).index
 
 
 # Five categories
