@@ -162,6 +162,9 @@ class Account:
     bucket_balance: Annotated[Fen, "principal at the last month end"] = 0
 
 
+PRINCIPAL = ("planned", "unbilled", "billed", "carried")  # what `principal` adds up
+
+
 @scalar
 def principal(account: Account) -> int:
     """Return what has been drawn and not repaid, in fen."""

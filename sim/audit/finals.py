@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.account import PRINCIPAL
 from sim.audit.sources import CELL, Part
 
 ACTIVE = ("open", "blocked", "suspended")
@@ -15,7 +16,7 @@ _OWED = (
     *("limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen", "suspended_fen"),
     *("accrued_fen", "penalty_accrued_fen", "stolen_fen", "past_due_fen"),
 )
-PLACES = ("planned_fen", "unbilled_fen", "billed_fen", "carried_fen")
+PLACES = [f"{name}_fen" for name in PRINCIPAL]
 
 
 def check_finals(part: Part) -> None:
@@ -44,7 +45,7 @@ def check_finals(part: Part) -> None:
 def _with_sums(accounts: pd.DataFrame) -> pd.DataFrame:
     """Return accounts with what is spread over several columns."""
     return accounts.assign(
-        principal_fen=accounts[list(PLACES)].sum(axis=1),
+        principal_fen=accounts[PLACES].sum(axis=1),
         past_due_fen=_inner_sums(accounts["missed_fen"]),
         memo_fen=accounts["accrued_fen"] + accounts["penalty_accrued_fen"],
     )

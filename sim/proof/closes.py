@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.account import PRINCIPAL
 from sim.kinds import DISPUTE_STEPS, DisputeStep, Standing
 from sim.proof.case import Case, Claim, between
 from sim.proof.living import looked_at
@@ -89,4 +90,4 @@ def disputes() -> Claim:
 
 
 def _principal(accounts: Any) -> Any:
-    return sum(accounts[name] for name in ("planned", "unbilled", "billed", "carried"))
+    return sum(accounts[name] for name in PRINCIPAL)

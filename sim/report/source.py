@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.account import PRINCIPAL
 from sim.results import manifest, open_run
 from sim.results.faults import refused
 from sim.results.run import Run
@@ -149,7 +150,8 @@ _FINAL = {
     ],
     "accounts": [
         *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
-        *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
+        *(f"{name}_fen" for name in PRINCIPAL),
+        "worst_days",
         *("charged_off_on", "written_off_fen", "recovered_fen"),
         *("on_time_periods", "missed_count", "statement_due_fen", "bucket"),
     ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from sim.account import PRINCIPAL
 from sim.kinds import Standing, Status
 from sim.rows import Table, empty_table
 from sim.units import Code, FenSum, Number
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from sim.engines.state import State
 
 _OWED = ("interest", "penalty", "fees", "suspended", "limit", "written_off", "recovered")
-_PRINCIPAL = ("planned", "unbilled", "billed", "carried")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -51,6 +51,6 @@ def positions(state: State) -> Table:
     held["money"][:, 0] = np.where(here, users["wallet"].astype(np.int64) + users["bank"], 0)
     for name in _OWED:
         held[name] = accounts[name]
-    for name in _PRINCIPAL:
+    for name in PRINCIPAL:
         held["principal"] += accounts[name]
     return held.reshape(-1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from sim.account import PRINCIPAL
 from sim.scenario import ScenarioError
 from sim.study.comparison import Comparison, asked_of, attribution, differences_of, labels_of
 from sim.study.contrast import labelled
@@ -20,7 +21,7 @@ from sim.study.folder import Study
 from sim.study.interval import LEVEL
 from sim.study.levers import check_alike
 from sim.study.metrics import Series, metric
-from sim.study.swap_set import OWED, Standings, swaps
+from sim.study.swap_set import Standings, swaps
 from sim.study.work import BOOKS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _ACCOUNTS = [
     *("replication", "user", "opened_on", "limit_fen", "bucket", "charged_off_on"),
-    *("written_off_fen", "recovered_fen", *(f"{name}_fen" for name in OWED)),
+    *("written_off_fen", "recovered_fen", *(f"{name}_fen" for name in PRINCIPAL)),
 ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.account import PRINCIPAL
 from sim.kinds import Bucket
 from sim.results.record import Record
 from sim.results.sheet import Sheet
@@ -28,7 +29,6 @@ OUTCOMES = {
 }
 Counts = NDArray[np.int64]
 
-OWED = ("planned", "unbilled", "billed", "carried")
 _LATE_31 = (Bucket.M2, Bucket.M3, Bucket.M4, Bucket.M5, Bucket.M6)
 
 
@@ -48,7 +48,7 @@ class Standings(NamedTuple):
     def of_accounts(cls, rows: pd.DataFrame) -> Standings:
         """Return the standings from a table of accounts of one replication; see `Run.accounts`."""
         names = [name.name.lower() for name in _LATE_31]
-        owed = sum(rows[f"{name}_fen"].astype(np.int64) for name in OWED)
+        owed = sum(rows[f"{name}_fen"].astype(np.int64) for name in PRINCIPAL)
         columns = {
             "limit_fen": rows["limit_fen"],
             "principal_fen": owed,
@@ -96,7 +96,7 @@ def _outcomes(accounts: Table) -> dict[str, Counts]:
     late = np.isin(accounts["bucket"], [bucket.value for bucket in _LATE_31])
     found = {
         "limit_fen": accounts["limit"],
-        "principal_fen": sum(accounts[name].astype(np.int64) for name in OWED),
+        "principal_fen": sum(accounts[name].astype(np.int64) for name in PRINCIPAL),
         "late_31": late,
         "charged_off": accounts["charged_off_on"] != NEVER,
         "written_off_fen": accounts["written_off"],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.account import PRINCIPAL
 from sim.report import figures
 from sim.report.context import Context
 from sim.report.page import Block, Cell, Chart
 from sim.report.sections.twins import stored, twins
 from sim.report.value import Value, around
-from sim.study.swap_set import OWED, Standings
+from sim.study.swap_set import Standings
 from sim.study.trial import EVERYONE_PPM, users_reached, welch
 from sim.study.trial_folder import Asked
 
@@ -80,7 +81,7 @@ def _outcomes(context: Context, policy: int) -> pd.DataFrame:
     """Return outcomes of all users of all replications, and whether the policy reaches them."""
     run = context.source.run
     assert run is not None  # noqa: S101  its caller has looked
-    table = run.read("accounts", [*_COLUMNS, *(f"{name}_fen" for name in OWED)])
+    table = run.read("accounts", [*_COLUMNS, *(f"{name}_fen" for name in PRINCIPAL)])
     parts = []
     for replication, lot in table.groupby("replication", sort=True):
         reached = users_reached(run.scenario, policy, int(str(replication)))
