@@ -1,4 +1,4 @@
-"""A finished run gone on with from one of its days under other numbers.
+"""A finished run continued from one of its days under other numbers.
 
 A fork is the run of a scenario like any other: the run's own until the day, the other's from then
 on, by a policy of that day. Running that scenario from its start gives the same bits.

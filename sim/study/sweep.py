@@ -1,4 +1,4 @@
-"""Sweeps: a design over keys of a scenario, run row by row, to be gone on with at any time."""
+"""Sweeps: a design over keys of a scenario, run row by row; any can be stopped and resumed."""
 
 from __future__ import annotations
 
