@@ -136,7 +136,7 @@ class Contract:
 
 
 def _told(one: Reached) -> dict[str, Any]:
-    """Return an aim as JSON has it: None for what is no number, as of 0 / 0."""
+    """Return an aim as JSON has it: None for what is no number, as a ratio to 0."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in one._asdict().items()
