@@ -58,6 +58,15 @@ def test_a_scenario_against_itself_differs_nowhere(base):
     assert same.attribution is None  # no key differs
 
 
+def test_runs_in_which_nothing_was_agreed_upon_are_compared_too(base, changed):
+    """Their table `cost` has no row, and some replications' has."""
+    few = {"users": 10, "days": 40}
+    found = compare(base.with_(**few), changed.with_(**few), replications=3)
+    rows = found.tables["cost"].group_by(["scenario", "replication"]).aggregate([]).num_rows
+    assert 0 < rows < 6
+    assert found.tables["cost"].schema.field("scenario").type == "string"
+
+
 def test_a_neutral_policy_changes_exactly_nothing(base):
     policy = {"date": base.run.start.replace(day=20), "share_ppm": 1_000_000, "set": {}}
     rows = compare(base, base.with_(policy=[policy]), replications=2).differences

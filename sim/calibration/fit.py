@@ -68,6 +68,8 @@ def calibrate(
     `targets.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the same call goes on.
     workers: processes; the result does not depend on their number. Raises ScenarioError for wrong
     input, Stopped where `stop()` tells so between two batches.
+
+    >>> sim.calibrate("scenarios/studies/taiwan_2005.toml", "runs/taiwan").rms  # doctest: +SKIP
     """
     study = read_calibration(file)
     if not study.file.free:

@@ -176,6 +176,10 @@ def run(
     they give the same bits. `Run.save` writes the run folder. Where the scenario asks for a
     precision, replications are added until it holds; the manifest says what was reached. Raises
     ScenarioError for a file that cannot be run and a metric that is none.
+
+    >>> run = sim.run(sim.load("scenarios/seed_article.toml").with_(users=500, days=60))
+    >>> len(run.daily), int(run.daily["users"].iloc[0])
+    (60, 500)
     """
     from sim import simulation
 

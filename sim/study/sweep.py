@@ -237,6 +237,22 @@ def sweep(
     out: its folder; `runs/NAME` if None. workers, cluster: as for `replicate`. Raises
     ScenarioError for what is wrong with the file; a row or run that fails is a row of the results
     with its error.
+
+    >>> from pathlib import Path
+    >>> words = '''
+    ... scenario = "scenarios/seed_article.toml"
+    ... replications = 2
+    ... metrics = ["volume_fen"]
+    ... [set]
+    ... "run.users" = 200
+    ... "run.days" = 30
+    ... [[axis]]
+    ... key = "product.limit.fen_per_point"
+    ... values = [700, 1_000]
+    ... '''
+    >>> _ = Path("limits.toml").write_text(words)
+    >>> len(sim.sweep("limits.toml", "runs/limits").by_row)
+    2
     """
     study = load_study(SweepFile, file)
     found = Sweep(study, Path(out) if out is not None else Path("runs") / study.name)
