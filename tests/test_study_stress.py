@@ -169,6 +169,7 @@ def test_the_command_leaves_it_beside_the_run_and_the_report_shows_it(tmp_path, 
     assert "left alone" in capsys.readouterr().out
     made = report(run)
     assert 'id="chart-breaking"' in made.html
+    assert "a smaller book" not in made.html  # all of the run's users and replications
     table = next(table for table in made.tables if table.name == "stress_outcomes")
     outcomes = StressTest.open(beside(run)).outcomes
     severe = outcomes[outcomes["scenario"] == "severe"].sum(numeric_only=True)
