@@ -162,7 +162,7 @@ class Account:
     bucket_balance: Annotated[Fen, "principal at the last month end"] = 0
 
 
-PRINCIPAL = ("planned", "unbilled", "billed", "carried")  # what `principal` adds up
+PRINCIPAL = ("planned", "unbilled", "billed", "carried")  # where it stands in an account
 
 
 @scalar

@@ -14,6 +14,8 @@ from sim.study.levers import levers, mixed
 from sim.study.replicates import Key, Replicates, check_keys, replicate
 from sim.study.work import Task, lived, scenario_files
 
+TWO = ("fenfu", "huabei")
+
 
 def plan_of(**changes):
     plan = from_tree({"run": {"users": 250, "days": 75, "seed": 11}})
@@ -132,6 +134,20 @@ def test_levers_are_the_changed_keys(base, changed):
     assert mixed(base, changed, []) == base
     renamed = base.with_(**{"run.name": "other", "output.users_ppm": 5, "run.description": "x"})
     assert levers(base, renamed) == []
+
+
+def test_a_lever_of_one_of_several_products_has_its_name(base):
+    two = base.with_(product=[{"name": name, "preset": f"{name}_public"} for name in TWO])
+    keys = {"product.huabei.limit.max_fen": 300_000, "product.charges.rate_ppb": 300_000}
+    other = two.with_(**keys)
+    found = [".".join(map(str, key)) for key in levers(two, other)]
+    assert found == ["product.fenfu.charges.rate_ppb", "product.huabei.limit.max_fen"]
+    assert mixed(two, other, levers(two, other)) == other
+    assert mixed(two, other, levers(two, other)[1:]) == two.with_(
+        **{"product.huabei.limit.max_fen": 300_000}
+    )
+    assert levers(base, two) == [("product",)]
+    assert mixed(base, two, [("product",)]) == two
 
 
 def test_a_table_of_another_kind_is_one_lever(base):

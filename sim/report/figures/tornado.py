@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from sim.report.figures.style import BLUE, SKY, drawing, headed, styled
 from sim.report.words import ENGLISH, Words
-from sim.risk.half_width import Z
+
+SURE = 1.96
 
 
 @styled
@@ -27,7 +28,7 @@ def tornado(table: pd.DataFrame, words: Words = ENGLISH) -> Figure:
     axes.barh(places, high, 0.66, color=BLUE)
     for ends, name in ((low, "low_se"), (high, "high_se")):
         if name in ordered:
-            reach = 100 * Z * np.nan_to_num(ordered[name].to_numpy(dtype=float))
+            reach = 100 * SURE * np.nan_to_num(ordered[name].to_numpy(dtype=float))
             axes.errorbar(ends, places, xerr=reach, fmt="none", ecolor="0.2", elinewidth=0.8)
     axes.set_yticks(places, list(ordered["key"]))
     axes.axvline(0, color="0.3", lw=0.8)
@@ -44,7 +45,7 @@ def most_moved(table: pd.DataFrame, words: Words = ENGLISH) -> str:
     width = (table["high"] - table["low"]).abs().to_numpy(dtype=float)
     top = table.iloc[int(width.argmax())]
     errors = [float(top[name]) if name in table else 0.0 for name in ("low_se", "high_se")]
-    reach = Z * float(np.hypot(errors[0], errors[1]))
+    reach = SURE * float(np.hypot(errors[0], errors[1]))
     told = {
         "key": str(top["key"]),
         "metric": words.named(str(top["metric"])),

@@ -9,7 +9,6 @@ from sim.report.context import Context
 from sim.report.figures.tornado import most_moved
 from sim.report.page import Block, Cell, Chart, Section
 from sim.report.value import NAN, Value, around, shown
-from sim.risk.half_width import Z
 
 NOISY = 0.5  # share of the variance
 MOST = 40  # failed runs that are listed
@@ -104,7 +103,7 @@ def _tornados(context: Context, effects: pd.DataFrame) -> list[Block]:
 
 def _end(row: pd.Series, name: str) -> Value:
     """Return one end of a bar; no interval from a single run."""
-    middle, reach = float(row[name]), Z * float(row[f"{name}_se"])
+    middle, reach = float(row[name]), 1.96 * float(row[f"{name}_se"])
     return Value(middle, middle - reach, middle + reach, int(row[f"{name}_runs"]), "share")
 
 
