@@ -26,7 +26,7 @@ class RollTotals:
     accounts: Annotated[CountSum, "accounts"] = 0
     principal: Annotated[FenSum, "their principal at the month end before"] = 0
     principal_after: Annotated[
-        FenSum, "their principal now, with what was charged off in between"
+        FenSum, "their principal now; of those charged off, all that was charged off, ever"
     ] = 0
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import sim
 from sim.commands import answer
+from sim.commands.line import ORDER
 
 SMALL = ["--users", "300", "--days", "60"]
 
@@ -238,6 +239,13 @@ def test_check_writes_the_schema(capsys):
 
     assert answer(["check", "--schema"]) == 0
     assert "product" in json.loads(capsys.readouterr().out)["properties"]
+
+
+def test_the_help_page_lists_every_command_once_with_a_line_of_its_own(capsys):
+    assert answer(["--help"]) == 0
+    lines = capsys.readouterr().out.split("Commands:")[1].strip().splitlines()
+    assert [line.split()[0] for line in lines] == ORDER
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 
 def test_init_copies_scenarios_and_notebooks_out_and_never_over_others(tmp_path, capsys):

@@ -22,6 +22,7 @@ from sim.population import accounts_at_start, check_inputs, population
 from sim.rows import as_object, columns, outside_name
 from sim.scenario.marginals import TRAITS, Distribution
 from sim.simulation import simulate
+from sim.study.swap_set import Standings
 from sim.tickets import mean_amount_ppm
 from sim.units import NEVER
 from sim.user import User
@@ -495,8 +496,12 @@ def test_accounts_of_a_file_start_with_their_limit_balance_and_days_past_due(fro
     np.testing.assert_array_equal(aged, late)
     standing = np.where(late > 0, Standing.BLOCKED, np.where(held, Standing.OPEN, Standing.NONE))
     np.testing.assert_array_equal(accounts["standing"], standing)
+    np.testing.assert_array_equal(accounts["opened_on"] == -1, held)
+    np.testing.assert_array_equal(accounts["first_used_on"] == -1, balance > 0)
+    run = sim.run(plan)
+    assert Standings.of_accounts(run.accounts).let_in[held].all()
     # They are in the books of the first day, with that day's flows.
-    day = sim.run(plan).daily.iloc[0]
+    day = run.daily.iloc[0]
     flows = day.spent_fen - day.principal_repaid_fen - day.principal_written_off_fen
     assert day.principal_fen == balance.sum() + flows
 

@@ -14,6 +14,7 @@ from sim.commands import answer
 from sim.kinds import Credit
 from sim.report import report
 from sim.report.definitions import definitions
+from sim.report.parameters import parameters
 from sim.report.sections.customers import METHODS
 from sim.report.words import Words
 from sim.results.sheet import lower_names
@@ -401,15 +402,21 @@ def test_a_proof_of_another_version_is_refused(run, tmp_path):
         report(run.folder, proof=file)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_what_credit_costs_is_told_by_product_where_there_are_several(repo, tmp_path, lang):
+@pytest.fixture(scope="module")
+def several(repo, tmp_path_factory):
+    """A run of three products."""
     plan = sim.load(repo / "scenarios/seed_article.toml").with_(users=200, days=60)
     terms = {"admission": "open_to_all", "rollout": []}
     names = ("fenfu", "huabei", "baitiao")
     plan = plan.with_(
         product=[terms | {"name": name, "preset": f"{name}_public"} for name in names]
     )
-    run = sim.open(sim.run(plan, threads=1).save(tmp_path / "run"))
+    return sim.open(sim.run(plan, threads=1).save(tmp_path_factory.mktemp("runs") / "several"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_credit_costs_is_told_by_product_where_there_are_several(several, tmp_path, lang):
+    run = several
     made = report(run.folder, lang=lang, made=MADE)
     assert not made.unsaid
     shown, tables = (
@@ -435,3 +442,28 @@ def test_runs_without_a_loss_are_not_called_sure(run, tmp_path):
     assert "runs lost anything, so how sure that is cannot be told" in verdict
     assert "within ±" not in verdict
     assert not report(young, lang="zh", made=MADE).unsaid
+
+
+def test_users_who_hold_an_account_are_told_by_product_where_there_are_several(several):
+    made = {table.name: table for table in report(several.folder, made=MADE).tables}
+    held = several.accounts.assign(
+        open=several.accounts["standing"].isin(["open", "blocked", "suspended"])
+    )
+    users = int(several.daily["users"].iloc[-1])
+    for number, name in enumerate(("fenfu", "huabei", "baitiao"), 1):
+        month, active, owing = made[f"adoption_{number}"].rows[-1]
+        assert month == "2024-02"
+        count = held.loc[held["product"] == name, "open"].sum()
+        assert active.estimate == pytest.approx(count / users)
+        assert 0 < owing.estimate < active.estimate <= 1
+
+
+def test_every_value_stands_under_the_key_of_its_product_with_the_source_that_it_has(several):
+    found = {each.key: each for each in parameters(several.scenario)}
+    first, second = (found[f"product{name}.limit.max_fen"] for name in ("", ".huabei"))
+    assert (first.value, second.value) == ("5_000_000", "5_000_000")
+    assert first.source != second.source
+    assert all("public pages" in each.source for each in (first, second))
+    assert found["run.users"].source == "given by the scenario"
+    assert found["product.baitiao.limit.refresh_days"].source == "R-L6: 72 hours"
+    assert found["run.burn_in_days"].assumed

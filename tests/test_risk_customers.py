@@ -208,3 +208,10 @@ def test_a_run_without_events_says_so():
     plain = sim.run(from_tree({"run": {"users": 20, "days": 3}}), threads=1)
     with pytest.raises(AttributeError, match=r"opening: wanted a run with output\.events_ppm"):
         plain.opening()
+
+
+def test_a_run_without_a_month_end_is_written_as_csv_too(repo, tmp_path):
+    short = sim.load(repo / "scenarios/seed_article.toml").with_(users=3, days=2)
+    files = {path.stem: path for path in export.run_to_csv(sim.run(short), tmp_path / "csv")}
+    assert len(pd.read_csv(files["daily"])) == 2
+    assert pd.read_csv(files["cohort"]).empty

@@ -18,6 +18,11 @@ def pnl_of(**amounts):
     return table.assign(replication=0, segment="employee", day=[0, 1, 2], date=DAYS)
 
 
+def days_of(**held):
+    """Return what one segment holds at the close of each of the three days."""
+    return pd.DataFrame({"replication": 0, "segment": "employee", "day": [0, 1, 2]} | held)
+
+
 def test_the_risk_adjusted_margin_is_income_less_funding_and_net_losses():
     pnl = pnl_of(
         interest_fen=[30, 30, 30],
@@ -27,20 +32,25 @@ def test_the_risk_adjusted_margin_is_income_less_funding_and_net_losses():
         recoveries_fen=[0, 0, 4],
         operating_cost_fen=[1, 1, 1],
     )
-    daily_by = pd.DataFrame(
-        {
-            "replication": 0,
-            "segment": "employee",
-            "principal_fen": [900, 1_000, 1_100],
-            "active": [1, 2, 3],
-        }
-    )
+    daily_by = days_of(principal_fen=[900, 1_000, 1_100], active=[1, 2, 3])
     table = earnings.margins(pnl, daily_by).set_index(["segment", "measure"])["share"]
     year = 365 / 3
     assert table["all", "income"] == pytest.approx(100 * year / 1_000)
     assert table["all", "risk_adjusted_margin"] == pytest.approx((100 - 15 - 36) * year / 1_000)
     assert table["employee", "profit"] == pytest.approx((104 - 15 - 40 - 3) * year / 1_000)
     assert table["employee", "profit_per_account"] == pytest.approx(46 * year / 2)
+
+
+def test_margins_are_of_the_whole_book_whatever_number_of_products_it_is_lent_by():
+    pnl = pnl_of(interest_fen=[30, 30, 30], charge_offs_fen=[0, 40, 0])
+    whole = days_of(principal_fen=[900, 1_000, 1_100], active=[4, 4, 4])
+    first = days_of(principal_fen=[600, 900, 1_000], active=[3, 2, 1])
+    other = whole.assign(
+        principal_fen=whole["principal_fen"] - first["principal_fen"],
+        active=whole["active"] - first["active"],
+    )
+    apart = pd.concat([first.assign(product="a"), other.assign(product="b")])
+    pd.testing.assert_frame_equal(earnings.margins(pnl, apart), earnings.margins(pnl, whole))
 
 
 def test_the_allowance_rolls_to_the_fen_and_a_lost_fen_is_seen():

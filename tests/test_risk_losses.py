@@ -168,14 +168,25 @@ def test_loss_given_default_is_charge_off_times_what_does_not_come_back():
             "recovered_fen": [100, 700, 0, 0],
         }
     )
-    found = severity.loss_given_default(BOOK, accounts, last_day=729).iloc[0]
+    found = severity.loss_given_default(BOOK, accounts, last_day=729, least=2).iloc[0]
     # m4: half to m5, then all the way to charge-off; the year of recovery is over for two.
     assert found["charged_off"] == pytest.approx(0.5)
     assert (found["recovered"], found["accounts"], found["complete"]) == (0.2, 2, True)
     assert found["lgd"] == pytest.approx(0.4)
-    early = severity.loss_given_default(BOOK, accounts, last_day=100).iloc[0]
+    early = severity.loss_given_default(BOOK, accounts, last_day=100, least=2).iloc[0]
     assert not early["complete"]
     assert early["recovered"] == pytest.approx(800 / 13_000)
+
+
+def test_a_few_accounts_whose_year_is_over_do_not_tell_what_comes_back():
+    """The first charge-offs of a young book are the dead, of whom nothing comes back."""
+    dead = pd.DataFrame({"charged_off_on": [0] * 3, "written_off_fen": 1_000, "recovered_fen": 0})
+    later = dead.assign(charged_off_on=700, recovered_fen=250)
+    accounts = pd.concat([dead, later, later], ignore_index=True)
+    seen = severity.seen_through(accounts, last_day=729)
+    assert not seen.complete
+    assert severity.recovered_share(seen.accounts).share == pytest.approx(1 / 6)
+    assert severity.seen_through(accounts, last_day=729, least=3).complete
 
 
 def test_exposure_at_default_adds_a_part_of_what_is_undrawn():
@@ -234,6 +245,10 @@ def test_stages_of_a_book_by_bucket():
     assert moved[(3, 3)] == 4
     assert moved[(3, 0)] == 2
     assert moved[(0, 1)] == 7
+    still = BOOK.iloc[[0]].assign(from_bucket="closed", to_bucket="closed")
+    assert (0, 0) not in stages.stage_transfers(pd.concat([BOOK, still])).set_index(
+        ["from_stage", "to_stage"]
+    ).index
 
 
 # Five categories

@@ -17,6 +17,8 @@ from sim.study.levers import levers, mixed
 from sim.study.replicates import Key, Replicates, check_keys, replicate
 from sim.study.work import Task, lived, scenario_files
 
+TWO = ("fenfu", "huabei")
+
 
 def plan_of(**changes):
     plan = from_tree({"run": {"users": 250, "days": 75, "seed": 11}})
@@ -59,6 +61,15 @@ def test_a_scenario_against_itself_differs_nowhere(base):
     assert not sides[sides["group"].isin(["only_a", "only_b"])]["users"].any()
     assert (sides["a_principal_fen"] == sides["b_principal_fen"]).all()
     assert same.attribution is None  # no key differs
+
+
+def test_runs_in_which_nothing_was_agreed_upon_are_compared_too(base, changed):
+    """Their table `cost` has no row, and some replications' has."""
+    few = {"users": 10, "days": 40}
+    found = compare(base.with_(**few), changed.with_(**few), replications=3)
+    rows = found.tables["cost"].group_by(["scenario", "replication"]).aggregate([]).num_rows
+    assert 0 < rows < 6
+    assert found.tables["cost"].schema.field("scenario").type == "string"
 
 
 def test_a_neutral_policy_changes_exactly_nothing(base):
@@ -126,6 +137,20 @@ def test_levers_are_the_changed_keys(base, changed):
     assert mixed(base, changed, []) == base
     renamed = base.with_(**{"run.name": "other", "output.users_ppm": 5, "run.description": "x"})
     assert levers(base, renamed) == []
+
+
+def test_a_lever_of_one_of_several_products_has_its_name(base):
+    two = base.with_(product=[{"name": name, "preset": f"{name}_public"} for name in TWO])
+    keys = {"product.huabei.limit.max_fen": 300_000, "product.charges.rate_ppb": 300_000}
+    other = two.with_(**keys)
+    found = [".".join(map(str, key)) for key in levers(two, other)]
+    assert found == ["product.fenfu.charges.rate_ppb", "product.huabei.limit.max_fen"]
+    assert mixed(two, other, levers(two, other)) == other
+    assert mixed(two, other, levers(two, other)[1:]) == two.with_(
+        **{"product.huabei.limit.max_fen": 300_000}
+    )
+    assert levers(base, two) == [("product",)]
+    assert mixed(base, two, [("product",)]) == two
 
 
 def test_a_table_of_another_kind_is_one_lever(base):

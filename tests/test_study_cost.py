@@ -137,6 +137,7 @@ def test_runs_are_measured():
         (["--cost", "--sizes", "5,4,7"], "--sizes: wanted three sizes"),
         (["--sizes", "1,2,3"], "--sizes: wanted with --cost only"),
         (["--users", "5"], "--users: wanted with --cost only (found 5)"),
+        (["--cost", "--workers", "2"], "--workers, --cluster: wanted without --cost only"),
         (["--cost", "--set", "run.usrs=3"], "run.usrs: wanted a known key"),
     ],
 )

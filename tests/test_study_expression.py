@@ -5,7 +5,9 @@ import pyarrow as pa
 import pytest
 from made_records import made_record, small_scenario
 
+from sim.day import Totals
 from sim.results.tables import table
+from sim.rows import columns, outside_name
 from sim.study.expression import Expression
 from sim.study.metrics import FIGURES, KEYS, STOCKS, Series, every, metric
 
@@ -65,6 +67,8 @@ def test_every_column_of_daily_is_measured_once(series):
     names = [each.name.partition(".")[2] for each in every(list(series.columns))[len(FIGURES) :]]
     assert sorted(names) == sorted(series.columns)
     assert set(series.columns) >= STOCKS
+    declared = [outside_name(column) for column in columns(Totals)]
+    assert {*declared[: declared.index("joined")]} - {"warned_1"} == STOCKS
     assert not set(KEYS) & set(series.columns)
 
 
@@ -86,4 +90,6 @@ def test_what_cannot_be_divided_is_nothing():
     daily = pa.table(
         {"replication": [0], "day": [0], "date": [0], "limit_fen": [0], "principal_fen": [0]}
     )
-    assert np.isnan(metric("use_of_limits").values(Series.of_tables([daily]))).all()
+    series = Series.of_tables([daily])
+    assert np.isnan(metric("use_of_limits").values(series)).all()
+    assert np.isnan(metric("(last.principal_fen + 1) / last.limit_fen").values(series)).all()

@@ -111,6 +111,28 @@ def test_a_fork_with_events_that_was_stopped_goes_on(tmp_path):
     assert files_in(place) == files_in(straight(made, tmp_path / "straight"))
 
 
+def test_a_fork_may_change_one_of_several_products_and_its_opening():
+    names = ("fenfu", "huabei")
+    two = plan_of(product=[{"name": name, "preset": f"{name}_public"} for name in names])
+    opening = [{"date": dt.date(2023, 1, 1), "value_ppm": 200_000}]
+    two = two.with_(**{"product.huabei.rollout": opening})
+    opening = [*opening, {"date": dt.date(2024, 3, 1), "value_ppm": 500_000}]
+    other = two.with_(
+        **{
+            "product.huabei.limit.max_fen": 300_000,
+            "product.charges.rate_ppb": 300_000,
+            "product.huabei.rollout": opening,
+        }
+    )
+    made = forked(two, other, 30)
+    assert made.policy[-1].set == {
+        "product.charges.rate_ppb": 300_000,
+        "product.1.limit.max_fen": 300_000,
+    }
+    assert [len(product.rollout) for product in made.products] == [0, 2]
+    assert made.products[1].limit.max_fen == two.products[1].limit.max_fen
+
+
 def test_events_whose_past_is_not_kept_are_refused(plan, base):
     loud = forked(plan, plan.with_(**{"output.events_ppm": 10}), 30)
     with pytest.raises(ScenarioError, match=r"output.events_ppm: wanted at most 0.*found 10"):

@@ -95,6 +95,8 @@ def test_replications_on_the_command_line(base, tmp_path, capsys):
     assert kept["asked"]["inner"] == 4
     assert {"luck_sd", "parameter_sd"} <= set(tables["summary"].column_names)
     assert tables["summary"]["metric"].to_pylist()[-1] == "last.limit_fen / last.active"
+    assert commands.answer([*words, "--inner", "3"]) == 2
+    assert "--inner: wanted with --posterior only (found 3)" in capsys.readouterr().err
     assert commands.answer([*words, *asked[:2], "--replications", "5", "--metric", "x"]) == 2
     told = capsys.readouterr().err
     assert "--metric: wanted a figure" in told

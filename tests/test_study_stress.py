@@ -8,10 +8,11 @@ import pytest
 import sim
 from sim.commands import answer
 from sim.report import report
+from sim.risk.concentration import principal_of
 from sim.scenario import from_tree
 from sim.study.stress import StressTest, beside, reduced, stress
 from sim.study.stress_tables import BASELINE
-from sim.study.stressed import LIMITED, MEASURES
+from sim.study.stressed import LIMITED, MEASURES, stressed
 from sim.study.stresses import stresses, under
 
 LOW, NEVER_BROKEN = 50_000, 1_000_000
@@ -70,6 +71,14 @@ def test_factors_reach_every_product_and_shares_end_at_one():
     lone = under(plan, stresses()["idiosyncratic"])
     assert lone.risk_control.fraud.takeover_month_ppm == 1_000_000
     assert lone.risk_control.collection.capacity_ppm == 0
+
+
+def test_what_is_owed_beyond_a_limit_frees_no_limit_of_others():
+    plan = plan_of(**{"run.replications": 1})
+    held = sim.run(plan, threads=1).accounts
+    left = held["limit_fen"] - principal_of(held)
+    assert (left < 0).any()
+    assert stressed(plan, 0).amounts["undrawn_fen"] == left[left > 0].sum()
 
 
 def test_the_baseline_is_the_run_of_the_scenario_with_its_first_users(found):
@@ -160,6 +169,7 @@ def test_the_command_leaves_it_beside_the_run_and_the_report_shows_it(tmp_path, 
     assert "left alone" in capsys.readouterr().out
     made = report(run)
     assert 'id="chart-breaking"' in made.html
+    assert "a smaller book" not in made.html  # all of the run's users and replications
     table = next(table for table in made.tables if table.name == "stress_outcomes")
     outcomes = StressTest.open(beside(run)).outcomes
     severe = outcomes[outcomes["scenario"] == "severe"].sum(numeric_only=True)

@@ -84,6 +84,18 @@ def test_derived_keys_follow_and_constraints_leave_rows_out(folder):
     assert rows[0].error.startswith("constraint: product.limit.max_fen > 400")
 
 
+@pytest.mark.parametrize("key", ["product.huabei.limit.max_fen", "product.1.limit.max_fen"])
+def test_axes_and_derived_keys_may_name_one_of_several_products(folder, key):
+    two = [{"name": name, "preset": f"{name}_public"} for name in ("fenfu", "huabei")]
+    (folder / "base.toml").write_text(from_tree({"product": two}).to_toml())
+    axis = f'[[axis]]\nkey = "{key}"\nlow = 1_000\nhigh = 90_000\n'
+    more = f'[[derived]]\nkey = "product.fenfu.limit.max_fen"\nvalue = "2 * {key}"\n'
+    for row in rows_of(folder, f'design = "lhs"\npoints = 4\n{HEAD}{axis}{more}'):
+        fenfu, huabei = row.scenario.products
+        assert 1_000 <= huabei.limit.max_fen <= 90_000
+        assert fenfu.limit.max_fen == 2 * huabei.limit.max_fen
+
+
 @pytest.mark.parametrize("design", ["lhs", "sobol", "indices"])
 def test_points_lie_between_their_bounds_and_longer_designs_keep_them(folder, design):
     axes = """

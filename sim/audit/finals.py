@@ -16,7 +16,7 @@ _OWED = (
     *("limit_fen", "principal_fen", "interest_fen", "penalty_fen", "fees_fen", "suspended_fen"),
     *("accrued_fen", "penalty_accrued_fen", "stolen_fen", "past_due_fen"),
 )
-PLACES = tuple(f"{name}_fen" for name in PRINCIPAL)
+PLACES = [f"{name}_fen" for name in PRINCIPAL]
 
 
 def check_finals(part: Part) -> None:
@@ -45,7 +45,7 @@ def check_finals(part: Part) -> None:
 def _with_sums(accounts: pd.DataFrame) -> pd.DataFrame:
     """Return accounts with what is spread over several columns."""
     return accounts.assign(
-        principal_fen=accounts[list(PLACES)].sum(axis=1),
+        principal_fen=accounts[PLACES].sum(axis=1),
         past_due_fen=_inner_sums(accounts["missed_fen"]),
         memo_fen=accounts["accrued_fen"] + accounts["penalty_accrued_fen"],
     )

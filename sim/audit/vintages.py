@@ -28,6 +28,8 @@ def check_vintages(part: Part) -> None:
     vintages, monthly = part.table("vintages"), part.table("monthly")
     if vintages is not None and len(vintages):
         _cohorts(part, vintages)
+        _nested(part, vintages)
+        _days(part, vintages)
         if monthly is not None:
             _buckets(part, vintages, monthly)
 
@@ -45,6 +47,11 @@ def _cohorts(part: Part, table: pd.DataFrame) -> None:
     age = np.where(table["cohort"].notna(), (months[0] - months[1]).astype(np.int64), np.nan)
     found, why = table["months_on_book"], "months from cohort to date"
     part.findings.compare("vintages", keys, "months_on_book", found, age, why)
+
+
+def _nested(part: Part, table: pd.DataFrame) -> None:
+    """See to it that no part of a cohort is larger than the whole."""
+    keys = part.keys(table, "date", "product", "cohort")
     nested = (
         ("accounts", "used", "ever_31", "ever_91"),
         ("accounts", "active", "good"),
@@ -58,6 +65,10 @@ def _cohorts(part: Part, table: pd.DataFrame) -> None:
             why = f"it contains {column}"
             part.findings.at_least("vintages", keys, whole, table[whole], table[column], why)
             whole = column
+
+
+def _days(part: Part, table: pd.DataFrame) -> None:
+    """Compare the sums over cohorts with the day, and with the days so far."""
     days = part.days_by_grain
     if days is None:
         return

@@ -62,12 +62,14 @@ def calibrate(
     stop: Stop = lambda: False,
     hears: Hears = lambda _: None,
 ) -> Fit:
-    """Fit a scenario to targets and leave the result in a folder; gone on with if begun.
+    """Fit a scenario to targets and leave the result in a folder; resumed if begun.
 
     file: the study (TOML). out: folder, runs/NAME if None: `fitted.toml`, `posterior.parquet`,
     `targets.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the same call goes on.
     workers: processes; the result does not depend on their number. Raises ScenarioError for wrong
     input, Stopped where `stop()` tells so between two batches.
+
+    >>> sim.calibrate("scenarios/studies/taiwan_2005.toml", "runs/taiwan").rms  # doctest: +SKIP
     """
     study = read_calibration(file)
     if not study.file.free:

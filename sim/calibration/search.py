@@ -1,6 +1,6 @@
 """Trials of a fit: proposed in batches of fixed size, done by any workers, kept in a ledger.
 
-What is proposed depends on the file and on earlier losses alone, so a search that is gone on with
+What is proposed depends on the file and on earlier losses alone, so a search that is resumed
 proposes the same trials again and finds them done.
 """
 

@@ -12,7 +12,6 @@ from sim.commands.line import (
     INTERRUPTED,
     Quiet,
     Settings,
-    WorkerCount,
     app,
     changes_of,
     stop_on_interrupt,
@@ -33,11 +32,16 @@ def calibrate(
         Path | None, typer.Option(help="judge this scenario instead; with --check")
     ] = None,
     set_: Settings = None,
-    workers: WorkerCount = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="processes that share the trials")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="folder; runs/NAME if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Fit behaviour to targets of accounts; gone on with by the same command."""
+    """Fit behaviour to accounts, or judge a fit.
+
+    If interrupted, the same command resumes it.
+    """
     from sim.calibration import report
     from sim.calibration.study import check as checked
     from sim.calibration.study import read_calibration
@@ -46,7 +50,9 @@ def calibrate(
     if not check:
         if targets or scenario or set_:
             raise ScenarioError(["--targets, --scenario, --set: wanted with --check only"])
-        return fit(file, out, workers, quiet=quiet)
+        return fit(file, out, workers or 1, quiet=quiet)
+    if out or workers:
+        raise ScenarioError(["--out, --workers: wanted without --check only"])
     study = read_calibration(file, targets)
     asked = load(scenario or str(study.file.path_of("scenario")), changes_of(set_))
     given = study.file.set
@@ -57,7 +63,7 @@ def calibrate(
 
 
 def fit(file: Path, out: Path | None, workers: int, *, quiet: bool) -> int:
-    """Fit with progress shown; Ctrl-C leaves what is done, to be gone on with."""
+    """Fit with progress shown; Ctrl-C leaves what is done, to be resumed."""
     from sim.calibration import report
     from sim.calibration.fit import calibrate as fitted
     from sim.calibration.fit import trials_of
@@ -81,7 +87,7 @@ def fit(file: Path, out: Path | None, workers: int, *, quiet: bool) -> int:
                 hears=lambda done: bar.reach(done * each),
             )
         except Stopped:
-            print("Stopped; the same command goes on with it.", file=sys.stderr)
+            print("Stopped; the same command resumes it.", file=sys.stderr)
             return INTERRUPTED
     if not quiet:
         for line in report.summary(found.verdicts, study.file.reason):

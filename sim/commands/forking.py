@@ -1,4 +1,4 @@
-"""The command that goes on with a run under other scenarios."""
+"""The command that continues a run under other scenarios."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sim.commands.line import (
     CheckpointEvery,
     Quiet,
     Settings,
+    Threads,
     app,
     stop_on_interrupt,
 )
@@ -39,18 +40,19 @@ def fork(
     *,
     day: Annotated[int, typer.Option(min=0, help="first reported day under SCENARIO, from 0")],
     set_: Settings = None,
-    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
+    threads: Threads = None,
     out: Annotated[
         Path | None,
         typer.Option(help="run folder, of several branches the folder above; runs/RUN-NAME-DAY"),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished fork")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="continue an unfinished fork")] = False,
     checkpoint_every: CheckpointEvery = 0,
     quiet: Quiet = False,
 ) -> int:
-    """Go on with a run under other scenarios from a day; leave a run folder for each.
+    """Continue a run under other scenarios.
 
-    Users, seed and replications are the run's, whatever the files have.
+    From a stored day on; each scenario leaves a run folder. Users, seed and replications are the
+    run's, whatever the files have.
     """
     from sim.results import open_run
 

@@ -23,11 +23,14 @@ def explain(
     *,
     user: Annotated[int, typer.Option(help="number of the user, from 0")],
     day: Annotated[int, typer.Option(help="reported day, from 0; below 0 in the burn-in")],
-    replication: Annotated[int, typer.Option(help="which of the replications")] = 0,
+    replication: Annotated[int, typer.Option(help="which replication, from 0")] = 0,
     product: Annotated[str | None, typer.Option(help="name of one of several products")] = None,
     json: Annotated[bool, typer.Option("--json", help="as JSON: fen, ppm, reported days")] = False,
 ) -> int:
-    """Explain a user's limit, decisions and warnings on a day, number by number."""
+    """Explain what happened to a user on a day.
+
+    Limit, decisions and warnings, number by number.
+    """
     from sim.results import open_run
 
     found = open_run(run).explain(user, day, replication=replication, product=product)
@@ -37,7 +40,10 @@ def explain(
 
 @app.command()
 def audit(run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")]) -> int:
-    """Check that a run's files agree to the fen; name each place where not, exit code 1."""
+    """Check that a run's files agree to the fen.
+
+    Each place where they do not is named; the exit code is 1 then.
+    """
     from sim.audit import audit_folder
 
     found = audit_folder(run)
@@ -50,7 +56,10 @@ def diff(
     first: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
     second: Annotated[Path, typer.Argument(metavar="RUN", help="another")],
 ) -> int:
-    """Say in which table, row and column two runs first differ; exit code 1 if they do."""
+    """Find where two runs first differ.
+
+    By table, row and column; the exit code is 1 if they do.
+    """
     from sim.results import open_run
     from sim.results.divergence import divergences
 
@@ -64,11 +73,17 @@ def diff(
 def prove(
     *,
     json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="also as JSON: proof.json")
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="write the results as JSON too, for `paylater report`"
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="failures and the verdict only")] = False,
 ) -> int:
-    """Work out cases with known answers on this installation; exit code 1 if one fails."""
+    """Check this installation against known answers.
+
+    The exit code is 1 if one fails.
+    """
     from sim.proof import prove as work_out
     from sim.simulation import will_compile
 
@@ -93,16 +108,22 @@ def replay(
     ],
     steps: Annotated[Path, typer.Argument(metavar="STEPS", help="what is bought and paid (TOML)")],
     *,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="last day")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="last day, instead of the script's")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="change a term of the preset"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="days and statements as JSON")] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="plot balance and dues")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="tables as Parquet")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="PNG", help="plot balance and amounts due")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="write the tables as Parquet")
+    ] = None,
 ) -> int:
-    """Replay one scripted account through a product, day by day, to the fen.
+    """Replay one scripted account, to the fen.
 
     STEPS: start, until, limit_fen and [terms], all optional; then [[step]] with date and one of
     purchase_fen, repay_fen, repay ("due", "minimum" or "all"), instalments (of that day's purchase,
@@ -130,7 +151,10 @@ def presets(
         typer.Argument(metavar="[NAME]", help="one of them, NAME/VARIANT, or a preset file"),
     ] = None,
 ) -> int:
-    """Print the products that ship, with every number and its source; check a preset file."""
+    """Print the products that ship, with sources.
+
+    Or one of them; or check and print a preset file of your own.
+    """
     from sim.products.catalogue import catalogue
 
     print(catalogue(name))

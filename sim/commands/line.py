@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from sim.scenario import Change, ScenarioError
 from sim.version import __version__
@@ -22,8 +23,23 @@ if TYPE_CHECKING:
 
 CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
+ORDER = [  # of the help page
+    *("run", "check", "init", "presets", "replay", "explain", "audit", "diff", "report", "stress"),
+    *("replicate", "compare", "trial", "plan", "fork", "sweep", "calibrate", "prove"),
+]
+
+
+class InOrder(TyperGroup):
+    """The commands, in the order in which one comes to need them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return their names."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
     name="paylater",
+    cls=InOrder,
     help="Simulate the users of a pay-later credit line.",
     no_args_is_help=True,
     add_completion=False,
@@ -34,18 +50,26 @@ app = typer.Typer(
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="a scenario file (TOML)")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario"),
+    typer.Option("--set", metavar="KEY=VALUE", help="change a key of the scenario; repeatable"),
 ]
 Users = Annotated[int | None, typer.Option(help="users, instead of run.users")]
 Days = Annotated[int | None, typer.Option(help="reported days, instead of run.days")]
-Seed = Annotated[int | None, typer.Option(help="key of every draw, instead of run.seed")]
-Replications = Annotated[int | None, typer.Option(help="runs with luck of their own")]
+Seed = Annotated[int | None, typer.Option(help="seed of all random draws, instead of run.seed")]
+Replications = Annotated[
+    int | None, typer.Option(help="runs that differ by luck alone, instead of run.replications")
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, max=1024, help="threads of the table engine; all usable cores if absent"),
+]
+Level = Annotated[float, typer.Option(min=0.5, max=0.9999, help="coverage of intervals")]
 
 ClusterAddress = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Dask: tcp://host:port, or local:2")
+    str | None,
+    typer.Option(metavar="ADDRESS", help="a Dask scheduler, tcp://host:port, or local:2"),
 ]
 CheckpointEvery = Annotated[
-    int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint each so many days")
+    int, typer.Option(min=0, metavar="DAYS", help="keep a checkpoint every so many days")
 ]
 WorkerCount = Annotated[int, typer.Option(min=1, max=1024, help="processes that share the runs")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress, no summary")]

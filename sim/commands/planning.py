@@ -39,8 +39,13 @@ def plan(
     ] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Say how many users or replications a difference needs; with --cost, what a run takes."""
+    """Plan the size of a comparison.
+
+    How many users or replications a difference needs; with --cost, what runs take on this machine.
+    """
     if cost:
+        if workers > 1 or cluster:
+            raise ScenarioError(["--workers, --cluster: wanted without --cost only"])
         return _cost(file, set_ or [], _sizes(sizes), (users, days), out, quiet=quiet)
     from sim.progress import Progress
     from sim.study.cluster import workers_at

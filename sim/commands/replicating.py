@@ -36,15 +36,21 @@ class FactorDraws(StrEnum):
     CONTROL = "control"
 
 
+INNER = 2  # replications of each draw, unless asked otherwise
+
+
 @app.command()
 def replicate(
     scenario: ScenarioFile,
     *,
-    replications: Annotated[int, typer.Option(min=1, help="runs with luck of their own")] = 20,
+    replications: Annotated[int, typer.Option(min=1, help="runs that differ by luck alone")] = 20,
     posterior: Annotated[
         Path | None, typer.Option(metavar="FILE", help="draws of parameters, CSV or Parquet")
     ] = None,
-    inner: Annotated[int, typer.Option(min=1, help="replications of each draw")] = 2,
+    inner: Annotated[
+        int | None,
+        typer.Option(min=1, help="with --posterior: replications of each draw; 2 if absent"),
+    ] = None,
     factor: Annotated[
         FactorDraws, typer.Option(help="how the systematic factor is drawn, for less variance")
     ] = FactorDraws.PLAIN,
@@ -53,14 +59,17 @@ def replicate(
     seed: Seed = None,
     set_: Settings = None,
     metric: Annotated[
-        list[str] | None, typer.Option(metavar="METRIC", help="besides all figures")
+        list[str] | None, typer.Option(metavar="METRIC", help="to show besides all figures")
     ] = None,
     workers: WorkerCount = 1,
     cluster: ClusterAddress = None,
     out: Annotated[Path | None, typer.Option(help="folder; runs/NAME-replicates if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Run replications, with parameters drawn from a posterior if asked; leave days and summary."""
+    """Run replications, and say how much is luck.
+
+    With parameters drawn from a posterior if asked, also how much is not knowing them.
+    """
     from sim.progress import Progress
     from sim.study.cluster import workers_at
     from sim.study.metrics import FIGURES
@@ -70,6 +79,9 @@ def replicate(
 
     plan = load(scenario, changes_of(set_, users=users, days=days, seed=seed))
     lines = []
+    if inner is not None and posterior is None:
+        lines.append(f"--inner: wanted with --posterior only (found {inner})")
+    inner = inner or INNER
     for name in metric or []:
         try:
             read(name)

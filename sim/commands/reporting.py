@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.line import Quiet, Replications, Users, app, changes_of, scenario_file
+from sim.commands.line import (
+    Quiet,
+    Replications,
+    Threads,
+    Users,
+    app,
+    changes_of,
+    scenario_file,
+)
 from sim.scenario import load
 
 
@@ -21,18 +29,22 @@ class Language(StrEnum):
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="a run or a study")],
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="a run, or a study's folder")],
     *,
-    lang: Annotated[Language, typer.Option(help="of titles and labels")] = Language.EN,
+    lang: Annotated[Language, typer.Option(help="language of titles and labels")] = Language.EN,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="a run of the same users, for changes")
+        Path | None,
+        typer.Option(metavar="RUN", help="a run of the same users and seed, to show changes"),
     ] = None,
     proof: Annotated[
         Path | None, typer.Option(metavar="FILE", help="proof.json of `paylater prove --json`")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="folder; RUN-report if absent")] = None,
 ) -> int:
-    """Make the risk report of a folder: one HTML file that prints, its tables beside it."""
+    """Make the risk report of a run or a study.
+
+    One HTML file that works offline and prints, with its tables beside it as Parquet.
+    """
     from sim.report import report as made
 
     suffix = "" if lang is Language.EN else f"-{lang.value}"
@@ -51,13 +63,14 @@ def stress(
     *,
     users: Users = None,
     replications: Replications = None,
-    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="of the table")] = None,
+    threads: Threads = None,
     out: Annotated[Path | None, typer.Option(help="folder; RUN-stress if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Put a run's scenario under stress, and look for the mildest that breaks its appetite.
+    """Stress a run's scenario, from mild to severe.
 
-    What was interrupted is gone on with by the same command.
+    On the same people with the same luck; then the mildest stress that breaks each limit of the
+    scenario's appetite. If interrupted, the same command resumes it.
     """
     from sim.population import check_inputs
     from sim.progress import Progress

@@ -22,6 +22,7 @@ from sim.commands.line import (
     ScenarioFile,
     Seed,
     Settings,
+    Threads,
     Users,
     app,
     changes_of,
@@ -52,21 +53,22 @@ def run(
     days: Days = None,
     seed: Seed = None,
     replications: Replications = None,
-    engine: Annotated[EngineChoice, typer.Option(help="same bits from both")] = EngineChoice.TABLE,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="of the table; all usable cores if absent")
-    ] = None,
+    engine: Annotated[
+        EngineChoice, typer.Option(help="both give the same bits; agents: Mesa, slow")
+    ] = EngineChoice.TABLE,
+    threads: Threads = None,
     events: Annotated[
         float | None,
         typer.Option(min=0, max=1, metavar="SHARE", help="share of users whose events are kept"),
     ] = None,
     set_: Settings = None,
     out: Annotated[Path | None, typer.Option(help="run folder; runs/NAME if absent")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with an unfinished run")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="continue an unfinished run")] = False,
     checkpoint_every: CheckpointEvery = 0,
     cluster: ClusterAddress = None,
     shard_users: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="users held in memory at a time")
+        int | None,
+        typer.Option(min=1, metavar="N", help="run shard by shard, so many users at a time"),
     ] = None,
     quiet: Quiet = False,
 ) -> int:
@@ -117,12 +119,19 @@ def run(
 
 @app.command()
 def check(
-    scenario: Annotated[Path | None, typer.Argument(metavar="[SCENARIO]")] = None,
+    scenario: Annotated[
+        Path | None, typer.Argument(metavar="[SCENARIO]", help="a scenario file (TOML)")
+    ] = None,
     *,
     set_: Settings = None,
-    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="print the JSON Schema for editors instead")
+    ] = False,
 ) -> int:
-    """Check a scenario; print all its values, where each is from, memory and time."""
+    """Check a scenario and print all its values.
+
+    Each with where it is from; then what memory and time a run would take.
+    """
     if schema:
         import json
 
@@ -143,8 +152,12 @@ def check(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to")] = Path()) -> int:
-    """Copy the shipped scenarios and notebooks out of the installation."""
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="the current folder if absent")
+    ] = Path(),
+) -> int:
+    """Copy out the shipped scenarios and notebooks."""
     from sim.shipped import copy_out
 
     for path in copy_out(folder):
@@ -162,7 +175,7 @@ def fulfilled(draft: Draft, once: Callable[[], bool], *, quiet: bool) -> dict[st
 
 def stopped(draft: Draft) -> int:
     """Say how to go on with a run that was stopped."""
-    words = f"Stopped. Go on with --resume; the state is in {draft.path}"
+    words = f"Stopped; --resume continues it. The state is in {draft.path}"
     print(words, file=sys.stderr)
     return INTERRUPTED
 

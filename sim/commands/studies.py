@@ -14,6 +14,7 @@ from sim.commands.line import (
     INTERRUPTED,
     ClusterAddress,
     Days,
+    Level,
     Quiet,
     Seed,
     Settings,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from sim.study.workers import Workers
 
 Metrics = Annotated[
-    list[str] | None, typer.Option(metavar="METRIC", help="a figure, or last.X, total.X / mean.Y")
+    list[str] | None,
+    typer.Option(metavar="METRIC", help="a figure, or an expression such as total.X / mean.Y"),
 ]
 PAIRS = 20  # of runs, unless asked otherwise
 
@@ -48,7 +50,7 @@ def compare(
     ],
     *,
     replications: Annotated[
-        int | None, typer.Option(min=1, help="pairs of runs; 20, or all of folders, if absent")
+        int | None, typer.Option(min=1, help="pairs of runs; 20 if absent, of folders all")
     ] = None,
     users: Users = None,
     days: Days = None,
@@ -59,15 +61,15 @@ def compare(
         list[str] | None,
         typer.Option(metavar="METRIC", help="split its difference over the changed keys"),
     ] = None,
-    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+    level: Level = 0.95,
     workers: WorkerCount = 1,
     cluster: ClusterAddress = None,
     out: Annotated[Path | None, typer.Option(help="folder; runs/A-B if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Compare scenarios on the same people with the same luck; leave tables in a folder.
+    """Compare scenarios on the same people and luck.
 
-    Of run folders the tables are compared as they are; replications pair where seeds agree.
+    Finished runs are compared from their tables; their replications pair where the seeds agree.
     """
     from sim.results import open_run
     from sim.study.cluster import workers_at
@@ -105,16 +107,20 @@ def trial(
     what: Annotated[Path, typer.Argument(metavar="RUN|SCENARIO", help="a run, or a scenario file")],
     *,
     policy: Annotated[int, typer.Option(min=0, help="which policy, from 0")] = 0,
-    replication: Annotated[int, typer.Option(min=0, help="which luck")] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="which replication, from 0")] = 0,
     users: Users = None,
     days: Days = None,
     seed: Seed = None,
     set_: Settings = None,
-    level: Annotated[float, typer.Option(min=0.5, max=0.9999, help="of intervals")] = 0.95,
+    level: Level = 0.95,
     out: Annotated[Path | None, typer.Option(help="folder; RUN-trial-POLICY if absent")] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Judge a policy for a share of users: what its arms say, and what is true of the twins."""
+    """Judge a policy that reaches a share of users.
+
+    What an A/B test of its arms estimates, beside the true effect: the same users with the policy
+    for all and for none.
+    """
     from sim.study.terminal import show_trial
     from sim.study.trial import trial as judged
     from sim.study.trial_folder import Asked, beside, is_done, opened_trial, save_trial
@@ -141,15 +147,17 @@ def sweep(
     workers: WorkerCount = 1,
     cluster: ClusterAddress = None,
     status: Annotated[
-        bool, typer.Option("--status", help="say how far it is; run nothing")
+        bool, typer.Option("--status", help="say how far it is, and run nothing")
     ] = False,
-    only: Annotated[str, typer.Option(metavar="ROWS", help="these rows, such as 3,7-9")] = "",
+    only: Annotated[
+        str, typer.Option(metavar="ROWS", help="run these rows only, such as 3,7-9")
+    ] = "",
     rerun: Annotated[
-        list[int] | None, typer.Option(metavar="ROW", help="do the runs of a row again")
+        list[int] | None, typer.Option(metavar="ROW", help="run a row again; repeatable")
     ] = None,
     quiet: Quiet = False,
 ) -> int:
-    """Run a sweep, or what is left of it; runs that are done are never done again."""
+    """Run a sweep, or what is left of it."""
     from sim.progress import Progress
     from sim.scenario.studies import SweepFile, load_study
     from sim.study import sweep as sweeps
@@ -176,7 +184,7 @@ def sweep(
             say_where(at, quiet=quiet)
             hears = lambda done, _: bar.reach(done * each)  # noqa: E731
             if not found.run(workers=at, only=chosen, stop=stop, hears=hears):
-                print("Stopped; the same command goes on with it.", file=sys.stderr)
+                print("Stopped; the same command resumes it.", file=sys.stderr)
                 return INTERRUPTED
     if not quiet:
         show_sweep(found, sweeps.status(found), every_row=status)
@@ -245,7 +253,7 @@ def _goes_on() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print("Stopped; the same command goes on with it.", file=sys.stderr)
+        print("Stopped; the same command resumes it.", file=sys.stderr)
         raise
 
 

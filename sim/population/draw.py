@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from sim.rows import Table, default_table
 from sim.scenario.marginals import TRAITS
 from sim.units import EARLIEST, PPM, clamp
 from sim.user import BINS, COUNT_BINS, WALLET_BINS, User
-
-if TYPE_CHECKING:
-    pass
 
 # Places of traits and numbers, as plain constants that a kernel can freeze.
 (

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Column = TypeVar("Column")
 
 MAX = 400_000_000  # fen: what one user may earn, own or owe in a file
+EVE = -1  # the day before the first: by then accounts of a file were opened, and used if they owe
 
 
 class Wanted(NamedTuple):
@@ -140,13 +141,14 @@ def _open_accounts(
         begin_cycle(own, billing.statement_day, product)
         accounts["anchor"], accounts["due_day"] = own.anchor, own.due_day
     accounts["limit"] = accounts["first_limit"] = given["limit_fen"] * held
-    accounts["first_used_on"] = np.where(balance > 0, 0, NEVER)
+    accounts["opened_on"] = np.where(held, EVE, NEVER)
+    accounts["first_used_on"] = np.where(balance > 0, EVE, NEVER)
     accounts["unbilled"] = np.where(late > 0, 0, balance)
     accounts["carried"] = accounts["overdue"] = np.where(late > 0, balance, 0)
     accounts["statement_due"] = np.where(late > 0, balance, 0)
     accounts["missed_count"] = late > 0
     accounts["missed"][:, 0] = np.where(late > 0, balance, 0)
-    accounts["missed_on"][:, 0] = np.where(late > 0, -1 - late, 0)
+    accounts["missed_on"][:, 0] = np.where(late > 0, EVE - late, 0)
     accounts["lapses"] = late > 0
     accounts["worst_days"] = late
     unused = np.where(held, Bucket.UNUSED.value, Bucket.CLOSED.value)

@@ -51,6 +51,10 @@ def annual_rate(
     Returns `nominal`, the rate of a period times periods_per_year, and `effective`. Raises
     ScenarioError for flows of one sign, and where no rate or more than one makes up for them.
     Source: 12 CFR 1026 Appendix J (b); the law of one sign change is Descartes'.
+
+    >>> rate = sim.annual_rate([-12_000_00, *[1_180_00] * 12])  # 12 times 1,180 yuan for 12,000
+    >>> f"{rate.nominal:.1%}, effective {rate.effective:.1%}"
+    '31.7%, effective 36.8%'
     """
     if method not in ("compound", "regulation_z"):
         raise ScenarioError([f'method: wanted "compound" or "regulation_z" (found {method!r})'])

@@ -67,6 +67,12 @@ def replay(
     has no luck: no fraud, disputes or changes of its limit. With cycle = order each order
     is an account of its own, and they share the limit. Raises ScenarioError for wrong input, and
     for a step that the product refuses, with the reason.
+
+    >>> steps = [{"date": "2024-03-05", "purchase_fen": 100_00}]
+    >>> found = sim.replay("huabei_public", steps, until="2024-04-30")
+    >>> bill = found.statements.iloc[0]
+    >>> f"{bill.due_date:%d %B}: {bill.due_total_fen} fen, at least {bill.minimum_fen}"
+    '10 April: 10000 fen, at least 1000'
     """
     script = script_of(steps, until, limit_fen, terms, start, preset=preset)
     return _Life(terms_of(preset, script.terms), script).lived()

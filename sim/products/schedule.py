@@ -54,6 +54,10 @@ def instalments(
     amount, or of what is left, by the product's fee base), rate_ppb (a day, on what is left).
 
     Raises ScenarioError for what cannot be. Source: R-P3; HB-01 to HB-10 for Huabei's rounding.
+
+    >>> plan = sim.instalments("huabei_public", 1_000_00, 3)
+    >>> plan["principal_fen"].tolist(), plan["fee_fen"].tolist()
+    ([33334, 33333, 33333], [834, 833, 833])
     """
     product = terms_of(preset, terms)
     first = as_date(start)

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.report.source import Source
 from sim.risk.expected_losses import Outlook, allowance
 from sim.risk.jackknife import Jackknifed, jackknife
-from sim.risk.severity import loss_given_default
+from sim.risk.severity import recovered_share, seen_through
 
 # Assumed: how likely the economies are, and what they do to moves for the worse.
 OUTLOOKS = {
@@ -39,15 +39,14 @@ class Book:
         monthly = source.table("monthly")
         self.last_day = run.burn_in_days + run.days - 1
         self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
-        self.lost = lost
+        self.lost, self.complete = seen_through(lost, self.last_day)
         self.monthly = monthly[monthly["month"] == monthly["month"].max()]
         self.moves = source.moves
         self.segments = [str(name) for name in dict.fromkeys(self.monthly["segment"])]
 
-    def severity(self, moves: pd.DataFrame, lost: pd.DataFrame) -> float:
+    def severity(self) -> Jackknifed:
         """Return what does not come back of amounts charged off; all of it where none was."""
-        back = loss_given_default(moves, lost, self.last_day).iloc[0]["recovered"]
-        return float(np.nan_to_num(1 - back, nan=1.0))
+        return jackknife(lambda _, lost: _severity(lost), self.moves, self.lost, bounded=True)
 
     def change(self, before: Book, segment: str, outlooks: Mapping[str, Outlook]) -> Jackknifed:
         """Return the sums that `expected` ends with less those of another book, paired."""
@@ -76,10 +75,14 @@ class Book:
         moves: pd.DataFrame,
         lost: pd.DataFrame,
     ) -> Any:
-        lgd = self.severity(moves, lost)
         options: Any = {"rate": self.rate, "outlooks": outlooks, "segment": segment}
-        table = allowance(monthly, moves, lgd, **options)[list(NAMES)].to_numpy()
+        table = allowance(monthly, moves, _severity(lost), **options)[list(NAMES)].to_numpy()
         whole = np.vstack([table, table.sum(axis=0)])
         with np.errstate(divide="ignore", invalid="ignore"):
             share = whole[:, 3:] / whole[:, :1]
         return np.hstack([whole, share])
+
+
+def _severity(lost: pd.DataFrame) -> float:
+    back = recovered_share(lost).share
+    return float(np.nan_to_num(1 - back, nan=1.0))

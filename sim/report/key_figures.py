@@ -110,9 +110,12 @@ def changed(before: Series, after: Series, expression: str, unit: str) -> Value:
 
 
 def _moved(before: Any, after: Any, unit: str) -> Value:
-    """Return the paired change of one value a replication; NaN where none is known."""
+    """Return the paired change of one value a replication; NaN where none is known.
+
+    Nothing is known of a ratio to 0, such as recovered / charged off before anything is lost.
+    """
     one, other = (np.asarray(side, dtype=float) for side in (before, after))
-    known = ~np.isnan(one) & ~np.isnan(other)
+    known = np.isfinite(one) & np.isfinite(other)
     if not known.any():
         return Value(NAN, unit=unit)
     found = paired(one[known], other[known]).interval

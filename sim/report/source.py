@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.account import PRINCIPAL
 from sim.results import manifest, open_run
 from sim.results.faults import refused
 from sim.results.run import Run
@@ -86,13 +87,6 @@ class Source:
         if name not in self._frames:
             self._frames[name] = self.run.read(name, columns)
         return self._frames[name]
-
-    @cached_property
-    def by_segment(self) -> pd.DataFrame:
-        """Principal and active accounts by day and segment, all products together."""
-        keys = ["replication", "day", "segment"]
-        days = self.table("daily_by")
-        return days.groupby(keys, observed=True)[["principal_fen", "active"]].sum().reset_index()
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -173,7 +167,8 @@ _FINAL = {
     ],
     "accounts": [
         *("replication", "user", "standing", "opened_on", "first_used_on", "limit_fen"),
-        *("planned_fen", "unbilled_fen", "billed_fen", "carried_fen", "worst_days"),
+        *(f"{name}_fen" for name in PRINCIPAL),
+        "worst_days",
         *("charged_off_on", "written_off_fen", "recovered_fen"),
         *("on_time_periods", "missed_count", "statement_due_fen", "bucket"),
     ],

@@ -77,7 +77,7 @@ def _check_unfinished(partial: Path, scenario: Scenario, *, resume: bool) -> Non
         raise ScenarioError(_differences(partial, found, scenario))
     if not resume:
         raise refused(
-            partial, "--resume to go on with it, or that it is removed", "an unfinished run"
+            partial, "--resume to continue it, or that it is removed", "an unfinished run"
         )
     if version != __version__:
         wanted = f"paylater-sim {version}, which began this run, or that it is removed"

@@ -60,7 +60,7 @@ def roll_rates(record: Record) -> pa.Table:
     sheet.add("to_bucket", names_at(_BUCKETS, end), "name", "bucket at this month end (Bucket)")
     sheet.add("accounts", accounts[kept], "count", "accounts that went this way")
     sheet.add("principal_fen", before[kept], "fen", "their principal at the month end before")
-    charged = "their principal now, with what was charged off in between"
+    charged = "their principal now; of those charged off, all that was charged off, ever"
     sheet.add("principal_after_fen", after[kept], "fen", charged)
     sheet.add_share(
         "rate", accounts[kept], whole[kept], "accounts, of all that were in from_bucket"

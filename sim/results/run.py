@@ -266,6 +266,11 @@ def open_run(path: str | Path) -> Run:
     """Return the run in a folder, after a check of every file against the manifest.
 
     Raises ScenarioError that names what is missing or changed.
+
+    >>> scenario = sim.load("scenarios/seed_article.toml").with_(users=500, days=60)
+    >>> folder = sim.run(scenario).save("runs/small")
+    >>> sim.open(folder).daily.equals(sim.run(scenario).daily)
+    True
     """
     place = Path(path)
     made = manifest.of_run(place)

@@ -44,7 +44,9 @@ class Sheet:
         missing: NDArray[np.bool_] | None = None,
     ) -> Self:
         """Add a column. missing: the rows that have no value."""
-        column = pa.array(np.asarray(values), mask=missing)
+        # Names by themselves: none of them would be taken for no numbers.
+        kind = None if isinstance(values, np.ndarray) else np.str_
+        column = pa.array(np.asarray(values, dtype=kind), mask=missing)
         nullable = missing is not None
         self._fields.append(described(name, column.type, unit, meaning, nullable=nullable))
         self._columns.append(column)

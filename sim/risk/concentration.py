@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sim.account import PRINCIPAL
 from sim.risk.closed_form.inputs import amounts
 from sim.risk.tables import columns
 
 TOP = (0.01, 0.05, 0.1)
-_PRINCIPAL = ("planned_fen", "unbilled_fen", "billed_fen", "carried_fen")
+_PRINCIPAL = [f"{name}_fen" for name in PRINCIPAL]
 
 
 def principal_of(accounts: pd.DataFrame) -> pd.Series:
     """Return the principal of each account of `run.accounts`, in fen."""
-    held: pd.Series = columns(accounts, _PRINCIPAL, "accounts")[list(_PRINCIPAL)].sum(axis=1)
+    held: pd.Series = columns(accounts, _PRINCIPAL, "accounts")[_PRINCIPAL].sum(axis=1)
     return held.rename("principal_fen")
 
 

@@ -24,8 +24,8 @@ def margins(pnl: pd.DataFrame, daily_by: pd.DataFrame) -> pd.DataFrame:
 
     pnl: `run.pnl`; daily_by: `run.daily_by`. Measures, a year: `income`, `funding`, `net_losses`
     (charged off less recovered), `risk_adjusted_margin` (income less funding and net losses) and
-    `profit`, of mean principal; and `profit_per_account`, fen of an active account. Columns:
-    segment, measure, part, whole, and those of `Share`.
+    `profit`, of mean principal; and `profit_per_account`, fen of an active account; all products
+    together. Columns: segment, measure, part, whole, and those of `Share`.
     """
     sums = _year_sums(pnl)
     held = _means(daily_by)
@@ -102,6 +102,9 @@ def _year_sums(pnl: pd.DataFrame) -> pd.DataFrame:
 
 def _means(daily_by: pd.DataFrame) -> pd.DataFrame:
     """Return mean principal and active accounts of the days, by replication and segment."""
-    needed = ("replication", "segment", "principal_fen", "active")
-    groups = columns(daily_by, needed, "daily_by").groupby(list(needed[:2]), observed=True)
-    return groups[list(needed[2:])].mean().reset_index()
+    keys, held = ["replication", "segment"], ["principal_fen", "active"]
+    by_day = columns(daily_by, (*keys, "day", *held), "daily_by").groupby(
+        [*keys, "day"], observed=True
+    )
+    days = by_day[held].sum()  # over products
+    return days.groupby(keys, observed=True).mean().reset_index()

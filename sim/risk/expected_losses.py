@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sim.risk.closed_form.chains import reaching
 from sim.risk.closed_form.inputs import Numbers, numbers, shares, square
 from sim.risk.migration import cohort_matrix, completed
 from sim.risk.stages import STAGE_OF
@@ -51,7 +52,7 @@ def expected_losses(
         raise ValueError(f"lost: wanted {len(moves)} shares that fit the rows (found {ends})")
     if months is None:
         # Accounts that can never be lost are left out: their lifetime may have no end.
-        some = _losing(moves, ends)
+        some = reaching(moves, ends > 0)
         system = np.eye(int(some.sum())) - discount * moves[np.ix_(some, some)]
         found = np.zeros(len(moves))
         found[some] = np.linalg.solve(system, discount * ends[some])
@@ -94,8 +95,8 @@ def allowance(
 
     monthly, moves: `run.monthly`, `run.roll_rates`. rate: effective, a month. outlooks: scenarios
     whose weights add up to 1; as observed if None. Gaps of the rates are filled as by `completed`.
-    Columns: bucket, stage, ead_fen (principal, mean
-    over replications), ecl_12_fen, ecl_lifetime_fen, allowance_fen, coverage. Raises ValueError.
+    Columns: bucket, stage, ead_fen (principal, mean over replications), ecl_12_fen,
+    ecl_lifetime_fen, allowance_fen, coverage. Raises ValueError.
     """
     chosen = dict(EVEN if outlooks is None else outlooks)
     total = sum(outlook.weight for outlook in chosen.values())
@@ -126,11 +127,3 @@ def _balances(monthly: pd.DataFrame, segment: str) -> Numbers:
     runs = last["replication"].nunique() if "replication" in last else 1
     sums = last.groupby("bucket", observed=True)["principal_fen"].sum() / runs
     return np.asarray(sums.reindex(ON_BOOK, fill_value=0), dtype=float)
-
-
-def _losing(moves: Numbers, ends: Numbers) -> np.ndarray:
-    """Tell from which states a balance can be lost."""
-    found = ends > 0
-    for _ in range(len(moves)):
-        found = found | ((moves > 0) @ found)
-    return found

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.risk.shares import Z, shares
+from sim.risk.half_width import Z
+from sim.risk.shares import shares
 from sim.risk.tables import columns
 from sim.units import NEVER
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
+
+from sim.risk.half_width import student
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def jackknife(
         return Jackknifed(whole, nothing, nothing, runs)
     apart = parts - parts.mean(axis=0)
     error = np.sqrt((runs - 1) / runs * (apart**2).sum(axis=0))
-    reach = float(stdtrit(runs - 1, 0.975)) * error
+    reach = float(student(runs - 1)) * error
     low, high = whole - reach, whole + reach
     if bounded:
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)

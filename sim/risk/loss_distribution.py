@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from sim.risk.closed_form.inputs import Numbers, numbers
 from sim.risk.closed_form.portfolio import expected_shortfall, implied_correlation, loss_quantile
-from sim.risk.shares import Z
+from sim.risk.half_width import Z
 from sim.risk.tables import columns
 
 LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)

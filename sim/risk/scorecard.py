@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.risk.closed_form.inputs import numbers
 from sim.risk.closed_form.separation import auc, flags, ks
+from sim.risk.closed_form.stability import psi_parts
 from sim.risk.default import DEFAULT_DAYS
-from sim.risk.shares import Z, shares
+from sim.risk.half_width import Z
+from sim.risk.shares import shares
 from sim.risk.tables import columns
 from sim.units import NEVER
 
@@ -59,7 +61,7 @@ def calibration(
         raise ValueError(
             f"wanted as many bads as scores, and a band (found {found.shape}, {bands})"
         )
-    edges = np.unique(np.quantile(found, np.arange(1, bands) / bands, method="inverted_cdf"))
+    edges = _edges(found, bands)
     table = pd.DataFrame({"score": found, "bad": sorts.astype(int), "accounts": 1})
     table["band"] = np.searchsorted(edges, found, side="left") + 1
     whole = shares(table.sort_values("band"), ["band"], "bad", "accounts")
@@ -80,16 +82,14 @@ def stability(before: ArrayLike, after: ArrayLike, bands: int = 10) -> pd.DataFr
     the index; it is infinite where a band is empty on one side.
     """
     first, second = numbers("before", before), numbers("after", after)
-    edges = np.unique(np.quantile(first, np.arange(1, bands) / bands, method="inverted_cdf"))
+    edges = _edges(first, bands)
     counts = [
         np.bincount(np.searchsorted(edges, scores, side="left"), minlength=len(edges) + 1)
         for scores in (first, second)
     ]
     old, new = (count / count.sum() for count in counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(old == new, 0.0, (new - old) * np.log(new / old))
     table = pd.DataFrame({"band": np.arange(1, len(edges) + 2), "before": old, "after": new})
-    return table.assign(psi=parts)
+    return table.assign(psi=psi_parts(old, new))
 
 
 def outcomes(
@@ -122,3 +122,9 @@ def by_replication(
         if lot["bad"].nunique() == 2
     ]
     return pd.DataFrame(rows, columns=["replication", *names])
+
+
+def _edges(scores: NDArray[np.float64], bands: int) -> NDArray[np.float64]:
+    """Return the highest scores of all bands but the last, of equally many scores each."""
+    shares_below = np.arange(1, bands) / bands
+    return np.unique(np.quantile(scores, shares_below, method="inverted_cdf"))

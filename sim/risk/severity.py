@@ -6,7 +6,7 @@ what is still drawn before default).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,49 +16,77 @@ from sim.risk.closed_form.chains import absorption
 from sim.risk.closed_form.inputs import amounts, numbers, plain, together
 from sim.risk.default import IN_DEFAULT, SOUND
 from sim.risk.migration import cohort_matrix, completed
-from sim.risk.shares import share_of, shares
+from sim.risk.shares import Share, share_of, shares
 from sim.risk.tables import ALL, GONE, MOVES, columns, of_segment
 
 RECOVERY_DAYS = 360  # after charge-off; later nothing is collected (R-W6)
+LEAST = 30  # accounts whose year of recovery is over, by which alone it is told
 
 
 def loss_given_default(
-    moves: pd.DataFrame, accounts: pd.DataFrame, last_day: int, *, segment: str = ALL
+    moves: pd.DataFrame,
+    accounts: pd.DataFrame,
+    last_day: int,
+    *,
+    segment: str = ALL,
+    least: int = LEAST,
 ) -> pd.DataFrame:
     """Return one row: what share of a defaulted balance is lost, and what that is made of.
 
     charged_off: share of accounts entering default (`m4`) that is charged off in the end, by the
-    chain of roll rates; the rest cure or close. recovered: of amounts charged off, over accounts
-    whose year of recovery is over by last_day (simulated days from 0); complete is False, and all
-    accounts charged off count, where there is none. lgd = charged_off x (1 - recovered).
+    chain of roll rates; the rest cure or close. recovered: of the amounts that `seen_through`
+    chooses, with its complete. lgd = charged_off x (1 - recovered).
     """
-    needed = ("charged_off_on", "written_off_fen", "recovered_fen")
-    some = columns(accounts, needed, "accounts")
-    given_up = some[some["written_off_fen"] > 0]
-    over = given_up["charged_off_on"] + RECOVERY_DAYS <= last_day
-    complete = bool(over.any())
-    chosen = given_up[over] if complete else given_up
-    keys = ["replication"] if "replication" in chosen else []
-    sums = chosen.groupby(keys)[list(needed[1:])].sum() if keys else chosen[list(needed[1:])].sum()
-    back = share_of(sums["recovered_fen"], sums["written_off_fen"], counts=False)
+    seen = seen_through(accounts, last_day, least=least)
+    back = recovered_share(seen.accounts)
     lost = _ending_in_loss(moves, segment)
     row = {
         "segment": segment,
         "charged_off": lost,
         "recovered": back.share,
         "recovered_se": back.se,
-        "complete": complete,
-        "accounts": len(chosen),
+        "complete": seen.complete,
+        "accounts": len(seen.accounts),
         "lgd": lost * (1 - back.share),
     }
     return pd.DataFrame([row])
+
+
+class Seen(NamedTuple):
+    """Accounts charged off, by which recovery is told."""
+
+    accounts: pd.DataFrame
+    complete: bool  # their year of recovery is over; otherwise more may come back of some
+
+
+def seen_through(accounts: pd.DataFrame, last_day: int, *, least: int = LEAST) -> Seen:
+    """Return the accounts charged off whose year of recovery is over by last_day, if enough are.
+
+    accounts: `run.accounts`, of the close of last_day (simulated days from 0). Where fewer than
+    `least` have had their year, all accounts charged off: what is recovered is told too low then.
+    A few would tell little, and a young book's first ones are the dead, of whom nothing comes back.
+    """
+    needed = ("charged_off_on", "written_off_fen", "recovered_fen")
+    given_up = columns(accounts, needed, "accounts")
+    given_up = given_up[given_up["written_off_fen"] > 0]
+    over = given_up["charged_off_on"] + RECOVERY_DAYS <= last_day
+    complete = int(over.sum()) >= least
+    return Seen(given_up[over] if complete else given_up, complete)
+
+
+def recovered_share(accounts: pd.DataFrame) -> Share:
+    """Return what has come back of amounts charged off, as a share, with its error over runs."""
+    sides = ["written_off_fen", "recovered_fen"]
+    keys = ["replication"] if "replication" in accounts else []
+    sums = accounts.groupby(keys)[sides].sum() if keys else accounts[sides].sum()
+    return share_of(sums["recovered_fen"], sums["written_off_fen"], counts=False)
 
 
 def exposure_growth(moves: pd.DataFrame, *, segment: str = ALL) -> pd.DataFrame:
     """Return how balances grow in the month that ends in default, by bucket before it.
 
     Columns: from_bucket, principal_after_fen, principal_fen, and those of `Share`: principal then
-    (what was charged off included) for each fen a month before.
+    (of accounts charged off, all that was charged off) for each fen a month before.
     """
     some = of_segment(columns(moves, (*MOVES, "principal_after_fen"), "moves"), segment)
     falls = some["from_bucket"].isin(SOUND) & some["to_bucket"].isin(IN_DEFAULT)

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.risk.half_width import Z, student
 from sim.risk.tables import columns
-
-Z = 1.959963984540054  # two-sided 95 %
 
 
 class Share(NamedTuple):
@@ -58,13 +57,13 @@ def shares(
 
 def share_of(parts: Any, wholes: Any, *, counts: bool = True, bounded: bool = True) -> Share:
     """Return the share of sums over replications, one value of either for each; see `shares`."""
-    part, whole = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
+    part, whole = np.atleast_1d(np.asarray(parts, float)), np.atleast_1d(np.asarray(wholes, float))
     if whole.sum() == 0:
         return Share(NOTHING, NOTHING, NOTHING, NOTHING, len(whole))
     share = float(part.sum() / whole.sum())
     error = ratio_error(part, whole)
     if error > 0:
-        reach = _student(len(whole) - 1) * error
+        reach = float(student(len(whole) - 1)) * error
         low, high = share - reach, share + reach
         if bounded:
             low, high = max(low, 0.0), min(high, 1.0)
@@ -99,9 +98,3 @@ def wilson(part: float, whole: float) -> tuple[float, float]:
     low, high = max(middle - reach, 0.0), min(middle + reach, 1.0)
     # At the ends the interval is closed exactly; rounding would leave 1e-19.
     return (0.0 if part == 0 else low), (1.0 if part == whole else high)
-
-
-def _student(freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.975))

@@ -35,8 +35,7 @@ def stage_of(days_past_due: ArrayLike, staging: Staging | None = None) -> Any:
     """Return the stage that days past due alone give: 1, 2 or 3; a number for a number."""
     rule = staging or Staging()
     days = amounts("days_past_due", days_past_due)
-    stage = 1 + (days > rule.stage_2_after).astype(int) + (days >= rule.stage_3_from)
-    found = np.where(days >= rule.stage_3_from, 3, stage)
+    found = np.where(days >= rule.stage_3_from, 3, np.where(days > rule.stage_2_after, 2, 1))
     return found if found.ndim else int(plain(found))
 
 
@@ -80,11 +79,12 @@ def stage_mix(monthly: pd.DataFrame) -> pd.DataFrame:
 def stage_transfers(moves: pd.DataFrame, segment: str = "all") -> pd.DataFrame:
     """Return accounts and principal that went from stage to stage between month ends.
 
-    One row a month, stage left (0: newly opened) and stage reached (0: closed). Charged off is 3;
-    accounts that were so a month before are left out.
+    One row a month, stage left (0: newly opened) and stage reached (0: closed). Charged off is 3.
+    Left out are accounts that were charged off a month before, and those that stayed closed.
     """
     some = columns(moves, (*MOVES, "month", "segment", "accounts", "principal_after_fen"), "moves")
     gone = some["from_bucket"] == "charged_off"
+    gone |= (some["from_bucket"] == "closed") & (some["to_bucket"] == "closed")
     some = some[(some["segment"] == segment) & (some["accounts"] > 0) & ~gone]
     ends = {name: some[name].astype(str).map(STAGE_OF).fillna(0).astype(int) for name in MOVES}
     some = some.assign(from_stage=ends["from_bucket"], to_stage=ends["to_bucket"])

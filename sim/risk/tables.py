@@ -25,11 +25,14 @@ def columns(table: pd.DataFrame, names: Iterable[str], what: str) -> pd.DataFram
 
 
 def of_segment(table: pd.DataFrame, segment: str | None) -> pd.DataFrame:
-    """Return the rows of one segment; of a table without segments, or for None, all."""
+    """Return the rows of one segment; of a table without segments, or for None, all.
+
+    Raises ValueError for a segment that the table has not, unless it has no rows at all.
+    """
     if segment is None or "segment" not in table.columns:
         return table
     some = table[table["segment"] == segment]
-    if some.empty:
+    if some.empty and len(table):
         known = ", ".join(map(str, dict.fromkeys(table["segment"])))
         raise ValueError(f"segment: wanted one of {known} (found {segment!r})")
     return some

@@ -33,6 +33,10 @@ def load(path: str | Path, changes: Sequence[str | Change] = ()) -> Scenario:
 
     changes: `KEY=VALUE`, as `--set` takes them, or what another option asks for; they may mend what
     the file has wrong. Raises ScenarioError with a line for each fault.
+
+    >>> scenario = sim.load("scenarios/seed_article.toml", ["run.users=1_000"])
+    >>> scenario.with_(days=60).run.days
+    60
     """
     tree, origins = read(path)
     return Scenario.built(tree, origins, os.path.normpath(path), changes)

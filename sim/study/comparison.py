@@ -133,6 +133,12 @@ def compare(
     which takes up to 2^levers times as many runs. workers, cluster, threads: as for `replicate`.
     kept: a folder for the runs that are done; asked again with it, none of them is done twice.
     Raises ScenarioError where users, days or seed differ, or a scenario cannot be run.
+
+    >>> small = {"users": 500, "days": 60, "product.admission": "open_to_all"}
+    >>> base = sim.load("scenarios/seed_article.toml").with_(**small)
+    >>> found = sim.compare(base, base.with_(**{"product.limit.max_fen": 0}), replications=4)
+    >>> found.summary(["volume_fen"])["of_b"].tolist()
+    [0.0]
     """
     if not others or replications < 1:
         raise ValueError("wanted two or more scenarios, and at least one replication")

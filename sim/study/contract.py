@@ -137,7 +137,7 @@ class Contract:
 
 
 def _told(one: Reached) -> dict[str, Any]:
-    """Return an aim as JSON has it: None for what is no number, as of 0 / 0."""
+    """Return an aim as JSON has it: None for what is no number, as a ratio to 0."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in one._asdict().items()
@@ -177,6 +177,10 @@ def run(
     they give the same bits. `Run.save` writes the run folder. Where the scenario asks for a
     precision, replications are added until it holds; the manifest says what was reached. Raises
     ScenarioError for a file that cannot be run and a metric that is none.
+
+    >>> run = sim.run(sim.load("scenarios/seed_article.toml").with_(users=500, days=60))
+    >>> len(run.daily), int(run.daily["users"].iloc[0])
+    (60, 500)
     """
     from sim import simulation
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Change, Scenario, ScenarioError
+from sim.scenario.shelf import meant
 from sim.scenario.tree import value_at
 from sim.study.expression import Expression
 from sim.study.extras import library
@@ -146,10 +147,14 @@ def _lookup(values: dict[str, Any], base: Scenario) -> Any:
 
 
 def _value(base: Scenario, key: str) -> Any:
-    """Return the base's value at a key with dots. Raises ScenarioError for one it has not."""
-    steps = tuple(int(step) if step.isdecimal() else step for step in key.split("."))
+    """Return the base's value at a key with dots. Raises ScenarioError for one it has not.
+
+    One of several products may be named, as in all keys.
+    """
+    tree = base.tree()
+    steps = (int(step) if step.isdecimal() else step for step in meant(key.split("."), tree))
     try:
-        return value_at(base.tree(), steps)
+        return value_at(tree, tuple(steps))
     except KeyError:
         raise ScenarioError([f"{key}: wanted a key of {base.source} (found none)"]) from None
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from sim.risk.half_width import student, welch_degrees
 from sim.study.interval import LEVEL, NAN, Interval, proportion
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ def differences(a: Floats, b: Floats, level: float = LEVEL) -> Differences:
     half = ratio = np.full(a.shape[1], NAN)
     if runs > 1:
         together = apart.var(axis=0, ddof=1)
-        half = float(special.stdtrit(runs - 1, (1 + level) / 2)) * np.sqrt(together / runs)
+        half = float(student(runs - 1, level)) * np.sqrt(together / runs)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = (a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / together
     return Differences(
@@ -83,19 +83,13 @@ def differences_apart(a: Floats, b: Floats, level: float = LEVEL) -> Differences
 
     a, b: shape (replications, quantities); they may differ in replications. The variance ratio is
     NaN; `higher` and `lower` count pairs of one run of A and one of B, of len(a) x len(b).
-    Source: Welch, "The generalization of Student's problem", Biometrika 34 (1947).
     """
     runs = (len(a), len(b))
     half = np.full(a.shape[1], NAN)
     if min(runs) > 1:
-        parts = [side.var(axis=0, ddof=1) / len(side) for side in (a, b)]
-        error = parts[0] + parts[1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            degrees = error**2 / sum(
-                part**2 / (count - 1) for part, count in zip(parts, runs, strict=True)
-            )
-        factor = special.stdtrit(degrees, (1 + level) / 2)
-        half = np.where(error > 0, factor * np.sqrt(error), 0.0)
+        one, other = (side.var(axis=0, ddof=1) / len(side) for side in (a, b))
+        factor = student(welch_degrees((one, other), runs), level)
+        half = np.where(one + other > 0, factor * np.sqrt(one + other), 0.0)
     return Differences(
         a.mean(axis=0),
         b.mean(axis=0),

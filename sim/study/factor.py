@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from sim.draws import WORDS, Purpose, fill_words
+from sim.risk.half_width import student
 from sim.study.interval import LEVEL, Interval, Values, mean
 
 Function = Callable[[Values], Values]  # of factors, shape (n,), to values of that shape
@@ -108,7 +109,7 @@ def controlled(
     variance = float(((freed - freed.mean()) ** 2).sum()) / (runs - 2)
     # How far the control's own mean is off makes the fitted slope matter.
     error = math.sqrt(variance * (1 / runs + (moved * moved / spread if spread else 0.0)))
-    half = float(special.stdtrit(runs - 2, (1 + level) / 2)) * error
+    half = float(student(runs - 2, level)) * error
     return Interval(centre, centre - half, centre + half, level, runs)
 
 

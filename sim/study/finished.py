@@ -73,18 +73,7 @@ def compare_runs(
     swapped = _swap_sets(runs, labels, pairs, notes)
     if swapped is not None:
         tables["swap_sets"] = swapped
-    tables["daily"] = pa.concat_tables(
-        [
-            labelled(table, label, "which one")
-            for label, each in zip(labels, days, strict=True)
-            for table in each
-        ]
-    )
-    for name in BOOKS:
-        if all(_has(run, name) for run in runs):
-            parts = zip(labels, runs, counts, strict=True)
-            lots = [labelled(_first(_book(r, name), n), key, "which one") for key, r, n in parts]
-            tables[name] = pa.concat_tables(lots)
+    tables |= _own_tables(runs, labels, counts, days)
     if attribute:
         where: dict[str, Any] = {"workers": workers, "cluster": cluster, "threads": threads}
         scenarios = [run.scenario for run in runs]
@@ -107,6 +96,30 @@ def _has(run: Run, name: str) -> bool:
 
 def _book(run: Run, name: str) -> pa.Table:
     return derived(name, run.read) if name in DERIVED else run.arrow(name)
+
+
+def _own_tables(
+    runs: Sequence[Run],
+    labels: Sequence[str],
+    counts: Sequence[int],
+    days: Sequence[Sequence[pa.Table]],
+) -> dict[str, pa.Table]:
+    """Return the tables that hold each run's own: `daily`, and those of BOOKS that all have."""
+    lots = {
+        "daily": [
+            labelled(table, label, "which one")
+            for label, each in zip(labels, days, strict=True)
+            for table in each
+        ]
+    }
+    for name in BOOKS:
+        if all(_has(run, name) for run in runs):
+            parts = zip(labels, runs, counts, strict=True)
+            lots[name] = [
+                labelled(_first(_book(run, name), count), label, "which one")
+                for label, run, count in parts
+            ]
+    return {name: pa.concat_tables(lot) for name, lot in lots.items()}
 
 
 def _check(runs: Sequence[Run], attribute: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""A finished run gone on with from one of its days under other numbers.
+"""A finished run continued from one of its days under other numbers.
 
 A fork is the run of a scenario like any other: the run's own until the day, the other's from then
 on, by a policy of that day. Running that scenario from its start gives the same bits.
@@ -7,7 +7,6 @@ on, by a policy of that day. Running that scenario from its start gives the same
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +19,15 @@ from sim.results.faults import refused
 from sim.scenario import Scenario, ScenarioError, from_tree
 from sim.scenario.notation import inline
 from sim.scenario.policies import CHANGEABLE
+from sim.scenario.shelf import FIRST
 from sim.scenario.tree import Steps, Tree, dotted, value_at
-from sim.study.levers import SHARED, levers
+from sim.study.levers import SHARED, as_file, levers, tree_of
 
 if TYPE_CHECKING:
     from sim.engines.state import State
     from sim.results import Run
     from sim.results.event_parts import EventParts
     from sim.rows import Table
-
-DATED = (("environment",), ("product", "rollout"))  # paths with dates of their own
 
 
 def forked(a: Scenario, b: Scenario, day: int) -> Scenario:
@@ -42,10 +40,10 @@ def forked(a: Scenario, b: Scenario, day: int) -> Scenario:
     faults = [_unlike(key, a, b) for key in SHARED if key != "days"]
     if not 0 <= day < b.run.days:
         faults.append(f"{b.source}: run.days: wanted more than {day} days (found {b.run.days})")
-    tree, other = _tree(a), _tree(b)
+    tree, other = tree_of(a), tree_of(b)
     settings = {}
     for path in levers(a, b):
-        if any(path[: len(dated)] == dated for dated in DATED):
+        if _is_dated(path):
             _put(tree, path, value_at(other, path))
         elif path[0] in CHANGEABLE:
             settings[dotted(path)] = value_at(other, path)
@@ -63,7 +61,7 @@ def forked(a: Scenario, b: Scenario, day: int) -> Scenario:
     tree["run"] |= {key: other["run"][key] for key in ("days", "name", "description")}
     tree["output"] = other["output"]
     tree.pop("precision", None)  # a fork has the replications of its run
-    made = from_tree(tree, source=b.source).called(b.name)
+    made = from_tree(as_file(tree), source=b.source).called(b.name)
     _check_days(a, made, day)
     return made
 
@@ -127,8 +125,9 @@ class Branching:
         parts.take_over(opening, (events for events in past if len(events)))
 
 
-def _tree(scenario: Scenario) -> Tree:
-    return tomllib.loads(scenario.to_toml())
+def _is_dated(path: Steps) -> bool:
+    """Tell whether a key has dates of its own: the environment, the opening of a product."""
+    return path[0] == "environment" or (path[0] == FIRST and path[-1] == "rollout")
 
 
 def _policy(name: str, date: dt.date, settings: dict[str, Any]) -> dict[str, Any]:

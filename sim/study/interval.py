@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-LEVEL = 0.95  # of every interval unless asked otherwise
+from sim.risk.half_width import LEVEL as LEVEL_95
+from sim.risk.half_width import student
+from sim.risk.shares import ratio_error
+
+LEVEL = LEVEL_95  # of every interval unless asked otherwise
+
 NAN = float("nan")
 
 Values = NDArray[np.float64]
@@ -44,7 +49,9 @@ class Interval(NamedTuple):
 def mean(values: ArrayLike, level: float = LEVEL) -> Interval:
     """Return the mean with its t interval. No interval from one replication."""
     sample = _sample(values)
-    return _around(float(sample.mean()), sample, len(sample) - 1, level)
+    runs = len(sample)
+    error = float(sample.std(ddof=1)) / math.sqrt(runs) if runs > 1 else NAN
+    return _around(float(sample.mean()), error, runs, level)
 
 
 def ratio(parts: ArrayLike, wholes: ArrayLike, level: float = LEVEL) -> Interval:
@@ -57,9 +64,7 @@ def ratio(parts: ArrayLike, wholes: ArrayLike, level: float = LEVEL) -> Interval
         raise ValueError(f"wanted as many parts as wholes (found {len(part)} and {len(whole)})")
     if whole.sum() == 0:
         return Interval(NAN, NAN, NAN, level, len(part))
-    estimate = float(part.sum() / whole.sum())
-    deviations = (part - estimate * whole) / whole.mean()
-    return _around(estimate, deviations, len(part) - 1, level)
+    return _around(float(part.sum() / whole.sum()), ratio_error(part, whole), len(part), level)
 
 
 def quantile(values: ArrayLike, share: float, level: float = LEVEL) -> Interval:
@@ -101,11 +106,6 @@ def proportion(count: int, runs: int, level: float = LEVEL) -> Interval:
     return Interval(count / runs, low, high, level, runs)
 
 
-def t_quantile(runs: int, level: float) -> float:
-    """Return the factor of the standard error in an interval from `runs` - 1 degrees."""
-    return float(special.stdtrit(runs - 1, (1 + level) / 2))
-
-
 def _sample(values: ArrayLike | Sequence[float]) -> Values:
     sample = np.asarray(values, dtype=np.float64).reshape(-1)
     if not len(sample):
@@ -113,13 +113,11 @@ def _sample(values: ArrayLike | Sequence[float]) -> Values:
     return sample
 
 
-def _around(estimate: float, sample: Values, degrees: int, level: float) -> Interval:
-    """Return the interval around an estimate whose deviations are a sample."""
-    runs = len(sample)
-    if degrees < 1:
+def _around(estimate: float, error: float, runs: int, level: float) -> Interval:
+    """Return Student's interval around an estimate; none from one replication."""
+    if runs < 2:
         return Interval(estimate, NAN, NAN, level, runs)
-    error = float(sample.std(ddof=1)) / math.sqrt(runs)
-    half = float(special.stdtrit(degrees, (1 + level) / 2)) * error
+    half = float(student(runs - 1, level)) * error
     return Interval(estimate, estimate - half, estimate + half, level, runs)
 
 

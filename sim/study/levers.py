@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.scenario import Scenario, ScenarioError, from_tree
+from sim.scenario.shelf import FIRST, label
 from sim.scenario.tree import Steps, Tree, copied, dotted
 
 # What must be equal for users and days to be the same on both sides.
@@ -35,8 +36,11 @@ def check_alike(
 
 
 def levers(a: Scenario, b: Scenario) -> list[Steps]:
-    """Return the keys that differ, in the order of the file; lists and their likes as a whole."""
-    return list(_differing(_tree(a), _tree(b)))
+    """Return the keys that differ, in the order of the file; lists and their likes as a whole.
+
+    One of several products has its name in its keys, where A and B have the same products.
+    """
+    return list(_differing(tree_of(a), tree_of(b)))
 
 
 def mixed(a: Scenario, b: Scenario, chosen: Sequence[Steps]) -> Scenario:
@@ -44,20 +48,34 @@ def mixed(a: Scenario, b: Scenario, chosen: Sequence[Steps]) -> Scenario:
 
     Raises ScenarioError where the two contradict each other, naming the levers.
     """
-    tree, other = _tree(a), _tree(b)
+    tree, other = tree_of(a), tree_of(b)
     for path in chosen:
         _move(tree, other, path)
     try:
-        return from_tree(tree, source=a.source)
+        return from_tree(as_file(tree), source=a.source)
     except ScenarioError as error:
         names = ", ".join(map(dotted, chosen))
         words = f"{b.source}: wanted keys that can be set one by one; {names} alone gives"
         raise ScenarioError([f"{words}: {line}" for line in error.lines]) from None
 
 
-def _tree(scenario: Scenario) -> Tree:
-    """Return all values with absolute paths, so that they mean the same in another scenario."""
-    return tomllib.loads(scenario.to_toml())
+def tree_of(scenario: Scenario) -> Tree:
+    """Return all values with absolute paths, so that they mean the same in another scenario.
+
+    Several products are a table by their names.
+    """
+    tree = tomllib.loads(scenario.to_toml())
+    if isinstance(tree[FIRST], list):
+        tree[FIRST] = {label(product): product for product in tree[FIRST]}
+    return tree
+
+
+def as_file(tree: Tree) -> Tree:
+    """Return a tree with several products as a file has them; writes to it."""
+    products = tree[FIRST]
+    if all(isinstance(product, dict) for product in products.values()):
+        tree[FIRST] = list(products.values())
+    return tree
 
 
 def _differing(a: Any, b: Any, at: Steps = ()) -> Iterator[Steps]:

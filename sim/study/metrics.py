@@ -30,6 +30,7 @@ STOCKS = frozenset(
         *("principal_late_31_fen", "principal_late_61_fen", "principal_late_91_fen"),
         *("warned_2", "warned_3", "disputes_open", "in_collection", "planned_fen"),
         *("suspended_fen", "stolen_fen", "wallet_fen", "bank_fen", "unemployed"),
+        *("damped", "marked"),
     ]
 )
 
@@ -97,12 +98,14 @@ class Metric(NamedTuple):
     unit: str
 
     def values(self, series: Series) -> NDArray[Any]:
-        """Return the metric on every day, shape (replications, days); NaN where it is 0 / 0.
+        """Return the metric on every day, shape (replications, days); NaN for a ratio to 0.
 
         Whole numbers stay whole.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.asarray(self.expression.value(series.of))
+        if found.dtype.kind == "f":
+            found = np.where(np.isinf(found), np.nan, found)
         return np.broadcast_to(found, series.shape)
 
     def sides(self, series: Series) -> tuple[NDArray[Any], NDArray[Any]] | None:

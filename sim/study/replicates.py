@@ -230,8 +230,13 @@ def replicate(
     factor is drawn, for less variance (`sim.study.factor`); not with a posterior.
     workers: processes; with more than one each lives its replications on one thread. threads: of
     the only worker, all usable cores if None. cluster: see `sim.study.cluster`, instead of workers.
-    None of them shows in the result. told: hears how many are
-    done. Raises ScenarioError for a scenario that cannot be run.
+    None of them shows in the result. told: hears how many are done. Raises ScenarioError for a
+    scenario that cannot be run.
+
+    >>> scenario = sim.load("scenarios/seed_article.toml").with_(users=500, days=60)
+    >>> volume = sim.replicate(scenario, 4).interval("volume_fen")
+    >>> volume.low < volume.estimate < volume.high
+    True
     """
     from sim.estimate import check_memory
     from sim.population import check_inputs

@@ -2,7 +2,7 @@
 
 Rows are proposed in batches of a fixed size by Optuna's tree-structured Parzen estimator, from
 what is known of all rows before. All rows have the same luck. What is proposed depends on the file
-alone: a search that is gone on with proposes the same rows again and finds them done.
+alone: a search that is resumed proposes the same rows again and finds them done.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.study.interval import LEVEL, NAN, Interval, t_quantile
+from sim.risk.half_width import student
+from sim.study.interval import LEVEL, NAN, Interval
 
 FEWEST = 10  # a variance from fewer replications may be small by luck alone
 
@@ -61,7 +62,7 @@ class Running:
         if self.runs < 2:
             return Interval(self._mean if self.runs else NAN, NAN, NAN, level, self.runs)
         error = math.sqrt(self._squares / (self.runs - 1) / self.runs)
-        half = t_quantile(self.runs, level) * error
+        half = float(student(self.runs - 1, level)) * error
         return Interval(self._mean, self._mean - half, self._mean + half, level, self.runs)
 
     def holds(self, target: Target) -> bool:

@@ -1,4 +1,4 @@
-"""Where a comparison keeps the runs that are done until it is whole, to be gone on with."""
+"""Where a comparison keeps the runs that are done until it is whole, so that it can be resumed."""
 
 from __future__ import annotations
 

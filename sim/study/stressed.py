@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.account import PRINCIPAL
 from sim.results.record import Record
 from sim.results.tables import table
 from sim.scenario import Scenario
@@ -71,7 +72,7 @@ def stressed(scenario: Scenario, replication: int) -> Stressed:
         "mean_principal_fen": mean,
         "net_loss_fen": int(lost),
         "net_loss_year_fen": int(lost) * 365,
-        "undrawn_fen": max(int(last["limit_fen"] - last["principal_fen"]), 0),
+        "undrawn_fen": _undrawn(record),
         "cash_30_fen": _raised(tables["balance_sheet"]),
         "profit_fen": profit,
         "capital_left_fen": _equity(scenario, tables["daily_by"], len(daily)) + profit,
@@ -94,6 +95,13 @@ def _equity(scenario: Scenario, by: pd.DataFrame, days: int) -> int:
         int(held.get(product.label, 0)) // days * product.accounting.equity_ppm // 1_000_000
         for product in scenario.products
     )
+
+
+def _undrawn(record: Record) -> int:
+    """Return what is left of the limits of all accounts; what is owed beyond one frees no other."""
+    accounts = record.accounts
+    drawn = sum(accounts[name].astype(np.int64) for name in PRINCIPAL)
+    return int(np.maximum(accounts["limit"] - drawn, 0).sum())
 
 
 def _raised(sheet: pd.DataFrame) -> int:

@@ -1,4 +1,4 @@
-"""Sweeps: a design over keys of a scenario, run row by row, to be gone on with at any time."""
+"""Sweeps: a design over keys of a scenario, run row by row; any can be stopped and resumed."""
 
 from __future__ import annotations
 
@@ -237,6 +237,22 @@ def sweep(
     out: its folder; `runs/NAME` if None. workers, cluster: as for `replicate`. Raises
     ScenarioError for what is wrong with the file; a row or run that fails is a row of the results
     with its error.
+
+    >>> from pathlib import Path
+    >>> words = '''
+    ... scenario = "scenarios/seed_article.toml"
+    ... replications = 2
+    ... metrics = ["volume_fen"]
+    ... [set]
+    ... "run.users" = 200
+    ... "run.days" = 30
+    ... [[axis]]
+    ... key = "product.limit.fen_per_point"
+    ... values = [700, 1_000]
+    ... '''
+    >>> _ = Path("limits.toml").write_text(words)
+    >>> len(sim.sweep("limits.toml", "runs/limits").by_row)
+    2
     """
     study = load_study(SweepFile, file)
     found = Sweep(study, Path(out) if out is not None else Path("runs") / study.name)

@@ -6,16 +6,15 @@ those twins is the true effect, which the arms of a trial can only estimate.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from sim.arms import arms_of, fill_arms
 from sim.scenario import Scenario, ScenarioError
+from sim.study.difference import differences_apart
 from sim.study.interval import LEVEL, NAN, Interval
 from sim.study.planner import Plan, plan
 from sim.study.swap_set import Standings
@@ -97,15 +96,9 @@ def effect(
 
 def welch(one: NDArray[np.float64], other: NDArray[np.float64], level: float = LEVEL) -> Interval:
     """Return the difference of two independent means with its interval (Welch 1947)."""
-    parts = [float(arm.var(ddof=1)) / len(arm) for arm in (one, other)]
-    apart, error = float(one.mean() - other.mean()), math.sqrt(sum(parts))
-    runs = len(one) + len(other)
-    if error == 0:
-        return Interval(apart, apart, apart, level, runs)
-    sizes = (len(one), len(other))
-    below = sum(part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
-    half = float(special.stdtrit(error**4 / below, (1 + level) / 2)) * error
-    return Interval(apart, apart - half, apart + half, level, runs)
+    found = differences_apart(other[:, None], one[:, None], level)
+    apart, half = float(found.difference[0]), float(found.half_width[0])
+    return Interval(apart, apart - half, apart + half, level, len(one) + len(other))
 
 
 def users_reached(scenario: Scenario, policy: int, replication: int = 0) -> Reached:

@@ -14,7 +14,8 @@ from sim.report.page import Block, Cell
 from sim.report.source import CHAMPION
 from sim.report.value import NAN, Value, around
 from sim.report.words import Said
-from sim.study.interval import LEVEL, t_quantile
+from sim.risk.half_width import student
+from sim.study.interval import LEVEL
 from sim.study.metrics import FIGURES
 from sim.study.planner import POWER, plan
 
@@ -85,7 +86,7 @@ def _needed(context: Context, row: pd.Series, level: float) -> list[Cell] | None
     half = (high - low) / 2
     if runs < 2 or not apart or not half > 0 or not math.isfinite(ratio):
         return None
-    paired = (half / t_quantile(runs, level)) ** 2 * runs  # variance of a pair's difference
+    paired = (half / float(student(runs - 1, level))) ** 2 * runs  # variance of a pair's difference
     found = plan(apart, ratio * paired, paired, level=level)
     factor = float(special.ndtri((1 + level) / 2) + special.ndtri(POWER))
     unit = str(row["unit"])

@@ -8,10 +8,11 @@ from sim.report import figures
 from sim.report.context import Context, of_share, per_run
 from sim.report.page import Block, Cell, Chart, Section, Table
 from sim.report.value import NAN, Value, around, mean_of, ratio_of
+from sim.risk.half_width import Z
 from sim.risk.jackknife import jackknife
 from sim.risk.migration import cohort_matrix, roll_rates
 from sim.risk.outcomes import cure_rates, flow_to_loss
-from sim.risk.shares import Z, shares
+from sim.risk.shares import shares
 from sim.risk.steady_state import steady_state
 from sim.risk.tables import BUCKETS, IN_ARREARS, ON_BOOK
 

@@ -97,7 +97,7 @@ def _bridge(context: Context, baseline: pd.DataFrame) -> Chart:
 
 def _segments(context: Context) -> Block:
     source = context.source
-    found = margins(source.table("pnl"), source.by_segment)
+    found = margins(source.table("pnl"), source.table("daily_by"))
     rows: list[list[Cell]] = []
     for segment, lot in found.groupby("segment", sort=False):
         by_name = lot.set_index("measure")

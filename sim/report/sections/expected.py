@@ -15,7 +15,9 @@ from sim.report.value import Value, around
 from sim.risk import default
 from sim.risk.expected_losses import Outlook
 from sim.risk.jackknife import Jackknifed, jackknife
-from sim.risk.tables import ALL
+from sim.risk.severity import LEAST
+from sim.risk.stages import STAGE_OF
+from sim.risk.tables import ALL, ON_BOOK
 
 HEADS = [
     ("ead", "Exposure, yuan", "money"),
@@ -39,14 +41,24 @@ def expected(context: Context) -> list[Block]:
         }
     except (ValueError, np.linalg.LinAlgError) as error:
         return [context.text("Expected losses cannot be told: {why}.", why=str(error))]
-    lgd = jackknife(book.severity, book.moves, book.lost, bounded=True)
+    lgd = book.severity()
     told = around((float(end) for end in lgd[:3]), lgd.runs, "share")
-    note = context.text(
+    words = (
         "Loss of what is charged off: {lgd} ({bounds}; {accounts} accounts charged off), of all "
-        "segments alike. Economies and weights are assumed.",
+        "segments alike. Economies and weights are assumed."
+    )
+    if not book.complete:
+        words = (
+            "Loss of what is charged off: {lgd} ({bounds}; {accounts} accounts charged off), of "
+            "all segments alike, and told too high: fewer than {least} of them have had their year "
+            "of recovery. Economies and weights are assumed."
+        )
+    note = context.text(
+        words,
         lgd=told.text,
         bounds=told.bounds or context.words("no interval"),
         accounts=len(book.lost),
+        least=LEAST,
     )
     by_segment = parts | {ALL: whole}
     return [
@@ -66,9 +78,6 @@ def _cells(found: Jackknifed, at: int) -> Iterator[Value]:
 
 
 def _by_bucket(context: Context, whole: Jackknifed) -> Block:
-    from sim.risk.stages import STAGE_OF
-    from sim.risk.tables import ON_BOOK
-
     rows: list[list[Cell]] = []
     for at, bucket in enumerate([*ON_BOOK, ALL]):
         stage = str(STAGE_OF.get(bucket, ""))
@@ -119,7 +128,7 @@ def term_structure(context: Context) -> list[Block]:
             around((end[at, k] for end in found[:3]), found.runs, "share")
             for k in range(len(MONTHS))
         ]
-        lasts = around((end[at] for end in life[:3]), life.runs, "months")
+        lasts = around((max(end[at], 0.0) for end in life[:3]), life.runs, "months")
         rows.append([context.words.named(bucket), *numbers, lasts])
     columns = [("bucket", "Bucket", "")]
     columns += [

@@ -103,7 +103,7 @@ def _compared(context: Context, tables: dict[str, pd.DataFrame], *, equal_risk: 
                 ratios += [""] * len(groups)
                 continue
             for at, name in enumerate(groups):
-                level, ratio = _pair(found, at, UNITS[measure])
+                level, ratio = _pair(found, at, measure)
                 levels.append(level)
                 ratios.append(ratio)
                 better = COST.better if measure == "cost" else MEASURES[measure].better
@@ -161,11 +161,13 @@ def _cost(context: Context, groups: list[str], reference: str) -> Compared:
     return beside_reference(rates, table, groups.index(reference), enough)
 
 
-def _pair(found: Compared, at: int, unit: str) -> tuple[Value, Value]:
-    runs = found.rates.runs
+def _pair(found: Compared, at: int, measure: str) -> tuple[Value, Value]:
+    runs, unit = found.rates.runs, UNITS[measure]
     if not found.enough[at]:
         return Value(NAN, runs=runs, unit=unit), Value(NAN, runs=runs)
     level, ratio = ([float(end[at]) for end in side[:3]] for side in (found.rates, found.ratios))
     if unit == "share":  # the jackknife does not know that there is nothing below 0
         level[1], ratio[1] = max(level[1], 0.0), max(ratio[1], 0.0)
+    if measure in ("approval", "late"):  # nor that a part is not above its whole
+        level[2] = min(level[2], 1.0)
     return around(level, runs, unit), around(ratio, runs, "number")

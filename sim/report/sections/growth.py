@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.context import Context, per_run
-from sim.report.page import Block, Cell, Chart, Section
+from sim.report.page import Block, Cell, Chart, Section, Text
 from sim.report.value import mean_of, ratio_of, shown
 from sim.results.run import Run
 from sim.study.swap_set import Standings
@@ -31,7 +31,9 @@ def growth(context: Context) -> Section:
         change = "--set product.admission=scored"
         blocks.append(context.missing("the funnel of applications", context.rerun(change)))
     if source.has("daily"):
-        blocks += [_gates(context), _adoption(context)]
+        for number, (product, daily) in enumerate(_by_product(context).items(), 1):
+            name = f"adoption_{number}" if product else "adoption"
+            blocks += [_gates(context, daily, product), _adoption(context, daily, product, name)]
     if source.has("users", "accounts"):
         blocks.append(_histograms(context))
     if source.has("swap_sets"):
@@ -47,9 +49,28 @@ def growth(context: Context) -> Section:
     return context.section(2, "Growth and funnel", blocks)
 
 
-def _gates(context: Context) -> Block:
+def _by_product(context: Context) -> dict[str, pd.DataFrame]:
+    """Return users, and candidates and accounts of each product, by replication and day.
+
+    Under no name of a single product. Of several nothing where `daily_by` was not kept: `daily`
+    counts a user's accounts together.
+    """
+    source = context.source
+    labels = [product.label for product in source.scenario.products]
+    if len(labels) == 1:
+        return {"": source.table("daily")}
+    if not source.has("daily_by"):
+        return {}
+    keys = ["replication", "day", "date"]
+    days = source.table("daily_by").groupby([*keys, "product"], observed=True)
+    sums = days[["users", "candidates", "active", "utilising"]].sum().reset_index()
+    # Users stand in the rows of the first product.
+    sums["users"] = sums.groupby(keys)["users"].transform("sum")
+    return {label: sums[sums["product"] == label] for label in labels}
+
+
+def _gates(context: Context, daily: pd.DataFrame, product: str) -> Block:
     """Return who passes the gates before an application: R-A1, R-A4, R-A5."""
-    daily = context.source.table("daily")
     last = daily[daily["day"] == daily["day"].max()]
     could, have = (ratio_of(last[name], last["users"]) for name in ("candidates", "active"))
     words = (
@@ -57,7 +78,8 @@ def _gates(context: Context) -> Block:
         "application (R-A1, R-A4, R-A5); {have} hold an account."
     )
     low, high = (shown(end, "share") for end in could[1:3])
-    return context.text(words, could=could.text, low=low, high=high, have=have.text)
+    told = context.words(words, could=could.text, low=low, high=high, have=have.text)
+    return context.text("{title}: {words}", title=product, words=told) if product else Text(told)
 
 
 def _funnel(context: Context) -> Chart:
@@ -77,24 +99,26 @@ def _funnel(context: Context) -> Chart:
     return Chart("funnel", figures.funnel(pd.DataFrame(means), context.words), table)
 
 
-def _adoption(context: Context) -> Chart:
-    daily = context.source.table("daily")
+def _adoption(context: Context, daily: pd.DataFrame, product: str, name: str) -> Chart:
     dates = daily["date"].drop_duplicates().sort_values()
     ends = dates.groupby(dates.dt.to_period("M")).max()
     found: dict[str, list[float]] = {}
     rows: list[list[Cell]] = []
     for date, lot in daily.groupby("date"):
-        values = {name: ratio_of(lot[name], lot["users"]) for name in ("active", "utilising")}
-        for name, value in values.items():
+        values = {kind: ratio_of(lot[kind], lot["users"]) for kind in ("active", "utilising")}
+        for kind, value in values.items():
             for end, number in zip(("", "_low", "_high"), value[:3], strict=True):
-                found.setdefault(f"{name}{end}", []).append(number)
+                found.setdefault(f"{kind}{end}", []).append(number)
         if date in set(ends):
             rows.append([f"{date:%Y-%m}", *values.values()])
     columns = [("date", "Month end", ""), ("active", "hold an account", "share")]
     columns.append(("utilising", "owe on it", "share"))
-    table = context.table("adoption", "Adoption, of users here", columns, rows)
+    caption = context.words("Adoption, of users here")
+    if product:
+        caption = context.words("{title}: {words}", title=product, words=caption)
+    table = context.table(name, caption, columns, rows)
     frame = pd.DataFrame({"date": dates.to_numpy()} | found)
-    return Chart("adoption", figures.adoption(frame, context.words), table)
+    return Chart(name, figures.adoption(frame, context.words), table)
 
 
 def _histograms(context: Context) -> Block:

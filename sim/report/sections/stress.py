@@ -20,7 +20,7 @@ MEASURES = {
     "loss_share_year": "gross_loss",
     "late_31_share": "late_31",
     "late_91_share": "late_91",
-    "risk_adjusted_income_fen": "margin",
+    "risk_adjusted_income_fen": "risk_adjusted_income",
 }
 DEFINED = {
     "net_loss": "net_loss",
@@ -71,12 +71,17 @@ def stress(context: Context) -> Section:
 
 def _tested(context: Context, test: StressTest) -> list[Block]:
     asked = test.study.asked
-    told = context.text(
+    run = context.source.scenario.run
+    words = (
         "{users:,} users and {runs} replications under each stress, on the run's own people and "
-        "luck; a smaller book than the run's, so the baseline differs from section 1.",
-        users=asked["users"],
-        runs=asked["replications"],
+        "luck; a smaller book than the run's, so the baseline differs from section 1."
     )
+    if (asked["users"], asked["replications"]) == (run.users, run.replications):
+        words = (
+            "{users:,} users and {runs} replications under each stress: all of the run's people, "
+            "with its luck."
+        )
+    told = context.text(words, users=asked["users"], runs=asked["replications"])
     inputs = _inputs(context, test)
     return [told, inputs, *_outcomes(context, test), *_reverse(context, test)]
 

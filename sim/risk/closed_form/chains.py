@@ -64,7 +64,7 @@ def absorption(transient: ArrayLike, absorbing: ArrayLike) -> Absorption:
         raise ValueError(f"{wanted} (found {rows[row]:g} in row {row})")
     # A row of 1 in `transient` is never left, even where printed figures add up to a little more.
     ending = (leaving > 0) & (moves.sum(axis=1) < 1)
-    stuck = np.flatnonzero(~_reaching(moves, ending))
+    stuck = np.flatnonzero(~reaching(moves, ending))
     if stuck.size:
         raise ValueError(f"transient: state {stuck[0]} never reaches an absorbing state")
     months: Numbers = np.asarray(np.linalg.inv(np.eye(len(moves)) - moves), dtype=float)
@@ -142,8 +142,8 @@ def _normed(mix: NDArray[np.float64]) -> Numbers:
     return np.asarray(found / found.sum())
 
 
-def _reaching(moves: Numbers, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which states can come to one that is reached."""
+def reaching(moves: Numbers, reached: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which states are reached, or can come to one that is."""
     for _ in range(len(moves)):
         reached = reached | ((moves > 0) @ reached)
     return reached

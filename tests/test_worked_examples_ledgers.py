@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_worked_examples_pen import bills, half_up
+from test_worked_examples_several_bills import bills, half_up
 
 import sim
 
