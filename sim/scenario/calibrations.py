@@ -61,8 +61,8 @@ class GaussNewton(Section):
 
     rounds: int = number(0, "rounds of new slopes", ge=0, le=1_000, source=ASSUMED)
     step_ppm: int = number(
-        50_000,
-        "by which each parameter is moved for its slope, of its range",
+        20_000,
+        "by which parameters are moved up and down for slopes, of their range",
         ge=1,
         le=500_000,
         unit="ppm",
