@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 MISSED = 7  # bills a user can miss before charge-off at 180 days
 RING = 12  # months ahead for which instalments can be due; more where longer plans are offered
 LATE_BINS = 6  # of 30 days: the trailing 180 (R-L5)
+LATE_DAYS = 180
 
 MissedFen = Annotated[list[int], Unit("fen", "i4", 0, 2**31 - 1), Length(MISSED), RARE]
 MissedDays = Annotated[list[int], Unit("day", "i2", -(2**15), 2**15 - 1), Length(MISSED), RARE]
@@ -196,6 +197,15 @@ def past_due(account: Account) -> int:
 def days_past_due(account: Account, day: int) -> int:
     """Return the age of the oldest unpaid minimum at the close of a day (R-P10)."""
     return max(day - account.missed_on[0], 0) if account.missed_count > 0 else 0
+
+
+@scalar
+def late_days(account: Account) -> int:
+    """Return the days past due of the trailing 180."""
+    days = account.late_now
+    for i in range(LATE_BINS - 1):
+        days += account.late_bins[i]
+    return days
 
 
 @scalar

@@ -70,6 +70,7 @@ class Purpose(IntEnum):
     ORDER = 247  # whether a user has a standing order, and how large, on day 0
     LARGE_SUM = 248  # whether a month brings the wish for a large sum, and for how large
     FIXED_SUM = 249  # whether a user pays the same sum of every bill, and which, on day 0
+    DRAW_AGAIN = 250  # whether a line just paid off is drawn again, and for what part
     COVERAGE = 246  # truths, data and draws of simulation-based calibration
 
 

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.calibration import coverage, posterior, report
 from sim.calibration.accounts import Accounts, payment_classes, read_accounts
-from sim.calibration.fit import posterior_of
+from sim.calibration.fit import FILES, posterior_of
 from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square
 from sim.calibration.labels import Month, next_labels
 from sim.calibration.observing import observed
@@ -229,6 +229,11 @@ trials = 6
 batch = 3
 seed = 7
 
+[gauss_newton]
+rounds = 1
+dampings = [1.0, 9.0]
+steps = 2
+
 [posterior]
 trials = 8
 kept_ppm = 500_000
@@ -265,19 +270,24 @@ def test_a_fit_stopped_and_gone_on_with_is_that_in_one_piece_whatever_the_worker
     cut = sim.calibrate(small, tmp_path / "cut")
     assert cut.best == whole.best
     assert cut.draws.equals(whole.draws)
-    for name in ("fitted.toml", "fit.html", "posterior.parquet", "targets.parquet"):
+    for name in FILES[:-1]:  # trials stand in the order in which workers end them
         here, there = (tmp_path / place / name for place in ("whole", "cut"))
         assert here.read_bytes() == there.read_bytes(), name
     fitted = sim.load(tmp_path / "whole" / "fitted.toml")
     assert fitted == whole.study.scenario(whole.best)
     assert len(whole.draws) == 4
     assert whole.draws["weight"].sum() == pytest.approx(1)
+    assert set(whole.errors) == set(whole.best)
+    for one in whole.study.file.free:  # no wider than before the data
+        width = whole.best[one.key] * math.log(20) if one.scale == "log" else one.high - one.low
+        assert 0 < whole.errors[one.key] <= 1.001 * width / math.sqrt(12)
     told = json.loads((tmp_path / "whole" / "fit.json").read_text())
     assert told["versions"] == manifest.versions()
     assert told["fitted_hash"] == fitted.hash
     assert told["inputs"]["study"] == manifest.sha256(small)
     manifest.verify(tmp_path / "whole", told)
-    assert {"posterior.parquet", "targets.parquet", "trials.jsonl"} <= set(told["files"])
+    assert set(told["files"]) == set(FILES)
+    assert told["standard_errors"] == whole.errors
 
 
 def test_a_line_cut_off_in_the_ledger_is_done_again(tmp_path):

@@ -177,6 +177,11 @@ def moods_whatever_is_past_due(plan, varied):
     return mood_of(plan, missed_count=int(varied))
 
 
+@probe("behaviour.spending.late_past_damp_ppm", 500_000)
+def moods_whatever_was_past_due(plan, varied):
+    return mood_of(plan, late_bins=[30 * varied] * 6)
+
+
 @probe("behaviour.spending.fill_damp_ppm", 500_000)
 def moods_whatever_is_used_of_the_line(plan, varied):
     return mood_of(plan, unbilled=1_500_000 * varied)
@@ -234,12 +239,12 @@ def online_amounts_are_the_users_own_scale(plan, varied):
     return [spending.price(user, Place.ONLINE, w, p) for w in WORDS]
 
 
-def bought_by_the_month(plan, **user):
+def bought_by_the_month(plan, account=None, **user):
     """Return what many users want on payday beside everyday purchases."""
-    p, found = numbers(plan), []
+    p, line, found = numbers(plan), account or {}, []
     for n in MANY:
         wishes, payday = Wishes(), Environment(day=40, day_of_month=10)
-        monthly.buy_by_the_month(User(user=n, **user), [open_account()], payday, p, wishes)
+        monthly.buy_by_the_month(User(user=n, **user), [open_account(**line)], payday, p, wishes)
         found.append(wishes.amount[: wishes.count])
     return found
 
@@ -262,6 +267,17 @@ def large_sums_whatever_the_strain(plan, varied):
 @probe("behaviour.monthly.sum_quiet_days", 90, behaviour__monthly__sum_month_ppm=500_000)
 def large_sums_whatever_is_bought_else(plan, varied):
     return bought_by_the_month(plan, rate=1_000 if varied else 900_000)
+
+
+@probe("behaviour.monthly.sum_limit_fen", 10**6, behaviour__monthly__sum_month_ppm=500_000)
+def large_sums_whatever_the_limit(plan, varied):
+    many = bought_by_the_month(plan, {"limit": 10**9 if varied else 10**7})
+    return [bool(amounts) for amounts in many]
+
+
+@probe("behaviour.monthly.again_ppm", 500_000)
+def nothing_drawn_again_of_a_bill_or_none(plan, varied):
+    return bought_by_the_month(plan, {"statement_total": 1_900_000 * varied})
 
 
 def strains(plan, **changes):
@@ -332,6 +348,13 @@ def amounts(plan, user, money=10**9):
 def paying_in_full_whatever_the_limit(plan, varied):
     p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=1_000)
     account = open_account(limit=10**7 if varied else 10**6, billed=987_654, statement_due=987_654)
+    return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
+
+
+@probe("behaviour.repaying.full_limit_weight", 4_000)
+def paying_in_full_whatever_the_line(plan, varied):
+    p, user = numbers(plan), User(wallet=10**9, prudence=30_000, full_lean=-2_000)
+    account = open_account(limit=2 * 10**7 if varied else 10**6, statement_due=987_654)
     return [repaying.bill_payment(user, account, Luck(size=w), 98_765, HERE, p) for w in WORDS]
 
 

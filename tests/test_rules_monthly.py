@@ -6,7 +6,7 @@ from scripted_user import open_account
 from sim.day import OWN_MONEY, WISHES, Environment, Luck, Wishes
 from sim.kinds import Place, Standing
 from sim.params import params_of
-from sim.rules import monthly, repaying
+from sim.rules import monthly, mood, repaying
 from sim.scenario import from_tree
 from sim.user import User
 
@@ -81,13 +81,92 @@ def test_who_seldom_buys_wants_large_sums_less_often():
     assert share(1_000_000 // 600) == pytest.approx(0.1, abs=0.022)
 
 
+def test_large_sums_are_half_as_frequent_at_a_limit_that_is_given():
+    p = numbers(monthly=SUMS | {"sum_limit_fen": LIMIT})
+
+    def share(limit):
+        lines = (open_account(limit=limit) for _ in range(MANY))
+        return sum(bool(wished(p, a, user=n, full_lean=-1)) for n, a in enumerate(lines)) / MANY
+
+    assert share(LIMIT) == pytest.approx(1 / 2, abs=0.037)  # four standard errors
+    assert share(9 * LIMIT) == pytest.approx(1 / 10, abs=0.022)
+
+
+def test_large_sums_are_as_frequent_as_everyday_purchases_are_wanted():
+    p = numbers(monthly=SUMS | {"sum_month_ppm": 500_000})
+
+    def share(demand):
+        found = 0
+        for n in range(MANY):
+            wishes = Wishes()
+            today = Environment(day=40, day_of_month=10, demand=demand)
+            user = User(user=n, payday=10, full_lean=-1)
+            monthly.buy_by_the_month(user, [open_account()], today, p, wishes)
+            found += wishes.count
+        return found / MANY
+
+    assert share(1_000_000) == pytest.approx(0.5, abs=0.037)
+    assert share(400_000) == pytest.approx(0.2, abs=0.03)
+
+
+def test_a_part_of_a_bill_paid_off_is_drawn_again_the_likelier_the_larger_it_was():
+    p = numbers(monthly={"again_ppm": 800_000})
+
+    def drawn(bill, due=0):
+        line = {"limit": LIMIT, "statement_total": bill, "statement_due": due}
+        many = [wished(p, open_account(**line), user=n) for n in range(MANY)]
+        return [amounts[0][1] for amounts in many if amounts]
+
+    whole = drawn(LIMIT)
+    assert len(whole) / MANY == pytest.approx(0.8, abs=0.03)
+    assert max(whole) < LIMIT
+    assert sum(whole) / len(whole) == pytest.approx(LIMIT / 2, rel=0.05)  # any part of it, evenly
+    assert len(drawn(LIMIT // 4)) / MANY == pytest.approx(0.2, abs=0.03)
+    assert drawn(LIMIT, due=1) == drawn(0) == []
+
+
+def paid_of(p, limit=900_000, **account):
+    user = User(wallet=10**9, prudence=30_000, full_lean=-30_000)
+    bill = {"billed": 900_000, "statement_due": 900_000, "minimum_due": 90_000}
+    account = open_account(limit=limit, **bill, **account)
+    words = [n * 2**32 // MANY for n in range(MANY)]
+    return [
+        repaying.bill_payment(user, account, Luck(size=w), 90_000, Environment(), p) for w in words
+    ]
+
+
 def test_a_windfall_pays_a_bill_in_full_but_none_that_is_past_due():
     p = numbers(repaying={"windfall_ppm": 1_000_000, "reserve_ppm": 0})
-    user = User(wallet=10**9, prudence=30_000, full_lean=-30_000)
-    current = open_account(billed=900_000, statement_due=900_000, minimum_due=90_000)
-    late = open_account(billed=900_000, statement_due=900_000, minimum_due=90_000, missed_count=1)
-    for account, paid in ((current, 900_000), (late, 90_000)):
-        assert repaying.bill_payment(user, account, Luck(), 90_000, Environment(), p) == paid
+    assert set(paid_of(p)) == {900_000}
+    assert set(paid_of(p, missed_count=1)) == {90_000}
+
+
+def test_a_windfall_is_the_rarer_the_less_of_the_line_is_used():
+    p = numbers(repaying={"windfall_ppm": 800_000, "reserve_ppm": 0, "round_band": 0})
+    share = paid_of(p, limit=3_600_000).count(900_000) / MANY
+    assert share == pytest.approx(0.2, abs=0.03)
+
+
+def test_the_leaning_towards_paying_in_full_rises_with_the_limit_up_to_one():
+    weights = {"full_limit_weight": 40_000, "full_limit_fen": 3_000_000, "round_band": 0}
+    p = numbers(repaying=weights | {"reserve_ppm": 0})
+    shares = [paid_of(p, limit).count(900_000) / MANY for limit in (900_000, 2_250_000, 3_000_000)]
+    # Leanings of -30,000 + 12,000, 30,000 and 40,000 thousandths against logistic noise.
+    assert shares[0] == 0
+    assert shares[1] == pytest.approx(0.5, abs=0.01)
+    assert shares[2] > 0.99
+    assert paid_of(p, 9_000_000) == paid_of(p, 3_000_000)
+
+
+def test_who_was_long_past_due_buys_less_and_nothing_in_the_end():
+    p = numbers(spending={"late_past_damp_ppm": 2_000_000, "tight_multiple": 0})
+    user = User(wallet=10**9, bank=10**9)
+
+    def level(days):
+        account = open_account(late_now=days % 30, late_bins=[30] * (days // 30) + [0] * 6)
+        return mood.mood(user, [account], Environment(), p)
+
+    assert [level(days) for days in (0, 9, 45, 90, 150)] == [10**6, 900_000, 500_000, 0, 0]
 
 
 def test_a_day_holds_no_more_wishes_than_it_can():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.calibration import posterior
+from sim.calibration import posterior, stepping
 from sim.calibration.judging import Verdict, root_mean_square
 from sim.calibration.page import page
 from sim.calibration.refining import STEPS, refined, values_at, z_of
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PPM = 1_000_000
-FILES = ("fitted.toml", "posterior.parquet", "targets.parquet", "fit.html", "trials.jsonl")
+FILES = (
+    "fitted.toml",
+    "posterior.parquet",
+    "targets.parquet",
+    "covariance.parquet",
+    "fit.html",
+    "trials.jsonl",
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,18 @@ class Fit:
     best: Values
     loss: float  # root mean square z of the best trial, misses capped
     verdicts: list[Verdict]  # of the whole scenario with the best parameters
+    covariance: pd.DataFrame  # of the parameters, linear; a row each: key, then a column each
     draws: pd.DataFrame  # of the posterior: a column a parameter, and `weight`
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """Standard error of each parameter in its unit; none without Gauss-Newton rounds."""
+        return {
+            key: math.sqrt(variance)
+            for key, variance in zip(
+                self.covariance["key"], _diagonal(self.covariance), strict=True
+            )
+        }
 
     @property
     def rms(self) -> float:
@@ -65,7 +84,8 @@ def calibrate(
     """Fit a scenario to targets and leave the result in a folder; resumed if begun.
 
     file: the study (TOML). out: folder, runs/NAME if None: `fitted.toml`, `posterior.parquet`,
-    `targets.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the same call goes on.
+    `targets.parquet`, `covariance.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the
+    same call goes on.
     workers: processes; the result does not depend on their number. Raises ScenarioError for wrong
     input, Stopped where `stop()` tells so between two batches.
 
@@ -79,9 +99,11 @@ def calibrate(
         ledger = Ledger(place)
         with held(place), Workers(workers) as some:
             trials = Trials(study, ledger, some, stop, hears)
-            best, outcome = refined(study, trials, search(study, trials))
+            refined_ = refined(study, trials, search(study, trials))
+            best, outcome, around = stepping.stepped(study, trials, refined_)
             draws = posterior_of(study, trials, best)
-        found = Fit(study, best, outcome.loss, check(study, study.scenario(best)), draws)
+        verdicts = check(study, study.scenario(best))
+        found = Fit(study, best, outcome.loss, verdicts, covariance_of(study, best, around), draws)
         save(found, place)
     return found
 
@@ -90,7 +112,23 @@ def trials_of(study: Calibration) -> int:
     """Return how many trials a fit does in all."""
     steps, refine = len(STEPS), study.file.refine
     rounds = refine.rounds * (refine.trials + steps)
-    return study.file.trials + rounds + study.file.posterior.trials
+    return study.file.trials + rounds + stepping.trials_of(study) + study.file.posterior.trials
+
+
+def covariance_of(study: Calibration, best: Values, around: stepping.Slopes | None) -> pd.DataFrame:
+    """Return the covariance of the parameters in their units; no rows without slopes."""
+    import pandas as pd
+
+    keys = [one.key for one in study.file.free]
+    if around is None:
+        return pd.DataFrame(columns=["key", *keys])
+    scale = np.array(stepping.scales(study, best))
+    covariance = stepping.errors(around) * np.outer(scale, scale)
+    return pd.DataFrame(covariance, columns=keys).assign(key=keys)[["key", *keys]]
+
+
+def _diagonal(covariance: pd.DataFrame) -> list[float]:
+    return [float(covariance[key].iloc[k]) for k, key in enumerate(covariance["key"])]
 
 
 def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFrame:
@@ -148,13 +186,19 @@ def save(found: Fit, place: Path) -> None:
     """Write scenario, draws, targets and page into a folder, each whole or not there."""
     fitted = found.study.scenario(found.best)
     _write(place / "fitted.toml", fitted.to_toml().encode())
-    for name, frame in (("posterior", found.draws), ("targets", verdict_table(found.verdicts))):
+    frames = {
+        "posterior": found.draws,
+        "targets": verdict_table(found.verdicts),
+        "covariance": found.covariance,
+    }
+    for name, frame in frames.items():
         unfinished = place / f".{name}.unfinished"
         frame.to_parquet(unfinished, index=False)
         unfinished.rename(place / f"{name}.parquet")
-    told = page(found.study.name, found.verdicts, found.best, found.study.file.reason)
+    told = page(found.study.name, found.verdicts, found.best, found.study.file.reason, found.errors)
     _write(place / "fit.html", told.encode())
     numbers = {"best": found.best, "loss": found.loss, "rms": found.rms}
+    numbers["standard_errors"] = found.errors
     made = made_of(found.study, fitted.hash, place)
     _write(place / "fit.json", json.dumps(numbers | made, indent=1).encode())
 

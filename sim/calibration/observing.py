@@ -31,6 +31,7 @@ REPAID = (
 BEFORE = 4  # months before the first that labels are followed for: one remembers the last
 TRANSACTED_SHARE = 0.03  # of full payers, carried as inactive when first looked at
 FLOOR_AFTER = 3  # months shown before the minimum has a floor: the July bill is the fourth
+TOLD_AHEAD = 4  # months shown in which the data tell how the next bill was paid: until July
 LOGGED_PPM = 1_000_000
 
 
@@ -100,7 +101,7 @@ def _shown(state: State, ledger: Months, first: int, count: int) -> Accounts:
     seen = slice(first - begin, first - begin + count)
     age = state.users["age"].astype(np.float64)
     key = (state.scenario.run.seed, state.replication)
-    label = _labels(bill, paid, first - begin + FLOOR_AFTER, key)
+    label = _labels(bill, paid, first - begin, key)
     return Accounts(limit, age, bill[:, seen], paid[:, seen], label[:, seen])
 
 
@@ -112,11 +113,11 @@ def _luck(seed: int, replication: int, months: int, clients: int) -> Floats:
     return (words + 0.5) / WORDS
 
 
-def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -> Codes:
-    """Return the labels of all months, one after another; the last two repeat the one before.
+def _labels(bill: Floats, paid: Floats, shown: int, key: tuple[int, int]) -> Codes:
+    """Return the labels of all months, one after another; the last repeats the one before.
 
-    Two, because a label needs the payment of the next month, and without a bill that of the one
-    after it.
+    shown: months before the first that is shown. A label needs the payment of the next month, and
+    without a bill that of the one after it: a run should go on for a month beyond those shown.
     """
     clients, months = bill.shape
     luck = _luck(*key, months, clients)
@@ -125,9 +126,8 @@ def _labels(bill: Floats, paid: Floats, floor_from: int, key: tuple[int, int]) -
     before = np.where(code[:, 0] == NO_BILL, -2, np.where(luck[0] < TRANSACTED_SHARE, -2, -1))
     for m in range(months - 1):
         ahead = code[:, min(m + 1, months - 2)]
-        month = Month(
-            code[:, m], bill[:, m], paid[:, m + 1], ahead, m >= floor_from, m < months - 2
-        )
+        floor, told = m >= shown + FLOOR_AFTER, m < shown + TOLD_AHEAD
+        month = Month(code[:, m], bill[:, m], paid[:, m + 1], ahead, floor, told)
         before = next_labels(before, month, luck[m])
         label[:, m] = before
     label[:, -1] = before

@@ -25,8 +25,9 @@ def page(
     verdicts: Sequence[Verdict],
     best: Mapping[str, Any],
     reasons: Sequence[Reason] = (),
+    errors: Mapping[str, float] | None = None,
 ) -> str:
-    """Return the page as HTML. reasons: of what is far off."""
+    """Return the page as HTML. reasons: of what is far off; errors: standard, of parameters."""
     from jinja2 import Environment
 
     judged = [v for v in verdicts if v.target.judged]
@@ -35,6 +36,7 @@ def page(
         name=name,
         verdicts=verdicts,
         best=best,
+        errors=errors or {},
         judged=len(judged),
         rms=root_mean_square(judged),
         far=len(far_off(verdicts)),

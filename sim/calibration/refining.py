@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.calibration.judging import scaled_errors
 from sim.calibration.posterior import Floats, box, spread_over
 from sim.calibration.search import Trials, Values, at, place_of
 from sim.calibration.study import Calibration, Outcome
@@ -42,12 +43,12 @@ def refined(
     for number in range(asked.rounds):
         low, high = box(now.place, reach)
         many = spread_over(low, high, asked.trials, study.file.seed + 1 + number)
-        tried = _outcomes(study, trials, many)
+        tried = done(study, trials, many)
         tried.append(now)
         aim = least(study, tried, low, high)
         start = min(tried, key=lambda one: one.outcome.loss)
         ways = [now.place + step * (aim - now.place) for step in STEPS]
-        found = min([start, *_outcomes(study, trials, ways)], key=lambda one: one.outcome.loss)
+        found = min([start, *done(study, trials, ways)], key=lambda one: one.outcome.loss)
         reach *= 1.0 if found.outcome.loss < 0.99 * now.outcome.loss else NARROWER
         now = found
     if now.place is place:
@@ -80,11 +81,17 @@ def least(study: Calibration, tried: Sequence[Found], low: Floats, high: Floats)
 
 
 def z_of(study: Calibration, outcomes: Sequence[Outcome]) -> Floats:
-    """Return the z of judged targets in trials, cut where misses are; shape (trials, targets)."""
+    """Return the z of judged targets in trials, cut where misses are; shape (trials, targets).
+
+    They count the errors that the loss counts: those of the data, of a trial's users, and the
+    allowance.
+    """
     judged = list(study.targets.judged)
     value = np.array([t.value for t in judged])
+    simulated = scaled_errors(study.targets, study.file.users * study.file.replications)
+    both = np.hypot([t.error for t in judged], [simulated[t.key] for t in judged])
     allowed = study.file.allowance_ppm / 1_000_000 * value
-    error = np.maximum(np.hypot([t.error for t in judged], allowed), 1e-12)
+    error = np.maximum(np.hypot(both, allowed), 1e-12)
     most = study.file.most_z
     z = (np.array([one.statistics for one in outcomes]) - value) / error
     return np.asarray(np.clip(np.nan_to_num(z, nan=most), -most, most))
@@ -105,7 +112,8 @@ def _linear(x: Floats, z: Floats) -> tuple[Floats, Floats]:
     return mean_z - mean_x @ slopes, slopes
 
 
-def _outcomes(study: Calibration, trials: Trials, places: Sequence[Floats] | Floats) -> list[Found]:
+def done(study: Calibration, trials: Trials, places: Sequence[Floats] | Floats) -> list[Found]:
+    """Return the trials at places, cut to the unit cube, in batches as the file asks."""
     batch = study.file.batch
     inside = [np.clip(place, 0, 1) for place in places]
     found: list[Found] = []

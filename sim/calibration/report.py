@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.calibration.judging import Verdict, root_mean_square
 from sim.calibration.reasons import FAR, far_off, misses
@@ -78,3 +78,13 @@ def summary(verdicts: Sequence[Verdict], reasons: Sequence[Reason] = ()) -> Iter
         yield f"  {miss.because}"
         for v in miss.verdicts:
             yield f"  {v.z:>7.1f}  {v.target.key}: {v.simulated:.5g} for {v.target.value:.5g}"
+
+
+def parameters(best: Mapping[str, Any], errors: Mapping[str, float]) -> Iterator[str]:
+    """Yield each fitted parameter with its standard error; nothing where there are no errors."""
+    if not errors:
+        return
+    yield f"{'parameter':<50}{'value':>14}{'standard error':>16}"
+    for key, error in errors.items():
+        yield f"{key:<50}{best[key]:>14.6g}{error:>16.2g}"
+    yield "Standard errors: a linear approximation around the fit, targets taken as independent."

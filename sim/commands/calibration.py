@@ -90,7 +90,8 @@ def fit(file: Path, out: Path | None, workers: int, *, quiet: bool) -> int:
             print("Stopped; the same command resumes it.", file=sys.stderr)
             return INTERRUPTED
     if not quiet:
-        for line in report.summary(found.verdicts, study.file.reason):
+        told = report.summary(found.verdicts, study.file.reason)
+        for line in (*told, *report.parameters(found.best, found.errors)):
             print(line)
         print(f"The fitted scenario, draws and a page lie in {out or Path('runs') / study.name}")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.account import Account, principal
+from sim.account import Account, late_days, principal
 from sim.rules import grade, limit
 from sim.units import share
 from sim.user import User, mean_wallet, payments_a_quarter, quarter_spending
@@ -61,7 +61,7 @@ def grading(
     """Return the risk grade with its points, item by item, and the haircut (R-L5)."""
     points = grade.grade_points(user, account, terms)
     return {
-        "late_days_of_180": grade.late_days(account),
+        "late_days_of_180": late_days(account),
         "late_points": points.late,
         "principal_fen": principal(account),
         "of_limit_fen": account.limit,

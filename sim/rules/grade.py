@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.account import LATE_BINS, Account, days_past_due, principal
+from sim.account import LATE_BINS, Account, days_past_due, late_days, principal
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.units import PPM
@@ -23,15 +23,6 @@ class GradePoints(NamedTuple):
     used: int
     debt: int
     pay_down: int
-
-
-@scalar
-def late_days(account: Account) -> int:
-    """Return the days past due of the trailing 180."""
-    days = account.late_now
-    for i in range(LATE_BINS - 1):
-        days += account.late_bins[i]
-    return days
 
 
 @scalar

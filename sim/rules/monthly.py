@@ -38,6 +38,8 @@ def buy_on_payday(
         order(user, accounts, p, wishes)
     if p.behaviour.monthly.sum_month_ppm > 0:
         large_sum(user, accounts, env, p, wishes)
+    if p.behaviour.monthly.again_ppm > 0:
+        draw_again(user, accounts, env, p, wishes)
 
 
 @scalar
@@ -65,10 +67,30 @@ def large_sum(
     if user.strain > 0:
         ppm -= share(ppm, min(user.strain * m.sum_strain_ppm // 1_000, PPM))
     k = roomiest(accounts)
-    if k == OWN_MONEY or not chance(fate, ppm):
+    if k == OWN_MONEY:
+        return
+    if m.sum_limit_fen > 0:
+        ppm = ppm * m.sum_limit_fen // (m.sum_limit_fen + accounts[k].limit)
+    if not chance(fate, share(ppm, env.demand)):
         return
     wanted = around(m.sum_fen, p.tables.large_sum, p.tables.normal, mixed(fate))
     add(Place.ONLINE.value, min(wanted, room(accounts[k])), k, wishes)
+
+
+@scalar
+def draw_again(
+    user: User, accounts: list[Account], env: Environment, p: Params, wishes: Wishes
+) -> None:
+    """Add a part of the last bill for who paid it off: debt that was elsewhere for days only."""
+    k = roomiest(accounts)
+    if k == OWN_MONEY or accounts[k].statement_due > 0:
+        return
+    bill = accounts[k].statement_total
+    use = min(bill * PPM // max(accounts[k].limit, 1), PPM)
+    fate = word(p.seed, p.replication, user.user, env.day, Purpose.DRAW_AGAIN.value)
+    if chance(fate, share(p.behaviour.monthly.again_ppm, use)):
+        part = bill * (mixed(fate) >> 16) >> 16
+        add(Place.ONLINE.value, min(part, room(accounts[k])), k, wishes)
 
 
 @scalar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.account import Account, principal
+from sim.account import LATE_DAYS, Account, late_days, principal
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, word
@@ -50,11 +50,9 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
     money = funds(user)
     limits = 0
     used = 0
-    late = 0
     first_limits = 0
     for k in range(len(accounts)):
         account = accounts[k]
-        late += account.missed_count
         if account.standing == Standing.OPEN:
             money += max(account.limit - principal(account), 0)
             limits += account.limit
@@ -73,8 +71,21 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
         level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
     if s.fill_damp_ppm > 0 and limits > 0:
         level -= level * (min(used * PPM // limits, PPM) * s.fill_damp_ppm // PPM) // PPM
-    for _ in range(late):
-        level -= level * s.late_damp_ppm // PPM
+    level = when_late(level, accounts, p)
     if s.spell_sigma_ppm > 0:
         level = level * spell(user, env, p) // PPM
+    return level
+
+
+@scalar
+def when_late(level: int, accounts: list[Account], p: Params) -> int:
+    """Return a level less what bills past due take off it, now and over the last 180 days."""
+    s = p.behaviour.spending
+    for k in range(len(accounts)):
+        account = accounts[k]
+        for _ in range(account.missed_count):
+            level -= level * s.late_damp_ppm // PPM
+        if s.late_past_damp_ppm > 0:
+            fall = s.late_past_damp_ppm * late_days(account) // LATE_DAYS
+            level -= level * min(fall, PPM) // PPM
     return level

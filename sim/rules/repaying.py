@@ -150,9 +150,10 @@ def bill_payment(
         lean -= (
             r.full_use_weight * min(principal(account), 2 * account.limit) // max(account.limit, 1)
         )
+    if r.full_limit_weight > 0:
+        lean += r.full_limit_weight * min(account.limit, r.full_limit_fen) // r.full_limit_fen
     whole = max(account.statement_due, least)
-    windfall = account.missed_count == 0 and chance(for_product(luck.size, 2), r.windfall_ppm)
-    if lean > 0 or windfall:
+    if lean > 0 or (r.windfall_ppm > 0 and windfall(account, luck, p)):
         if r.all_owed_ppm > 0 and chance(for_product(luck.size, 1), r.all_owed_ppm):
             whole = max(payable(account), least)
         return whole if money >= whole else max(least, money // r.round_fen * r.round_fen)
@@ -162,6 +163,15 @@ def bill_payment(
     if r.beyond_sigma_ppm > 0:
         return min(beyond_minimum(user, least, whole, env, p), money)
     return least
+
+
+@scalar
+def windfall(account: Account, luck: Luck, p: Params) -> bool:
+    """Tell whether money from elsewhere pays a bill off; the larger, the likelier."""
+    if account.missed_count > 0:
+        return False
+    use = min(principal(account) * PPM // max(account.limit, 1), PPM)
+    return chance(for_product(luck.size, 2), share(p.behaviour.repaying.windfall_ppm, use))
 
 
 @scalar

@@ -69,6 +69,16 @@ class Spending(Section):
     late_damp_ppm: int = share(
         0, "fall of spending with each bill past due", neutral=0, source=ASSUMED
     )
+    late_past_damp_ppm: int = number(
+        0,
+        "fall of spending of who was past due all of the last 180 days, less by their share; "
+        "no more than all of it",
+        ge=0,
+        le=10_000_000,
+        unit="ppm",
+        neutral=0,
+        source="assumed; late in 5 months of 5: little more than interest is charged (UCI, Taiwan)",
+    )
     message_damp_ppm: int = share(
         300_000, "fall of spending after a message", neutral=0, source="assumed (R-W1)"
     )

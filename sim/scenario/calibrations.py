@@ -56,6 +56,45 @@ class Refine(Section):
     )
 
 
+class GaussNewton(Section):
+    """Damped Gauss-Newton steps from the best trial so far, and standard errors at their end."""
+
+    rounds: int = number(0, "rounds of new slopes", ge=0, le=1_000, source=ASSUMED)
+    step_ppm: int = number(
+        20_000,
+        "by which parameters are moved up and down for slopes, of their range",
+        ge=1,
+        le=500_000,
+        unit="ppm",
+        source=ASSUMED,
+    )
+    reach_ppm: int = number(
+        80_000,
+        "that no parameter moves beyond in one step, of its range",
+        ge=1,
+        le=1_000_000,
+        unit="ppm",
+        source=ASSUMED,
+    )
+    dampings: list[float] = Field(
+        [1.0, 3.0, 9.0],
+        min_length=1,
+        max_length=100,
+        description="misses, root mean square, that moving a parameter over its range is worth",
+        json_schema_extra={"source": ASSUMED},
+    )
+    steps: int = number(
+        3, "steps in a round at most; each tries all dampings", ge=1, le=100, source=ASSUMED
+    )
+
+    @model_validator(mode="after")
+    def _damped(self) -> GaussNewton:
+        wrong = [one for one in self.dampings if not one > 0]
+        if wrong:
+            raise ValueError(f"dampings: wanted numbers above 0 (found {wrong[0]})")
+        return self
+
+
 class CalibrationFile(Document):
     """A fit of a scenario to targets of accounts."""
 
@@ -80,6 +119,7 @@ class CalibrationFile(Document):
     batch: int = number(8, "trials proposed at a time, whatever the workers", ge=1, source=ASSUMED)
     seed: int = number(1, "of search and posterior", ge=0, le=2**31 - 1, source=ASSUMED)
     refine: Refine = Refine()
+    gauss_newton: GaussNewton = GaussNewton()
     reason: list[Reason] = Field(
         default_factory=list, description="why targets are far off; the first that names one"
     )

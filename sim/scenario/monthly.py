@@ -28,7 +28,7 @@ class Monthly(Section):
     )
     sum_month_ppm: int = share(
         0,
-        "chance a month to want a large sum; as much of it as the line gives is taken",
+        "chance a month to want a large sum, at usual demand; as much as the line gives is taken",
         neutral=0,
         source="assumed; a month in 16 brings carried lines near their limit (UCI, Taiwan 2005)",
     )
@@ -46,6 +46,20 @@ class Monthly(Section):
         unit="days",
         neutral=0,
         source=ASSUMED,
+    )
+    sum_limit_fen: int = money(
+        0,
+        "limit at which large sums are half as frequent as at the least",
+        neutral=0,
+        source=ASSUMED,
+    )
+    again_ppm: int = share(
+        0,
+        "chance to draw a part of a bill of the whole limit again once it is paid off, less by its "
+        "share of the limit",
+        neutral=0,
+        source="assumed; a third of lines used to nine tenths and paid off for the most part are "
+        "drawn on by 30 % and more in the same month (UCI, Taiwan 2005)",
     )
     sum_fen: int = money(1_000_000, "median of a large sum", source=ASSUMED)
     sum_sigma_ppm: int = number(

@@ -62,6 +62,19 @@ class Repaying(Section):
         neutral=0,
         source="assumed; paid in full: 2 % of balances above half of the limit (UCI, Taiwan 2005)",
     )
+    full_limit_weight: int = number(
+        0,
+        "towards paying in full at a limit of full_limit_fen or more, in proportion below",
+        ge=0,
+        le=100_000,
+        unit="1e-3 logit",
+        neutral=0,
+        source="assumed; in full: 12 % of bills below a limit of NT$ 80,000, 36 to 40 % above "
+        "140,000 (UCI, Taiwan 2005)",
+    )
+    full_limit_fen: int = number(
+        15_000_000, "limit from which on", ge=1, le=10**9, unit="fen", source=ASSUMED
+    )
     beyond_sigma_ppm: int = number(
         0,
         "spread of the logarithm of what is paid over the minimum",
@@ -116,7 +129,8 @@ class Repaying(Section):
     )
     windfall_ppm: int = share(
         0,
-        "of bills not past due, paid in full whatever was meant: a windfall, another lender",
+        "of bills of the whole limit, less by their share of it, paid in full whatever was meant: "
+        "a windfall, another lender; of none past due",
         neutral=0,
         source="assumed; 1.7 % of bills of 70 to 110 % of the limit are (UCI, Taiwan 2005)",
     )
