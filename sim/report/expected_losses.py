@@ -66,7 +66,9 @@ class Book:
         def measured(*tables: pd.DataFrame) -> Any:
             return self._measured(segment, outlooks, *tables)
 
-        return jackknife(measured, self.monthly, self.moves, self.lost)
+        found = jackknife(measured, self.monthly, self.moves, self.lost)
+        # The jackknife does not know that there is nothing below 0.
+        return found._replace(low=np.maximum(found.low, 0.0))
 
     def _measured(
         self,

@@ -61,7 +61,6 @@ def _cells(found: Jackknifed, at: int) -> Iterator[Value]:
     units = [*["fen"] * len(NAMES), "share"]
     for column, unit in enumerate(units):
         ends = [float(end[at, column]) for end in found[:3]]
-        ends[1] = max(ends[1], 0.0) if ends[1] == ends[1] else ends[1]
         yield around(ends, found.runs, unit)
 
 
