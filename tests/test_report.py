@@ -439,7 +439,7 @@ def test_runs_without_a_loss_are_not_called_sure(run, tmp_path):
 
 def test_no_expected_loss_has_a_bound_below_0(run):
     tables = {t.name: t for t in report(run.folder, made=MADE).tables}
-    names = ("expected_losses", "ecl_by_segment", "ecl_by_economy")
+    names = ("expected_losses", "ecl_by_segment", "ecl_by_economy", "term_structure")
     values = [cell for name in names for row in tables[name].rows for cell in row[1:]]
     first = {row[0]: row for row in tables["key_figures"].rows}["Expected credit loss"]
     lows = [cell.low for cell in (*values, first[1]) if hasattr(cell, "low")]

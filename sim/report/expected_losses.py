@@ -66,9 +66,7 @@ class Book:
         def measured(*tables: pd.DataFrame) -> Any:
             return self._measured(segment, outlooks, *tables)
 
-        found = jackknife(measured, self.monthly, self.moves, self.lost)
-        # The jackknife does not know that there is nothing below 0.
-        return found._replace(low=np.maximum(found.low, 0.0))
+        return jackknife(measured, self.monthly, self.moves, self.lost).floored()
 
     def _measured(
         self,

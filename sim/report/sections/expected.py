@@ -109,7 +109,7 @@ def term_structure(context: Context) -> list[Block]:
 
     try:
         found = jackknife(measured, moves, bounded=True)
-        life = jackknife(lambda some: default.behavioural_life(some).to_numpy(), moves)
+        life = jackknife(lambda some: default.behavioural_life(some).to_numpy(), moves).floored()
     except (ValueError, np.linalg.LinAlgError) as error:
         return [context.text("Times to default cannot be told: {why}.", why=str(error))]
     rows: list[list[Cell]] = []
