@@ -394,6 +394,8 @@ def test_a_scenario_that_is_lost_or_spoilt_is_named(folder, tmp_path, capsys, sp
     assert answer(["audit", str(out)]) == CHECK_FAILED
     said = capsys.readouterr().out
     assert "scenario.toml: the file: wanted" in said
+    told = "1 line" if spoilt == "gone" else "2 lines"  # its digest is another too
+    assert said.splitlines()[-1] == f"Books are broken: {told} above."
     named = {b.table for b in audit_folder(out).breaks}
     assert named == {"scenario.toml"}
 

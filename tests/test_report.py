@@ -467,3 +467,14 @@ def test_every_value_stands_under_the_key_of_its_product_with_the_source_that_it
     assert found["run.users"].source == "given by the scenario"
     assert found["product.baitiao.limit.refresh_days"].source == "R-L6: 72 hours"
     assert found["run.burn_in_days"].assumed
+
+
+def test_no_expected_loss_has_a_bound_below_0(run):
+    tables = {t.name: t for t in report(run.folder, made=MADE).tables}
+    names = ("expected_losses", "ecl_by_segment", "ecl_by_economy", "term_structure")
+    values = [cell for name in names for row in tables[name].rows for cell in row[1:]]
+    first = {row[0]: row for row in tables["key_figures"].rows}["Expected credit loss"]
+    lows = [cell.low for cell in (*values, first[1]) if hasattr(cell, "low")]
+    lows = [low for low in lows if low == low]
+    assert len(lows) > 20
+    assert min(lows) >= 0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.scenario.words import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -99,7 +101,8 @@ class Audit:
         said = (
             f"{figures:,} figures agree with what follows from others, by {len(self.checked)} rules"
         )
-        lines += [*self.notes, f"Books are broken: {len(lines)} lines above." if lines else said]
+        broken = f"Books are broken: {counted(len(lines), 'line')} above."
+        lines += [*self.notes, broken if lines else said]
         return "\n".join(lines)
 
 

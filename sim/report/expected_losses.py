@@ -65,7 +65,7 @@ class Book:
         def measured(*tables: pd.DataFrame) -> Any:
             return self._measured(segment, outlooks, *tables)
 
-        return jackknife(measured, self.monthly, self.moves, self.lost)
+        return jackknife(measured, self.monthly, self.moves, self.lost).floored()
 
     def _measured(
         self,

@@ -26,6 +26,10 @@ class Jackknifed(NamedTuple):
     high: Floats
     runs: int
 
+    def floored(self) -> Jackknifed:
+        """Return the same without bounds below 0, for what cannot be there."""
+        return self._replace(low=np.maximum(self.low, 0.0))
+
 
 def jackknife(
     measure: Callable[..., ArrayLike], *tables: pd.DataFrame, bounded: bool = False

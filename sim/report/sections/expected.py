@@ -73,7 +73,6 @@ def _cells(found: Jackknifed, at: int) -> Iterator[Value]:
     units = [*["fen"] * len(NAMES), "share"]
     for column, unit in enumerate(units):
         ends = [float(end[at, column]) for end in found[:3]]
-        ends[1] = max(ends[1], 0.0) if ends[1] == ends[1] else ends[1]
         yield around(ends, found.runs, unit)
 
 
@@ -119,7 +118,7 @@ def term_structure(context: Context) -> list[Block]:
 
     try:
         found = jackknife(measured, moves, bounded=True)
-        life = jackknife(lambda some: default.behavioural_life(some).to_numpy(), moves)
+        life = jackknife(lambda some: default.behavioural_life(some).to_numpy(), moves).floored()
     except (ValueError, np.linalg.LinAlgError) as error:
         return [context.text("Times to default cannot be told: {why}.", why=str(error))]
     rows: list[list[Cell]] = []
