@@ -15,6 +15,7 @@ import sim
 from sim import commands
 from sim.account import Account
 from sim.day import Environment
+from sim.population.given import COLUMNS
 from sim.rows import columns
 from sim.scenario.sections import Scenario
 from sim.user import User
@@ -103,6 +104,16 @@ def attributes_read(name):
         for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     )
+
+
+def test_the_odd_has_every_column_of_a_file_of_users_with_its_bounds():
+    shown = [row[:2] for row in rows_of("### A file of users")]
+    assert shown == [
+        (name, f"{wanted.unit or 'number'}, {wanted.low:,} to {wanted.high:,}")
+        for name, wanted in COLUMNS.items()
+    ]
+    needed = [row[0] for row in rows_of("### A file of users") if row[2].endswith("; needed")]
+    assert needed == [name for name, wanted in COLUMNS.items() if wanted.needed]
 
 
 def test_odd_names_the_traits_that_no_rule_reads():

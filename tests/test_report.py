@@ -5,6 +5,7 @@ import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,8 +15,10 @@ from sim.commands import answer
 from sim.kinds import Credit
 from sim.report import report
 from sim.report.definitions import definitions
+from sim.report.expected_losses import OUTLOOKS, Book
 from sim.report.parameters import parameters
 from sim.report.sections.customers import METHODS
+from sim.report.source import opened_source
 from sim.report.words import Words
 from sim.results.sheet import lower_names
 from sim.study.metrics import FIGURES
@@ -400,6 +403,23 @@ def test_a_proof_of_another_version_is_refused(run, tmp_path):
     file.write_text("[]")
     with pytest.raises(sim.ScenarioError, match=r"wanted the proof\.json"):
         report(run.folder, proof=file)
+
+
+def test_books_whose_recovery_is_told_in_two_ways_differ_by_no_method(run):
+    """The same book, once by all that were charged off, once by those whose year is over."""
+    lost = pd.DataFrame(
+        {
+            "replication": [0, 1, 2],
+            "charged_off_on": [0, 100, 120],
+            "written_off_fen": 10_000,
+            "recovered_fen": [2_000, 500, 0],
+        }
+    )
+    one, other = (Book(opened_source(run.folder)) for _ in range(2))
+    one.charged_off = one.lost = other.charged_off = lost
+    other.lost, other.complete = lost.iloc[:1], True
+    assert not one.complete
+    assert np.all(one.change(other, "all", OUTLOOKS).estimate == 0)
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,7 @@ class Book:
         monthly = source.table("monthly")
         self.last_day = run.burn_in_days + run.days - 1
         self.rate = source.scenario.product.charges.rate_ppb / 1e9 * 30
+        self.charged_off = lost
         self.lost, self.complete = seen_through(lost, self.last_day)
         self.monthly = monthly[monthly["month"] == monthly["month"].max()]
         self.moves = source.moves
@@ -49,9 +50,16 @@ class Book:
         return jackknife(lambda _, lost: _severity(lost), self.moves, self.lost, bounded=True)
 
     def change(self, before: Book, segment: str, outlooks: Mapping[str, Outlook]) -> Jackknifed:
-        """Return the sums that `expected` ends with less those of another book, paired."""
-        mine = (self.monthly, self.moves, self.lost)
-        other = (before.monthly, before.moves, before.lost)
+        """Return the sums that `expected` ends with less those of another book, paired.
+
+        Where only one of the two has enough accounts whose year of recovery is over, recovery is
+        told by all that were charged off under both: else the difference would be one of method.
+        """
+        alike = self.complete == before.complete
+        mine, other = (
+            (book.monthly, book.moves, book.lost if alike else book.charged_off)
+            for book in (self, before)
+        )
 
         def apart(*tables: pd.DataFrame) -> Any:
             one = self._measured(segment, outlooks, *tables[:3])
