@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -16,7 +17,7 @@ from sim.calibration.judging import Verdict, jackknife, judge, root_mean_square
 from sim.calibration.labels import Month, next_labels
 from sim.calibration.observing import observed
 from sim.calibration.page import page
-from sim.calibration.search import Ledger, Stopped, at, place_of
+from sim.calibration.search import Ledger, Stopped, at, beginning, place_of
 from sim.calibration.statistics import statistics
 from sim.calibration.study import Outcome, read_calibration
 from sim.calibration.targets import Target, Targets, read_targets
@@ -288,6 +289,25 @@ def test_a_fit_stopped_and_gone_on_with_is_that_in_one_piece_whatever_the_worker
     manifest.verify(tmp_path / "whole", told)
     assert set(told["files"]) == set(FILES)
     assert told["standard_errors"] == whole.errors
+    table = pd.read_csv(tmp_path / "whole" / "parameters.csv").set_index("key")
+    for key, value in whole.best.items():
+        assert table.loc[key, "value"] == pytest.approx(value)
+        assert table.loc[key, "standard_error"] == pytest.approx(whole.errors[key], rel=0.01)
+        low, high = table.loc[key, ["draws_low", "draws_high"]]
+        assert [low, high] == pytest.approx([whole.draws[key].min(), whole.draws[key].max()], 1e-3)
+
+
+def test_the_shipped_errors_are_those_of_the_shipped_scenario(study_file):
+    study = read_calibration(study_file)
+    table = pd.read_csv(study_file.with_name("taiwan_2005_parameters.csv")).set_index("key")
+    assert list(table.index) == [one.key for one in study.file.free]
+    values = beginning(study)
+    for one in study.file.free:
+        value, error, low, high = table.loc[one.key]
+        near = 1e-3 * (one.high - one.low)  # the scenario is rounded
+        assert values[one.key] == pytest.approx(value, abs=near), one.key
+        assert 0 < error <= 0.3 * (one.high - one.low), one.key
+        assert one.low - near <= low < high <= one.high + near, one.key
 
 
 def test_a_line_cut_off_in_the_ledger_is_done_again(tmp_path):

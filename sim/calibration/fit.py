@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.calibration import posterior, stepping
+from sim.calibration import linear, posterior, stepping
 from sim.calibration.judging import Verdict, root_mean_square
 from sim.calibration.page import page
 from sim.calibration.refining import STEPS, refined, values_at, z_of
@@ -41,6 +41,7 @@ FILES = (
     "posterior.parquet",
     "targets.parquet",
     "covariance.parquet",
+    "parameters.csv",
     "fit.html",
     "trials.jsonl",
 )
@@ -84,8 +85,8 @@ def calibrate(
     """Fit a scenario to targets and leave the result in a folder; resumed if begun.
 
     file: the study (TOML). out: folder, runs/NAME if None: `fitted.toml`, `posterior.parquet`,
-    `targets.parquet`, `covariance.parquet`, `fit.html`, `fit.json` and `trials.jsonl`, by which the
-    same call goes on.
+    `targets.parquet`, `covariance.parquet`, `parameters.csv`, `fit.html`, `fit.json` and
+    `trials.jsonl`, by which the same call goes on.
     workers: processes; the result does not depend on their number. Raises ScenarioError for wrong
     input, Stopped where `stop()` tells so between two batches.
 
@@ -101,9 +102,10 @@ def calibrate(
             trials = Trials(study, ledger, some, stop, hears)
             refined_ = refined(study, trials, search(study, trials))
             best, outcome, around = stepping.stepped(study, trials, refined_)
-            draws = posterior_of(study, trials, best)
+            draws = posterior_of(study, trials, best, around)
         verdicts = check(study, study.scenario(best))
-        found = Fit(study, best, outcome.loss, verdicts, covariance_of(study, best, around), draws)
+        covariance = linear.covariance_of(study, best, around)
+        found = Fit(study, best, outcome.loss, verdicts, covariance, draws)
         save(found, place)
     return found
 
@@ -115,28 +117,20 @@ def trials_of(study: Calibration) -> int:
     return study.file.trials + rounds + stepping.trials_of(study) + study.file.posterior.trials
 
 
-def covariance_of(study: Calibration, best: Values, around: stepping.Slopes | None) -> pd.DataFrame:
-    """Return the covariance of the parameters in their units; no rows without slopes."""
-    import pandas as pd
-
-    keys = [one.key for one in study.file.free]
-    if around is None:
-        return pd.DataFrame(columns=["key", *keys])
-    scale = np.array(stepping.scales(study, best))
-    covariance = stepping.errors(around) * np.outer(scale, scale)
-    return pd.DataFrame(covariance, columns=keys).assign(key=keys)[["key", *keys]]
-
-
 def _diagonal(covariance: pd.DataFrame) -> list[float]:
     return [float(covariance[key].iloc[k]) for k, key in enumerate(covariance["key"])]
 
 
-def posterior_of(study: Calibration, trials: Trials, best: Values) -> pd.DataFrame:
+def posterior_of(
+    study: Calibration, trials: Trials, best: Values, around: stepping.Slopes | None = None
+) -> pd.DataFrame:
     """Return draws around the best parameters; no rows where none are asked for."""
     import pandas as pd
 
     asked, free = study.file.posterior, study.file.free
     names = [one.key for one in free]
+    if asked.linear > 0 and around is not None:
+        return linear.draws(study, best, around, asked.linear)
     if asked.trials == 0:
         return pd.DataFrame(columns=[*names, "weight"], dtype=np.float64)
     centre = np.array([place_of(one, float(best[one.key])) for one in free])
@@ -182,6 +176,33 @@ def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def parameter_table(found: Fit) -> pd.DataFrame:
+    """Return a row a parameter: key, value, standard_error, low and high of 95 % of the draws.
+
+    Not a number where there are no slopes, or no draws.
+    """
+    import pandas as pd
+
+    weights = found.draws["weight"].to_numpy(dtype=np.float64)
+    rows = []
+    for one in found.study.file.free:
+        low, high = _middle(found.draws[one.key].to_numpy(dtype=np.float64), weights)
+        error = found.errors.get(one.key, math.nan)
+        rows.append((one.key, found.best[one.key], f"{error:.3g}", f"{low:.5g}", f"{high:.5g}"))
+    return pd.DataFrame(rows, columns=["key", "value", "standard_error", "draws_low", "draws_high"])
+
+
+def _middle(values: posterior.Floats, weights: posterior.Floats) -> tuple[float, float]:
+    """Return the ends of the middle 95 % of weighted draws."""
+    if len(values) == 0:
+        return math.nan, math.nan
+    order = np.argsort(values, kind="stable")
+    upto = np.cumsum(weights[order])
+    at = np.searchsorted(upto, np.array([0.025, 0.975]) * upto[-1])
+    low, high = values[order][np.minimum(at, len(values) - 1)]
+    return float(low), float(high)
+
+
 def save(found: Fit, place: Path) -> None:
     """Write scenario, draws, targets and page into a folder, each whole or not there."""
     fitted = found.study.scenario(found.best)
@@ -195,6 +216,8 @@ def save(found: Fit, place: Path) -> None:
         unfinished = place / f".{name}.unfinished"
         frame.to_parquet(unfinished, index=False)
         unfinished.rename(place / f"{name}.parquet")
+    table = parameter_table(found).to_csv(index=False, lineterminator="\n")
+    _write(place / "parameters.csv", table.encode())
     told = page(found.study.name, found.verdicts, found.best, found.study.file.reason, found.errors)
     _write(place / "fit.html", told.encode())
     numbers = {"best": found.best, "loss": found.loss, "rms": found.rms}

@@ -9,7 +9,6 @@ best of these trials is gone on from, its slopes corrected by what it showed (Br
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -154,26 +153,3 @@ def _places(study: Calibration, place: Floats) -> Floats:
 
 def _is_possible(one: Found) -> bool:
     return not bool(np.isnan(one.outcome.statistics).all())
-
-
-def errors(around: Slopes) -> Floats:
-    """Return the covariance of the parameters, in whole ranges, shape (parameters, parameters).
-
-    The linear approximation: inverse of slopes' slopes / s2 + 12, with s2 = what the squares of all
-    z come to for each degree of freedom, 1 at least, so that what the model cannot meet widens all;
-    12 is the precision of an even prior over the range. Targets count as independent of each other.
-    """
-    count = len(around.place)
-    free = max(len(around.z) - count, 1)
-    misfit = max(float(around.z @ around.z) / free, 1.0)
-    return np.asarray(np.linalg.inv(around.by.T @ around.by / misfit + 12 * np.eye(count)))
-
-
-def scales(study: Calibration, values: Values) -> Sequence[float]:
-    """Return how much of each parameter a whole range is at its value: its derivative by place."""
-    found = []
-    for one in study.file.free:
-        low, high = float(one.low), float(one.high)
-        by_log = float(values[one.key]) * float(np.log(high / low)) if one.scale == "log" else 0.0
-        found.append(by_log or high - low)
-    return found

@@ -44,6 +44,13 @@ class Posterior(Section):
     reach_ppm: int = share(
         200_000, "half width of the neighbourhood, of each range of a parameter", source=ASSUMED
     )
+    linear: int = number(
+        0,
+        "draws of the linear approximation that gauss_newton ends with, in place of trials",
+        ge=0,
+        le=1_000_000,
+        source=ASSUMED,
+    )
 
 
 class Refine(Section):
@@ -131,4 +138,9 @@ class CalibrationFile(Document):
         twice = [key for key in keys if keys.count(key) > 1]
         if twice:
             raise ValueError(f"free: wanted each key once (found {twice[0]} twice)")
+        asked = self.posterior
+        if asked.linear > 0 and (asked.trials > 0 or self.gauss_newton.rounds == 0):
+            wanted = "wanted gauss_newton.rounds above 0 and posterior.trials of 0"
+            both = f"{self.gauss_newton.rounds} and {asked.trials}"
+            raise ValueError(f"posterior.linear: {wanted} (found {both})")
         return self
