@@ -88,7 +88,7 @@ def prove(
     from sim.simulation import will_compile
 
     if not quiet and will_compile():
-        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
+        print("Compiling the rules, once per version (about 40 s) ...", file=sys.stderr)
     if json is not None and not json.absolute().parent.is_dir():
         raise refused(json, "a file in a folder that is there", "no such folder")
     proof = work_out(on_case=None if quiet else _say_case)

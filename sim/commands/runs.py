@@ -207,7 +207,7 @@ def live(
             words = f"{policy.date} is after the last day, {last}; it changes nothing"
             print(f"policy.{index}.date: {words}.", file=sys.stderr)
     if engine == "table" and not quiet and will_compile(plan):
-        print("Compiling the rules, once per version (about 20 s) ...", file=sys.stderr)
+        print("Compiling the rules, once per version (about 40 s) ...", file=sys.stderr)
     days = plan.run.burn_in_days + plan.run.days
     total = days * plan.run.users * plan.run.replications
     with Progress(plan.name, total, quiet=quiet) as bar:

@@ -73,7 +73,7 @@ class Repaying(Section):
         "140,000 (UCI, Taiwan 2005)",
     )
     full_limit_fen: int = number(
-        15_000_000, "limit from which on", ge=1, le=10**9, unit="fen", source=ASSUMED
+        10_000_000, "limit from which on", ge=1, le=10**9, unit="fen", source=ASSUMED
     )
     beyond_sigma_ppm: int = number(
         0,

@@ -60,10 +60,7 @@ def mixed(a: Scenario, b: Scenario, chosen: Sequence[Steps]) -> Scenario:
 
 
 def tree_of(scenario: Scenario) -> Tree:
-    """Return all values with absolute paths, so that they mean the same in another scenario.
-
-    Several products are a table by their names.
-    """
+    """Return all values, several products by their names; paths mean the same elsewhere."""
     tree = tomllib.loads(scenario.to_toml())
     if isinstance(tree[FIRST], list):
         tree[FIRST] = {label(product): product for product in tree[FIRST]}
