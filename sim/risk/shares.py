@@ -75,7 +75,7 @@ def share_of(parts: Any, wholes: Any, *, counts: bool = True, bounded: bool = Tr
 
 
 def ratio_error(parts: Any, wholes: Any) -> float:
-    """Return the standard error of sum(parts) / sum(wholes) over clusters, NaN for fewer than two."""
+    """Return the standard error of sum(parts) / sum(wholes) over clusters; NaN below two."""
     part, whole = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
     clusters, total = len(whole), whole.sum()
     if clusters < 2 or total == 0:
