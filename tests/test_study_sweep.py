@@ -251,7 +251,7 @@ half_width = 0.0095
         commands.answer(["sweep", str(folder / "study.toml"), "--out", str(folder / "other")]) == 0
     )
     told = capsys.readouterr().out
-    assert "Precision holds in 0 of 1 rows." in told
+    assert "Precision holds in 0 of 1 row." in told
     assert "row 0: use_of_limits +- 0.0" in told
 
 

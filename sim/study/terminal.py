@@ -110,8 +110,8 @@ def show_sweep(found: Sweep, counts: list[Count], *, every_row: bool) -> None:
     """Print how far a sweep is, and its rows with their metrics."""
     done, failed = sum(c.done for c in counts), sum(c.failed for c in counts)
     excluded, waiting = sum(c.excluded for c in counts), sum(c.waiting for c in counts)
-    told = f"{done} runs done, {failed} failed, {excluded} left out, {waiting} wait"
-    print(f"{found.out}: {len(counts)} rows; {told}")
+    told = f"{counted(done, 'run')} done, {failed} failed, {excluded} left out, {waiting} wait"
+    print(f"{found.out}: {counted(len(counts), 'row')}; {told}")
     wrong = [count for count in counts if count.failed]
     for count in wrong[: None if every_row else MOST_LINES]:
         outcome = found.outcome(count.row, 0)
@@ -130,7 +130,7 @@ def _reached(found: Sweep) -> None:
     lines = found.by_row.dropna(subset=["wanted"])
     short = lines[~lines["reached"].astype(bool)]
     rows = lines["row"].nunique()
-    print(f"Precision holds in {rows - short['row'].nunique()} of {rows} rows.")
+    print(f"Precision holds in {rows - short['row'].nunique()} of {counted(rows, 'row')}.")
     for line in short.to_dict("records")[:MOST_LINES]:
         half = (line["high"] - line["low"]) / 2
         told = (
