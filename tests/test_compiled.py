@@ -95,3 +95,5 @@ def test_the_kernel_calls_its_types_as_it_is_asked_for_them():
     plan = {"users": 5, "days": 2, "product.instalments.periods": [18, 0, 0, 0]}
     simulate(sim.Scenario().with_(**plan))
     assert not will_compile(sim.Scenario().with_(**plan))
+    # No test and no shipped scenario has plans of 37 to 48 months, whose code could be on disk.
+    assert will_compile(sim.Scenario().with_(**{"product.instalments.periods": [40, 0, 0, 0]}))

@@ -20,7 +20,7 @@ from sim.results.position import positions
 from sim.scenario import ScenarioError
 from sim.simulation import Stopped, live, run_into
 
-USERS, DAYS, BURN_IN = 200, 300, 70
+USERS, DAYS, BURN_IN = 260, 300, 70
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +217,7 @@ def test_the_books_of_all_users_are_rebuilt_from_events_alone(scenario, run, sim
     # Else equality says little.
     everything = np.concatenate(list(simulated.values()))
     for name in set(everything.dtype.names) - {"product"}:
-        assert (everything[name] != 0).sum() > 50, name
+        assert (everything[name] != 0).sum() > 100, name
     assert set(everything["standing"]) == set(Standing)
     assert set(run.events["kind"]) >= {
         *("plan", "forbearance", "refunded", "refund_cash", "fraud_loss", "dispute_loss"),
