@@ -252,6 +252,16 @@ scale = "log"
 """
 
 
+def test_a_free_key_that_is_no_number_of_the_scenario_is_refused_with_all_others(small):
+    axes = '[[free]]\nkey = "behaviour.spending.nokey"\nlow = 1\nhigh = 2\n'
+    axes += '[[free]]\nkey = "run.name"\nlow = 1\nhigh = 2\n'
+    small.write_text(small.read_text() + axes)
+    with pytest.raises(ScenarioError) as caught:
+        read_calibration(small)
+    assert [line.split(": ")[1] for line in caught.value.lines] == ["free.2.key", "free.3.key"]
+    assert caught.value.lines[0].endswith("(found 'behaviour.spending.nokey')")
+
+
 @pytest.fixture
 def small(repo, study_file, tmp_path):
     targets = study_file.parent / "taiwan_2005_targets.json"

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calibration.study import Calibration, Outcome, Trial, tried
 from sim.scenario.calibrations import Free
-from sim.scenario.tree import value_at
+from sim.study.design import value_of
 from sim.study.extras import library
 from sim.study.workers import Workers
 
@@ -120,13 +121,12 @@ def search(study: Calibration, trials: Trials) -> tuple[Values, Outcome]:
 
 def beginning(study: Calibration) -> Values:
     """Return the parameters of the scenario as it stands, cut to their ranges."""
-    tree = study.base.tree()
-    return {one.key: _cut(value_at(tree, _steps(one.key)), one) for one in study.file.free}
+    return {one.key: _cut(value_of(study.base, one.key), one) for one in study.file.free}
 
 
 def whole(study: Calibration, one: Free) -> bool:
     """Tell whether a free key is a whole number in the scenario."""
-    return isinstance(value_at(study.base.tree(), _steps(one.key)), int)
+    return isinstance(value_of(study.base, one.key), int)
 
 
 def at(study: Calibration, one: Free, place: float) -> Any:
@@ -144,8 +144,9 @@ def place_of(one: Free, value: float) -> float:
     return (value - low) / (high - low)
 
 
-def _steps(key: str) -> tuple[str | int, ...]:
-    return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
+def places_of(study: Calibration, values: Values) -> NDArray[np.float64]:
+    """Return the places of all parameters in their ranges, shape (parameters,)."""
+    return np.array([place_of(one, float(values[one.key])) for one in study.file.free])
 
 
 def _cut(value: Any, one: Free) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +19,9 @@ from sim.calibration.statistics import statistics
 from sim.calibration.targets import Targets, read_targets
 from sim.population import check_inputs
 from sim.scenario import Scenario, ScenarioError, load
-from sim.scenario.calibrations import CalibrationFile
+from sim.scenario.calibrations import CalibrationFile, Free
 from sim.scenario.studies import load_study
+from sim.study.design import value_of
 
 PPM = 1_000_000
 
@@ -75,11 +76,28 @@ def read_calibration(file: str | Path, targets: str | Path | None = None) -> Cal
             raise ScenarioError([f"{study.source}: {key}: wanted a file (found '')"])
     base = load(str(names["scenario"]))
     base = base.with_(**study.set) if study.set else base
+    faults = _free_faults(base, study.free)
+    if faults:
+        raise ScenarioError([f"{study.source}: {fault}" for fault in faults])
     read = read_targets(targets or str(names["targets"]), names["judged"])
     unknown = [] if targets else reason_faults(read, study.reason)
     if unknown:
         raise ScenarioError([f"{study.source}: {fault}" for fault in unknown])
     return Calibration(study, base, read)
+
+
+def _free_faults(base: Scenario, free: Sequence[Free]) -> list[str]:
+    """Return a line for each free key that is no number of the scenario."""
+    lines = []
+    for number, one in enumerate(free):
+        try:
+            value = value_of(base, one.key)
+        except ScenarioError:
+            value = None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            wanted = f"wanted the key of a number of {base.source}"
+            lines.append(f"free.{number}.key: {wanted} (found {one.key!r})")
+    return lines
 
 
 def tried(task: Trial) -> Outcome:

@@ -61,7 +61,8 @@ def _json(file: str | Path) -> dict[str, Any]:
     try:
         found = json.loads(Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise ScenarioError([f"{file}: wanted a JSON file of targets (found {fault})"]) from None
+        why = fault.strerror if isinstance(fault, OSError) else fault
+        raise ScenarioError([f"{file}: wanted a JSON file of targets (found {why})"]) from None
     if not isinstance(found, dict):
         raise ScenarioError([f"{file}: wanted a table of targets (found {type(found).__name__})"])
     return found

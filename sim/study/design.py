@@ -54,7 +54,7 @@ def maker(study: SweepFile, base: Scenario) -> Callable[[int, dict[str, Any]], R
 
 def kind_of(base: Scenario, axis: Axis) -> type:
     """Return int for an axis whose key is a whole number in the scenario, else float."""
-    return int if isinstance(_value(base, axis.key), int) else float
+    return int if isinstance(value_of(base, axis.key), int) else float
 
 
 def problem(names: Sequence[str]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _points(study: SweepFile, base: Scenario) -> list[dict[str, Any]]:
         columns = [_settings(axis) for axis in study.axis]
         joined = product(*columns) if study.design == "grid" else zip(*columns, strict=True)
         return [{k: v for part in parts for k, v in part.items()} for parts in joined] or [{}]
-    kinds = [_value(base, axis.key) for axis in study.axis]
+    kinds = [value_of(base, axis.key) for axis in study.axis]
     return [
         {
             axis.key: _between(axis, float(at), kind)
@@ -138,15 +138,15 @@ def _derived(
     found: dict[str, Any] = {}
     for key, expression in derived:
         value = expression.value(_lookup(values | found, base))
-        found[key] = round(value) if isinstance(_value(base, key), int) else value
+        found[key] = round(value) if isinstance(value_of(base, key), int) else value
     return found
 
 
 def _lookup(values: dict[str, Any], base: Scenario) -> Any:
-    return lambda name: values[name] if name in values else _value(base, name)
+    return lambda name: values[name] if name in values else value_of(base, name)
 
 
-def _value(base: Scenario, key: str) -> Any:
+def value_of(base: Scenario, key: str) -> Any:
     """Return the base's value at a key with dots. Raises ScenarioError for one it has not.
 
     One of several products may be named, as in all keys.
