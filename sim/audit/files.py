@@ -13,7 +13,6 @@ from sim.scenario.resolved import tree_of, values
 from sim.scenario.tree import dotted, leaves
 
 WHY = "the digest in manifest.json"
-SCENARIO = "scenario.toml"
 
 
 def check_files(folder: Path, made: dict[str, Any], findings: Audit) -> None:
@@ -40,10 +39,10 @@ def stored_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> Scen
     None where neither can be read; each that cannot is a break.
     """
     try:
-        return load(folder / SCENARIO)
+        return load(folder / manifest.SCENARIO)
     except ScenarioError as error:
-        if (folder / SCENARIO).is_file():  # one that is not there is told with the other files
-            findings.fault(SCENARIO, "the file", "", "a scenario", error.lines[0], WHY)
+        if (folder / manifest.SCENARIO).is_file():  # if not, that is told with the other files
+            findings.fault(manifest.SCENARIO, "the file", "", "a scenario", error.lines[0], WHY)
     try:
         plan = from_tree(tree_of(made["scenario"]), source=manifest.FILE)
         found, wanted = plan.hash, made["scenario_hash"]
@@ -71,14 +70,14 @@ def _check_states(folder: Path, findings: Audit) -> None:
 def _check_scenario(folder: Path, made: dict[str, Any], findings: Audit) -> None:
     """Compare the scenario with its digest, and what the manifest repeats of it with itself."""
     try:
-        plan = load(folder / SCENARIO)
+        plan = load(folder / manifest.SCENARIO)
     except ScenarioError:  # `stored_scenario` has said so
         return
     found, wanted = plan.hash, made.get("scenario_hash", "")
     findings.checked[WHY] += 1
     if found != wanted:
         why = "the scenario in manifest.json"
-        findings.fault(SCENARIO, "the values", "", wanted[:16], found[:16], why)
+        findings.fault(manifest.SCENARIO, "the values", "", wanted[:16], found[:16], why)
         return
     why = "as in scenario.toml"
     findings.checked[why] += 2

@@ -14,7 +14,7 @@ import numpy as np
 from sim.calibration import linear, posterior, stepping
 from sim.calibration.judging import Verdict, root_mean_square
 from sim.calibration.page import page
-from sim.calibration.refining import STEPS, refined, values_at, z_of
+from sim.calibration.refining import STEPS, done, refined, z_of
 from sim.calibration.search import (
     Hears,
     Ledger,
@@ -22,7 +22,7 @@ from sim.calibration.search import (
     Trials,
     Values,
     at,
-    place_of,
+    places_of,
     search,
 )
 from sim.calibration.study import Calibration, Outcome, check, read_calibration
@@ -61,12 +61,9 @@ class Fit:
     @property
     def errors(self) -> dict[str, float]:
         """Standard error of each parameter in its unit; none without Gauss-Newton rounds."""
-        return {
-            key: math.sqrt(variance)
-            for key, variance in zip(
-                self.covariance["key"], _diagonal(self.covariance), strict=True
-            )
-        }
+        keys = list(self.covariance["key"])
+        found = np.sqrt(np.diag(self.covariance[keys].to_numpy(dtype=np.float64)))
+        return dict(zip(keys, found.tolist(), strict=True))
 
     @property
     def rms(self) -> float:
@@ -117,10 +114,6 @@ def trials_of(study: Calibration) -> int:
     return study.file.trials + rounds + stepping.trials_of(study) + study.file.posterior.trials
 
 
-def _diagonal(covariance: pd.DataFrame) -> list[float]:
-    return [float(covariance[key].iloc[k]) for k, key in enumerate(covariance["key"])]
-
-
 def posterior_of(
     study: Calibration, trials: Trials, best: Values, around: stepping.Slopes | None = None
 ) -> pd.DataFrame:
@@ -133,13 +126,9 @@ def posterior_of(
         return linear.draws(study, best, around, asked.linear)
     if asked.trials == 0:
         return pd.DataFrame(columns=[*names, "weight"], dtype=np.float64)
-    centre = np.array([place_of(one, float(best[one.key])) for one in free])
-    low, high = posterior.box(centre, asked.reach_ppm / PPM)
+    low, high = posterior.box(places_of(study, best), asked.reach_ppm / PPM)
     places = posterior.spread_over(low, high, asked.trials, study.file.seed)
-    outcomes: list[Outcome] = []
-    for first in range(0, len(places), study.file.batch):
-        some = places[first : first + study.file.batch]
-        outcomes += trials.outcomes([values_at(study, place) for place in some])
+    outcomes = [one.outcome for one in done(study, trials, places)]
     within = posterior.inside(low, high, places)
     draws = posterior.accepted(within, *_summaries(study, outcomes, within), asked.kept_ppm / PPM)
     found = low + draws.places * (high - low)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.calibration.posterior import Floats, spread_over
 from sim.calibration.refining import values_at
-from sim.calibration.search import Values, place_of
+from sim.calibration.search import Values, places_of
 from sim.calibration.stepping import Slopes
 from sim.calibration.study import Calibration
 from sim.population import check_inputs
@@ -65,7 +65,7 @@ def draws(study: Calibration, values: Values, around: Slopes, count: int) -> pd.
     from scipy.special import ndtri
 
     free = study.file.free
-    centre = np.array([place_of(one, float(values[one.key])) for one in free])
+    centre = places_of(study, values)
     even = spread_over(np.zeros(len(free)), np.ones(len(free)), count, study.file.seed)
     normal = ndtri(np.clip(even, 1e-9, 1 - 1e-9)) @ np.linalg.cholesky(errors(around)).T
     found = [values_at(study, place) for place in centre + normal]

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.calibration.judging import scaled_errors
 from sim.calibration.posterior import Floats, box, spread_over
-from sim.calibration.search import Trials, Values, at, place_of
+from sim.calibration.search import Trials, Values, at, places_of
 from sim.calibration.study import Calibration, Outcome
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def refined(
     study: Calibration, trials: Trials, best: tuple[Values, Outcome]
 ) -> tuple[Values, Outcome]:
     """Return parameters at least as good as `best` after the rounds that the file asks for."""
-    asked, free = study.file.refine, study.file.free
-    place = np.array([place_of(one, float(best[0][one.key])) for one in free])
+    asked, place = study.file.refine, places_of(study, best[0])
     now, reach = Found(place, best[1]), asked.reach_ppm / 1_000_000
     for number in range(asked.rounds):
         low, high = box(now.place, reach)

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.calibration.posterior import Floats
 from sim.calibration.refining import Found, done, values_at, z_of
-from sim.calibration.search import Trials, Values, place_of
+from sim.calibration.search import Trials, Values, places_of
 from sim.calibration.study import Calibration, Outcome
 
 PPM = 1_000_000
@@ -48,10 +48,10 @@ def stepped(
 
     Without rounds, or where no population has the best parameters, there are no slopes.
     """
-    asked, free = study.file.gauss_newton, study.file.free
+    asked = study.file.gauss_newton
     if asked.rounds == 0 or np.isnan(best[1].statistics).all():
         return *best, None
-    place = np.array([place_of(one, float(best[0][one.key])) for one in free])
+    place = places_of(study, best[0])
     now, reach = Found(place, best[1]), asked.reach_ppm / PPM
     for _ in range(asked.rounds):
         after = _round(study, trials, now, reach)
@@ -147,8 +147,7 @@ def _expected(study: Calibration, around: Slopes, tried: Found) -> Floats:
 
 def _places(study: Calibration, place: Floats) -> Floats:
     """Return where parameters really stand: whole numbers stand beside where they were sent."""
-    values = values_at(study, place)
-    return np.array([place_of(one, float(values[one.key])) for one in study.file.free])
+    return places_of(study, values_at(study, place))
 
 
 def _is_possible(one: Found) -> bool:

@@ -18,6 +18,7 @@ from sim.commands.line import (
     stop_on_interrupt,
 )
 from sim.commands.runs import live, stopped, sum_up
+from sim.results.manifest import SCENARIO
 from sim.scenario import Change, Scenario, ScenarioError, load
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 
 OF_THE_RUN = ("users", "seed", "replications")
-STORED = "scenario.toml"  # in a run folder
 
 
 @app.command()
@@ -59,7 +59,7 @@ def fork(
     before = open_run(run)
     size = before.scenario.run
     kept = [Change(f"run.{key}", getattr(size, key), str(run)) for key in OF_THE_RUN]
-    branches = _branches(before, scenarios or [run / STORED], [*kept, *(set_ or [])], day)
+    branches = _branches(before, scenarios or [run / SCENARIO], [*kept, *(set_ or [])], day)
     names = [file.stem if len(branches) > 1 else one.name for file, one in branches]
     places = [_place(out, run, name, day, alone=len(branches) == 1) for name in names]
     if len({*places}) < len(places):
@@ -91,7 +91,7 @@ def _branches(
     for file in files:
         try:
             plan = load(file, settings)
-            if before.folder is not None and file == before.folder / STORED:
+            if before.folder is not None and file == before.folder / SCENARIO:
                 plan = plan.called(before.scenario.name)
             made = forked(before.scenario, plan, day)
             beginning(before, made, day)

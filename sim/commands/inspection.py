@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.line import CHECK_FAILED, app
+from sim.commands.line import CHECK_FAILED, app, say_compiling
 from sim.results.faults import refused, room_to_write
 from sim.scenario import ScenarioError
 
@@ -85,10 +85,9 @@ def prove(
     The exit code is 1 if one fails.
     """
     from sim.proof import prove as work_out
-    from sim.simulation import will_compile
 
-    if not quiet and will_compile():
-        print("Compiling the rules, once per version (about 40 s) ...", file=sys.stderr)
+    if not quiet:
+        say_compiling()
     if json is not None and not json.absolute().parent.is_dir():
         raise refused(json, "a file in a folder that is there", "no such folder")
     proof = work_out(on_case=None if quiet else _say_case)

@@ -21,6 +21,8 @@ from sim.version import __version__
 if TYPE_CHECKING:
     from types import FrameType
 
+    from sim.scenario import Scenario
+
 CHECK_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
 ORDER = [  # of the help page
@@ -124,6 +126,14 @@ def changes_of(settings: list[str] | None, **given: int | None) -> list[str | Ch
     return [*(settings or []), *named]
 
 
+def say_compiling(plan: Scenario | None = None) -> None:
+    """Say that the rules are compiled first, where they are."""
+    from sim.simulation import will_compile
+
+    if will_compile(plan):
+        print("Compiling the rules, once per version (about 40 s) ...", file=sys.stderr)
+
+
 def scenario_file(what: Path) -> Path:
     """Return the scenario of a run folder, or the file itself. Raises ScenarioError for a study."""
     if not what.is_dir():
@@ -131,7 +141,7 @@ def scenario_file(what: Path) -> Path:
     from sim.results import manifest
 
     manifest.of_run(what)
-    return what / "scenario.toml"
+    return what / manifest.SCENARIO
 
 
 @contextmanager

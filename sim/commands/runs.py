@@ -26,6 +26,7 @@ from sim.commands.line import (
     Users,
     app,
     changes_of,
+    say_compiling,
     stop_on_interrupt,
 )
 from sim.commands.sharing import check_shards, live_shards
@@ -193,7 +194,7 @@ def live(
     """Run a draft with progress shown; tell whether it got to its end."""
     from sim.environment import years_without_data
     from sim.progress import Progress
-    from sim.simulation import Stopped, run_into, will_compile
+    from sim.simulation import Stopped, run_into
 
     plan = draft.scenario
     for year in years_without_data(plan):
@@ -206,8 +207,8 @@ def live(
         if policy.date > last:
             words = f"{policy.date} is after the last day, {last}; it changes nothing"
             print(f"policy.{index}.date: {words}.", file=sys.stderr)
-    if engine == "table" and not quiet and will_compile(plan):
-        print("Compiling the rules, once per version (about 40 s) ...", file=sys.stderr)
+    if engine == "table" and not quiet:
+        say_compiling(plan)
     days = plan.run.burn_in_days + plan.run.days
     total = days * plan.run.users * plan.run.replications
     with Progress(plan.name, total, quiet=quiet) as bar:

@@ -11,6 +11,7 @@ from sim.report.page import Block, Cell, Column, Missing, Section, Table, Text
 from sim.report.source import Source
 from sim.report.value import Value, around
 from sim.report.words import Words
+from sim.results.manifest import SCENARIO
 
 
 class Context:
@@ -51,7 +52,7 @@ class Context:
         """Return the command that runs the scenario of this report again, with a change."""
         name = self.source.place.name
         files = {"comparison": "b.toml", "sweep": "base.toml", "calibration": "fitted.toml"}
-        file = files.get(self.source.kind, "scenario.toml")
+        file = files.get(self.source.kind, SCENARIO)
         words = f"paylater run {name}/{file} {change}".strip()
         return f"{words} --out {name}-again"
 

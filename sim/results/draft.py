@@ -122,10 +122,10 @@ class Draft:
         with room_to_write(self.out):
             whole.mkdir()
             self._gather(whole)
-            (whole / "scenario.toml").write_text(self.scenario.to_toml(), encoding="utf-8")
+            (whole / manifest.SCENARIO).write_text(self.scenario.to_toml(), encoding="utf-8")
             content = manifest.described(self.scenario, made) | {"files": manifest.files_in(whole)}
             (whole / manifest.FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
-            sync(whole / "scenario.toml", whole / manifest.FILE)
+            sync(whole / manifest.SCENARIO, whole / manifest.FILE)
             if (self.path / "kept").is_dir():  # they have checksums of their own
                 shutil.copytree(self.path / "kept", whole / KEPT, copy_function=_link)
                 sync(whole / KEPT)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 FILE = "manifest.json"
+SCENARIO = "scenario.toml"  # beside it, in a run folder
 
 _LIBRARIES = ("numpy", "pandas", "numba", "mesa", "pyarrow")
 

@@ -275,5 +275,5 @@ def open_run(path: str | Path) -> Run:
     place = Path(path)
     made = manifest.of_run(place)
     manifest.verify(place, made)
-    scenario = load(place / "scenario.toml").called(str(made.get("name", "")))
+    scenario = load(place / manifest.SCENARIO).called(str(made.get("name", "")))
     return Run(scenario, made, FolderStore(place))

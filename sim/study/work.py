@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -69,19 +69,22 @@ def lived(task: Task) -> Lived:
         record = record_of(file, task.replication, task.threads)
         daily.append(table(record, "daily"))
         standings.append(Standings.of(record))
-        books += [_book(record, name) for name in BOOKS if task.books]
+        books += _books(record) if task.books else []
         del record
     swapped = [swaps(standings[0], other, task.replication) for other in standings[1:]]
     return Lived(daily, swapped, books)
 
 
-def _book(record: Record, name: str) -> pa.Table:
+def _books(record: Record) -> list[pa.Table]:
+    """Return the tables BOOKS; accounts, from which two are made, are made once."""
     from sim.results.tables import table
 
-    def read(whole: str, columns: list[str]) -> Any:
-        return table(record, whole).select(columns).to_pandas()
+    whole = cache(lambda name: table(record, name))
 
-    return derived(name, read) if name in DERIVED else table(record, name)
+    def read(name: str, columns: list[str]) -> Any:
+        return whole(name).select(columns).to_pandas()
+
+    return [derived(name, read) if name in DERIVED else whole(name) for name in BOOKS]
 
 
 def record_of(file: str, replication: int, threads: int = 1) -> Record:

@@ -127,7 +127,7 @@ def term_structure(context: Context) -> list[Block]:
             around((end[at, k] for end in found[:3]), found.runs, "share")
             for k in range(len(MONTHS))
         ]
-        lasts = around((max(end[at], 0.0) for end in life[:3]), life.runs, "months")
+        lasts = around((end[at] for end in life[:3]), life.runs, "months")
         rows.append([context.words.named(bucket), *numbers, lasts])
     columns = [("bucket", "Bucket", "")]
     columns += [
