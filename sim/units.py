@@ -56,6 +56,7 @@ Word = Annotated[int, Unit("word", "u4", 0, 2**32 - 1)]  # 32 random bits
 EARLIEST = -32_000  # a Day before the run is no earlier
 NEVER = -32_768  # a Day that has not come; days before the run are negative too
 PPM = 1_000_000
+POSITIVE = 0x7FFF_FFFF  # kept of a day from 0 on, so that compilers need not divide with a sign
 PPB = 1_000_000_000
 
 

@@ -51,10 +51,8 @@ def _fetched(_typing: Any, array: Any, index: Any) -> Any:
         fetch: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
             builder.module, kind, name
         )
-        lines = builder.udiv(builder.add(step, step.type(LINE - 1)), step.type(LINE))
-        with cgutils.for_range(builder, lines) as loop:
-            passed = builder.mul(loop.index, step.type(LINE))
-            place = builder.inttoptr(builder.add(at, passed), ir.PointerType())
+        for line in range(-(-signature.args[0].dtype.size // LINE)):
+            place = builder.inttoptr(builder.add(at, step.type(line * LINE)), ir.PointerType())
             builder.call(fetch, [place, number(1), number(3), number(1)])
         return context.get_dummy_value()
 

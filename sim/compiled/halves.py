@@ -25,9 +25,10 @@ _writes: Any = imputils.lower_setattr_generic
 class _Row(types.Type):
     """One row: where its front lies, and where its back."""
 
-    def __init__(self, front: Any, back: Any) -> None:
-        self.front, self.back = front, back
-        super().__init__(f"{type(self).__name__}({front.name}, {back.name})")
+    def __init__(self, front: Any, back: Any, alone: bool = False) -> None:
+        self.front, self.back, self.alone = front, back, alone
+        kind = type(self).__name__ + (" alone" if alone else "")
+        super().__init__(f"{kind}({front.name}, {back.name})")
 
     def half(self, column: str) -> str:
         """Return which half holds a column."""
@@ -79,18 +80,22 @@ _reads(_Row)(_read)
 _writes(_Row)(_write)
 
 
-def _halves(_typing: Any, front: Any, back: Any) -> Any:
-    """Return rows whose columns lie in two arrays of one length; only in a kernel."""
+def _halves(_typing: Any, front: Any, back: Any, several: Any) -> Any:
+    """Return rows whose columns lie in two arrays of one length; only in a kernel.
+
+    several: None where there is one row, so that loops over the rows are none once compiled.
+    """
 
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
         rows = _proxy(typed.return_type)(context, builder)
-        for half, kind, value in zip(("front", "back"), typed.args, arguments, strict=True):
+        for half, kind, value in zip(("front", "back"), typed.args, arguments, strict=False):
             array = _array_of(kind)(context, builder, value=value)
             setattr(rows, half, builder.bitcast(array.data, rows.front.type))
             rows.count = builder.extract_value(array.shape, 0)
         return rows._getvalue()  # noqa: SLF001
 
-    return _Rows(front.dtype, back.dtype)(front, back), lower
+    alone = isinstance(several, types.NoneType)
+    return _Rows(front.dtype, back.dtype, alone)(front, back, several), lower
 
 
 halves: Any = intrinsic(_halves)
@@ -112,6 +117,8 @@ def _row_at(_typing: Any, rows: Any, _index: Any) -> Any:
 
 def _count_of(_typing: Any, rows: Any) -> Any:
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
+        if typed.args[0].alone:
+            return context.get_constant(types.intp, 1)
         return _proxy(typed.args[0])(context, builder, value=arguments[0]).count
 
     return types.intp(rows), lower

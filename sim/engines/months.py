@@ -85,6 +85,6 @@ def close_block(
     buckets, rolls, vintages = borrowed(buckets), borrowed(rolls), borrowed(vintages)
     for i in range(users.shape[0]):
         take_out(has[i], rare, at, own_rare)
-        own_accounts = halves(accounts[i], own_rare)
+        own_accounts = halves(accounts[i], own_rare, True)
         close_accounts(users[i], own_accounts, day, days, buckets, rolls, vintages)
         put_down(own_rare, has[i])

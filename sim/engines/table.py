@@ -50,6 +50,7 @@ def live_stretch(
     grown: Table,
     at: NDArray[np.int64],
     logs: Table,
+    several: bool | None,
     totals: Table,
     logged: NDArray[np.uint8],
     events: Table,
@@ -62,7 +63,8 @@ def live_stretch(
 
     accounts, has, rare: a `sim.engines.packed.Block`; what becomes of `rare` goes into `grown`.
     row: of arm 0 in params and terms; partial, started: see `sim.arms`. own_rare: zeros, for the
-    rare columns of one user. at: rows of `rare` read, of `grown` written.
+    rare columns of one user. at: rows of `rare` read, of `grown` written. several: None where
+    there is one product, for which the rules are compiled without loops over accounts.
     totals: (days, segments, products). used: rows of `events` that are taken. marks, looks: of
     these users, where friends are close ties: what they see is written into their rows, and how
     they stand after. Returns how many users have lived their days: fewer than there are when
@@ -91,7 +93,7 @@ def live_stretch(
                 return start + j
             mine = row + arm_of(user.user, partial, started, seed, replication)
             take_out(has[start + j], rare, at, own_rare)
-            own_accounts = halves(accounts[start + j], own_rare)
+            own_accounts = halves(accounts[start + j], own_rare, several)
             own_terms = terms[mine]
             if looks.shape[0] > 0:
                 user.friends_good = looks[start + j, 0]
@@ -131,6 +133,7 @@ class Scratch(NamedTuple):
     grown: Table
     at: NDArray[np.int64]
     logs: Table
+    several: bool | None
 
 
 def scratch(users: int, products: int, row: type) -> Scratch:
@@ -145,6 +148,7 @@ def scratch(users: int, products: int, row: type) -> Scratch:
         np.empty(users * products, dtype=rare),
         np.zeros(APART, dtype=np.int64)[:2],
         empty_table(Log, 1),
+        True if products > 1 else None,
     )
 
 

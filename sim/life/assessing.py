@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.account import Account, days_past_due
-from sim.compiled import scalar
+from sim.compiled import scalar, seldom
 from sim.day import Environment, Totals
 from sim.kinds import Assessed, Claim, Level, Standing
 from sim.life.opening import reassess
@@ -47,26 +47,39 @@ def assess(
         if account.standing == Standing.NONE or account.standing == Standing.CHARGED_OFF:
             continue
         if account.missed_count > 0 or account.standing != Standing.OPEN:
-            before = account.standing
-            arrears.change_standing(user, account, env, p, today[k], log)
-            grade.count_late(account, env)
-            if arrears.enters_level_3(account, before):
-                warning.raise_warning(Level.OVERDUE.value, account.stolen == 0, today[k], log)
-                dispute.appeals(
-                    user, account, Claim.OVERDUE.value, account.stolen > 0, env, p, today[k], log
-                )
-            if days_past_due(account, env.day) >= terms[k].charge_off.days:
-                arrears.charge_off(user, account, env, p, terms[k], today[k], log)
+            age(user, account, env, p, terms[k], today[k], log)
     log.at = 0
     if warning.week_ends(user, env):
         warning.end_week(user, env, p, today[0], log)
     clock = limit.clock_of(user, env, terms[0])
     if clock % 3 == 2:
         history.close_bins(user, clock)
-        if history.paid_nothing(user, clock):
+        if history.paid_nothing(user, clock, terms[0]):
             history.break_use(user, clock, env, terms[0])
         refresh(user, accounts, clock, env, p, terms, today, log)
         user.mood = mood.mood(user, accounts, env, p)
+
+
+@seldom
+def age(
+    user: User,
+    account: Account,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let an account in arrears age by a day: standing, level 3, charge-off."""
+    before = account.standing
+    arrears.change_standing(user, account, env, p, today, log)
+    grade.count_late(account, env)
+    if arrears.enters_level_3(account, before):
+        warning.raise_warning(Level.OVERDUE.value, account.stolen == 0, today, log)
+        robbed = account.stolen > 0
+        dispute.appeals(user, account, Claim.OVERDUE.value, robbed, env, p, today, log)
+    if days_past_due(account, env.day) >= terms.charge_off.days:
+        arrears.charge_off(user, account, env, p, terms, today, log)
 
 
 @scalar

@@ -67,8 +67,7 @@ def authorise(
         if accounts[k].standing == Standing.NONE:
             answer_application(user, accounts, k, wishes, luck, env, p, terms, today[k], log)
         elif (wishes.ask >> k) & 1:
-            sharing.look_around(user, accounts, k, env, p, terms)
-            answer_request(user, accounts[k], env, terms[k], today[k], log)
+            answer_request(user, accounts, k, env, p, terms, today[k], log)
     static_today = 0
     for i in range(wishes.count):
         static_today += answer_wish(
@@ -144,17 +143,33 @@ def answer_application(
     log: Log,
 ) -> None:
     """Let a user without product k apply: by the wallet, invited, or prompted while paying."""
-    account = accounts[k]
     terms = products[k]
     way = -1
     if (wishes.apply >> k) & 1:
         way = Way.WALLET.value
     elif application.is_invited(luck, env, p, terms, k):
         way = Way.NOTICE.value
-    elif wishes.count > 0 and application.is_prompted(user, luck, terms, k):
+    elif application.is_prompted(user, luck, terms, k) and wishes.count > 0:
         way = Way.CHECKOUT.value
-    if way < 0 or terms.admission == Admission.OPEN_TO_ALL:
-        return
+    if way >= 0 and terms.admission != Admission.OPEN_TO_ALL:
+        apply(user, accounts, k, way, env, p, products, today, log)
+
+
+@seldom
+def apply(
+    user: User,
+    accounts: list[Account],
+    k: int,
+    way: int,
+    env: Environment,
+    p: Params,
+    products: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Let a user who sees product k go through the steps of one way in (R-E1 to R-E4)."""
+    account = accounts[k]
+    terms = products[k]
     if not admission.may_try(account, env, terms):
         return
     if not admission.is_candidate(user, account, env, terms, k):
@@ -179,9 +194,19 @@ def answer_application(
 
 @seldom
 def answer_request(
-    user: User, account: Account, env: Environment, terms: Terms, today: Totals, log: Log
+    user: User,
+    accounts: list[Account],
+    k: int,
+    env: Environment,
+    p: Params,
+    products: list[Terms],
+    today: Totals,
+    log: Log,
 ) -> None:
     """Answer a request for a higher limit by an assessment; too many bring a review (R-L9)."""
+    account = accounts[k]
+    terms = products[k]
+    sharing.look_around(user, accounts, k, env, p, products)
     if account.standing != Standing.OPEN:
         return
     today.requests += 1
@@ -264,16 +289,31 @@ def after_purchase(
     amount = wishes.amount[at]
     periods = periods_taken(account, wishes.periods[at], terms)
     if periods > 0 and instalment.may_spread(account, amount, periods, False, terms):
-        account.unbilled -= amount
-        account.unposted = max(account.unposted - amount, 0)
-        fee_ppm = offer(periods, False, terms)
-        instalment.spread(account, amount, periods, fee_ppm, env, terms)
-        cost.count_plan(False, amount, periods, p, terms, today, log)
+        put_into_instalments(account, amount, periods, env, p, terms, today, log)
         return
     if not is_free(account, terms):
         cost.count_daily(Credit.DRAWN.value, amount, rate_a_day(terms), 0, terms, today)
     if refund.will_return(user, at, luck, env, p, terms):
         refund.promise(account, amount, env, terms)
+
+
+@seldom
+def put_into_instalments(
+    account: Account,
+    amount: int,
+    periods: int,
+    env: Environment,
+    p: Params,
+    terms: Terms,
+    today: Totals,
+    log: Log,
+) -> None:
+    """Put a purchase just made into instalments (R-P3)."""
+    account.unbilled -= amount
+    account.unposted = max(account.unposted - amount, 0)
+    fee_ppm = offer(periods, False, terms)
+    instalment.spread(account, amount, periods, fee_ppm, env, terms)
+    cost.count_plan(False, amount, periods, p, terms, today, log)
 
 
 @seldom

@@ -49,26 +49,41 @@ def morning(
         return
     presence.grow_older(user, env)
     if env.day_of_month == user.payday:
-        depart(user, accounts, env, p, terms, today, log)
+        live_payday(user, accounts, luck, env, p, terms, today, log)
         if user.status != Status.HERE:
             return
-        presence.change_gates(user, env, p)
-        income.change_work(user, env, p)
-        short = income.receive(user, env, p, today[0], log)
-        income.save(user, env, p, today[0], log)
-        income.feel_strain(user, luck, short, p)
-        income.feel_the_times(user, env, p)
     income.top_up(user)
     earning = plus_of(accounts, terms)
     if earning >= 0:
-        if env.day_of_month == user.payday:
-            income.move_into_plus(user, terms[earning].plus.moved_ppm)
         log.at = earning
-        income.earn(user, terms[earning].plus.yield_ppb, today[earning], log)
+        earn(user, env, terms[earning], today[earning], log)
     for k in range(len(accounts)):
         log.at = k
         open_the_day(user, accounts, k, env, p, terms, today[k], log)
     log.at = 0
+
+
+@seldom
+def live_payday(
+    user: User,
+    accounts: list[Account],
+    luck: Luck,
+    env: Environment,
+    p: Params,
+    terms: list[Terms],
+    today: list[Totals],
+    log: Log,
+) -> None:
+    """Leave, or live what comes once a month: gates, work, income, outgoings, strain."""
+    depart(user, accounts, env, p, terms, today, log)
+    if user.status != Status.HERE:
+        return
+    presence.change_gates(user, env, p)
+    income.change_work(user, env, p)
+    short = income.receive(user, env, p, today[0], log)
+    income.save(user, env, p, today[0], log)
+    income.feel_strain(user, luck, short, p)
+    income.feel_the_times(user, env, p)
 
 
 @scalar
@@ -78,6 +93,14 @@ def plus_of(accounts: list[Account], terms: list[Terms]) -> int:
         if terms[k].plus.yield_ppb > 0 and accounts[k].standing == Standing.OPEN:
             return k
     return -1
+
+
+@seldom
+def earn(user: User, env: Environment, terms: Terms, today: Totals, log: Log) -> None:
+    """Pay a day's yield on the wallet, on payday after moving money into it (R-F4)."""
+    if env.day_of_month == user.payday:
+        income.move_into_plus(user, terms.plus.moved_ppm)
+    income.earn(user, terms.plus.yield_ppb, today, log)
 
 
 @scalar
@@ -101,10 +124,25 @@ def open_the_day(
         wake(user, account, env, p, terms, today, log)
     unasked = account.standing == Standing.NONE and terms.admission == Admission.OPEN_TO_ALL
     if unasked and admission.passes_gates(user, terms):
-        sharing.look_around(user, accounts, k, env, p, products)
-        admit(user, account, Way.WALLET.value, env, p, terms, today, log)
+        open_unasked(user, accounts, k, env, p, products, today, log)
     if account.refund > 0 and env.day >= account.refund_on:
         refund.receive_refund(user, account, env, terms, today, log)
+
+
+@seldom
+def open_unasked(
+    user: User,
+    accounts: list[Account],
+    k: int,
+    env: Environment,
+    p: Params,
+    products: list[Terms],
+    today: Totals,
+    log: Log,
+) -> None:
+    """Open account k of a product that everybody has."""
+    sharing.look_around(user, accounts, k, env, p, products)
+    admit(user, accounts[k], Way.WALLET.value, env, p, products[k], today, log)
 
 
 @seldom
@@ -158,7 +196,7 @@ def relieve(
         arrears.lift_level_3(user, account, log)
 
 
-@seldom
+@scalar
 def depart(
     user: User,
     accounts: list[Account],

@@ -47,7 +47,9 @@ def settle(
             arrears.recover(account, env, terms[k], today[k], log)
             continue
         behind = account.missed_count
-        take_payment(user, account, payments[k], env, p, terms[k], today[k], log)
+        payment = payments[k]
+        if payment.amount > 0 or payment.periods > 0 or payment.settle == 1:
+            take_payment(user, account, payment, env, p, terms[k], today[k], log)
         since = billing.days_since_due(account, env, terms[k])
         if since <= terms[k].billing.grace_days:
             taken = settlement.auto_debit(user, account, terms[k], today[k], log)
@@ -63,12 +65,18 @@ def settle(
         fresh = account.carried - carried if since == 0 else 0
         interest.accrue(account, since, fresh, tonight, env, terms[k])
         if tonight:
-            parts = instalment.fall_due(account, env, terms[k], today[k], log)
-            billing.cut_statement(account, parts, env, terms[k], today[k], log)
+            bill(account, env, terms[k], today[k], log)
     log.at = 0
 
 
-@scalar
+@seldom
+def bill(account: Account, env: Environment, terms: Terms, today: Totals, log: Log) -> None:
+    """Let the month's instalments fall due, and cut the statement."""
+    parts = instalment.fall_due(account, env, terms, today, log)
+    billing.cut_statement(account, parts, env, terms, today, log)
+
+
+@seldom
 def take_payment(
     user: User,
     account: Account,

@@ -23,9 +23,10 @@ def is_invited(luck: Luck, env: Environment, p: Params, terms: Terms, k: int = 0
     Their number is that of the eve of the last 72 hours, so that no user waits for another.
     """
     # Both sides in 1/65,536 of a user; 2e9 users and a million ppm stay below 2**63.
-    quota = terms.ways.invitations_ppm * p.users * 1_024 // 15_625
     waiting = invitable_of(env, k)
-    return (for_product(luck.size, k) * waiting) >> 16 < quota and waiting > 0
+    place = (for_product(luck.size, k) * waiting) >> 16
+    quota = terms.ways.invitations_ppm * p.users * 1_024
+    return (place + 1) * 15_625 <= quota and waiting > 0
 
 
 @scalar

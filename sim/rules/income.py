@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled import scalar, seldom
+from sim.compiled import scalar
 from sim.day import Environment, Luck, Totals, book
 from sim.draws import Purpose, chance, word
 from sim.kinds import Flow
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LARGEST_POT = 1_500_000_000  # fen; a larger one is swept away before it can leave its column
 
 
-@seldom
+@scalar
 def change_work(user: User, env: Environment, p: Params) -> None:
     """Lose or find a job; asked once a month. Chances follow unemployment, factor and shocks."""
     fate = word(p.seed, p.replication, user.user, env.day, Purpose.EMPLOYMENT.value)
@@ -43,7 +43,7 @@ def earned_in_work(user: User, env: Environment, p: Params) -> int:
     return income
 
 
-@seldom
+@scalar
 def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) -> int:
     """Book a month's income and fixed outgoings; return what of the outgoings was not paid."""
     income = earned_in_work(user, env, p)
@@ -57,7 +57,7 @@ def receive(user: User, env: Environment, p: Params, today: Totals, log: Log) ->
     return user.outgoings - paid
 
 
-@seldom
+@scalar
 def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> None:
     """Put away what the bank holds beyond the user's habit."""
     usual = share(user.income, env.income)
@@ -67,7 +67,7 @@ def save(user: User, env: Environment, p: Params, today: Totals, log: Log) -> No
     book(today, log, Flow.SAVED, surplus)
 
 
-@seldom
+@scalar
 def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     """Move the strain by a month: it drifts to its level and takes a shock."""
     money = p.behaviour.money
@@ -77,7 +77,7 @@ def feel_strain(user: User, luck: Luck, short: int, p: Params) -> None:
     user.strain = clamp(kept + shock + (money.strain_short if short > 0 else 0), -10_000, 20_000)
 
 
-@seldom
+@scalar
 def feel_the_times(user: User, env: Environment, p: Params) -> None:
     """Add to the strain what the systematic factor and shocks bring."""
     if env.pressure == 0 and env.shocks == 0:
@@ -88,7 +88,7 @@ def feel_the_times(user: User, env: Environment, p: Params) -> None:
     user.strain = clamp(user.strain + strain, -10_000, 20_000)
 
 
-@seldom
+@scalar
 def move_into_plus(user: User, moved_ppm: int) -> None:
     """Move money into a wallet that earns, up to a share of all there is (R-F4)."""
     moved = max(share(user.wallet + user.bank, moved_ppm) - user.wallet, 0)
@@ -97,7 +97,7 @@ def move_into_plus(user: User, moved_ppm: int) -> None:
     user.bank -= moved
 
 
-@seldom
+@scalar
 def earn(user: User, yield_ppb: int, today: Totals, log: Log) -> None:
     """Pay a day's yield on the wallet, whole fen; what is less is not paid (R-F4)."""
     earned = min(user.wallet, LARGEST_POT) * yield_ppb // PPB
@@ -108,7 +108,7 @@ def earn(user: User, yield_ppb: int, today: Totals, log: Log) -> None:
 @scalar
 def top_up(user: User) -> None:
     """Fill the wallet from the bank once it is half empty; without a card by way of others."""
-    if user.wallet * 2 < user.wallet_habit:
-        moved = min(user.wallet_habit - user.wallet, user.bank)
-        user.wallet += moved
-        user.bank -= moved
+    moved = min(user.wallet_habit - user.wallet, user.bank)
+    moved = moved if user.wallet * 2 < user.wallet_habit else 0
+    user.wallet += moved
+    user.bank -= moved

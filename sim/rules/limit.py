@@ -11,7 +11,7 @@ from sim.account import Account
 from sim.compiled import scalar
 from sim.day import Environment
 from sim.kinds import Hold, Standing
-from sim.units import PPM, share
+from sim.units import POSITIVE, PPM, share
 from sim.user import User, mean_wallet, payments_a_quarter, quarter_spending
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def is_major(account: Account, amount: int, terms: Terms) -> bool:
 @scalar
 def clock_of(user: User, env: Environment, terms: Terms) -> int:
     """Return the day on the user's own 72-hour clock: one for all, or staggered (R-L6)."""
-    return env.day + (user.user % 3 if terms.limit.stagger else 0)
+    return (env.day + (user.user % 3 if terms.limit.stagger else 0)) & POSITIVE
 
 
 @scalar

@@ -67,8 +67,8 @@ def mood(user: User, accounts: list[Account], env: Environment, p: Params) -> in
         level = level * (floor + (PPM - floor) * money // needed) // PPM
     if s.friends_weight_ppm > 0:
         level += level * s.friends_weight_ppm // PPM * user.friends_active // 100
-    if user.strain > 0:
-        level -= level * min(s.strain_damp_ppm * user.strain // 1_000, 900_000) // PPM
+    strain = max(user.strain, 0)
+    level -= level * min(s.strain_damp_ppm * strain // 1_000, 900_000) // PPM
     if s.fill_damp_ppm > 0 and limits > 0:
         level -= level * (min(used * PPM // limits, PPM) * s.fill_damp_ppm // PPM) // PPM
     level = when_late(level, accounts, p)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.compiled import scalar, seldom
+from sim.compiled import scalar
 from sim.day import Environment
 from sim.draws import Purpose, chance, mixed, word
 from sim.kinds import Status
@@ -29,7 +29,7 @@ def grow_older(user: User, env: Environment) -> None:
         user.age += 1
 
 
-@seldom
+@scalar
 def change_gates(user: User, env: Environment, p: Params) -> None:
     """Lose or regain what admission asks for: bank cards, the real-name check; monthly (R-A1)."""
     a = p.behaviour.applying

@@ -13,7 +13,7 @@ from sim.day import Environment, Totals
 from sim.draws import Purpose, chance, word
 from sim.kinds import WARNING_STEPS, Hold, Level, Note, WarningStep
 from sim.log import Log, note
-from sim.units import PPM
+from sim.units import POSITIVE, PPM
 from sim.user import BINS, User, quarter_spending
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def raise_warning(level: int, true: bool, today: Totals, log: Log) -> None:
 @scalar
 def week_ends(user: User, env: Environment) -> bool:
     """Tell whether this day is the last of the user's own week: users are spread over days."""
-    return (env.day + user.user) % WEEK == WEEK - 1
+    return ((env.day + user.user) & POSITIVE) % WEEK == WEEK - 1
 
 
 @scalar
