@@ -234,7 +234,7 @@ class _Keeper:
 def will_compile(scenario: Scenario | None = None) -> bool:
     """Tell whether the table engine has no machine code on disk that it could use.
 
-    Accounts with plans of more than a year have code of their own.
+    Accounts with plans of more than a year have code of their own, and so have several products.
     """
     from sim.account import RING
     from sim.compiled import on_disk
@@ -243,4 +243,5 @@ def will_compile(scenario: Scenario | None = None) -> bool:
 
     months = RING if scenario is None else months_kept(max(scenario.periods_offered, default=0))
     long = f"('ring_principal', {{'type': NestedArray(int32, ({months},))" if months > RING else ""
-    return not on_disk(live_stretch, long)
+    alone = scenario is None or len(scenario.products) == 1
+    return not on_disk(live_stretch, lambda types: long in types and ("none" in types) == alone)

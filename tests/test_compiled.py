@@ -75,12 +75,19 @@ def test_one_kernel_serves_all_scenarios(repo):
     assert len(types) == 1
 
 
-def test_plans_of_more_than_a_year_are_said_to_be_compiled(monkeypatch):
+@pytest.fixture
+def known(monkeypatch):
+    """Let the kernel have machine code for some types and no others."""
+
     def known(*signatures):
         monkeypatch.setattr("sim.compiled.functions._signatures", lambda loop: list(signatures))
 
+    return known
+
+
+def test_plans_of_more_than_a_year_are_said_to_be_compiled(known):
     year, long = ({"product.instalments.periods": [n, 0, 0, 0]} for n in (12, 18))
-    record = "('ring_principal', {'type': NestedArray(int32, (%d,)), 'offset': 0"
+    record = "('ring_principal', {'type': NestedArray(int32, (%d,)), 'offset': 0, none"
     known(record % 12)
     assert not will_compile(sim.Scenario().with_(**year))
     assert will_compile(sim.Scenario().with_(**long))
@@ -88,6 +95,16 @@ def test_plans_of_more_than_a_year_are_said_to_be_compiled(monkeypatch):
     assert not will_compile(sim.Scenario().with_(**long))
     known()
     assert will_compile()
+
+
+def test_several_products_are_said_to_be_compiled_apart_from_one(known, repo):
+    one, three = sim.Scenario(), sim.load(repo / "scenarios" / "compare_three_products.toml")
+    known("int64, none, int64")
+    assert not will_compile(one)
+    assert will_compile(three)
+    known("int64, bool, int64")
+    assert will_compile(one)
+    assert not will_compile(three)
 
 
 def test_the_kernel_calls_its_types_as_it_is_asked_for_them():

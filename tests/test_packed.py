@@ -17,15 +17,15 @@ USERS, PRODUCTS = 50, 2
 RARE_NAMES = [column.name for column in columns(Account) if column.rare]
 
 
-def some_accounts(seed=1):
+def some_accounts(seed=1, products=PRODUCTS):
     """Return accounts of any bytes at all; of two thirds, the rare columns are zero."""
     luck = np.random.default_rng(seed)
-    whole = empty_table(Account, USERS, PRODUCTS)
+    whole = empty_table(Account, USERS, products)
     for column in columns(Account):
         kind = np.iinfo(column.unit.column)
         shape = whole[column.name].shape
         whole[column.name] = luck.integers(kind.min, kind.max, shape, dtype=kind.dtype)
-    bare = luck.random((USERS, PRODUCTS)) < 2 / 3
+    bare = luck.random((USERS, products)) < 2 / 3
     for name in RARE_NAMES:
         whole[name][bare] = 0
     return whole
@@ -82,11 +82,11 @@ def test_both_halves_of_an_account_hold_all_of_its_columns_once():
 
 
 @kernel
-def shift(rows, has, rare, own, grown, at):
+def shift(rows, has, rare, own, grown, at, several):
     """Let kernels see halves as one row: move money about, as rules do."""
     for i in range(rows.shape[0]):
         take_out(has[i], rare, at, own)
-        accounts = halves(rows[i], own)
+        accounts = halves(rows[i], own, several)
         for k in range(len(accounts)):
             account = accounts[k]
             account.limit += account.fees  # front from back
@@ -96,23 +96,25 @@ def shift(rows, has, rare, own, grown, at):
         put_away(own, has[i], grown, at)
 
 
-def test_rules_read_and_write_the_halves_as_they_would_a_whole_row():
-    whole = some_accounts()
+@pytest.mark.parametrize("products", [PRODUCTS, 1])
+def test_rules_read_and_write_the_halves_as_they_would_a_whole_row(products):
+    """Where there is one product, the loop over products is none once compiled."""
+    whole = some_accounts(products=products)
     for name in ("limit", "fees", "carried"):
         whole[name] //= 4
     whole["late_bins"][::2, :, 5] = 0
     block = pack(whole, Account)
-    own = np.zeros(PRODUCTS, dtype=rare_dtype(Account))
-    grown = np.empty(USERS * PRODUCTS, dtype=rare_dtype(Account))
+    own = np.zeros(products, dtype=rare_dtype(Account))
+    grown = np.empty(USERS * products, dtype=rare_dtype(Account))
     at = np.zeros(2, dtype=np.int64)
-    shift(block.rows, block.has, block.rare, own, grown, at)
+    shift(block.rows, block.has, block.rare, own, grown, at, True if products > 1 else None)
     assert at.tolist() == [len(block.rare), block.has.sum()]
     block.rare = grown[: at[1]]
-    moved = empty_table(Account, USERS, PRODUCTS)
+    moved = empty_table(Account, USERS, products)
     unpack(block, moved)
     whole["limit"] += whole["fees"]
     whole["fees"][:, 0] = 0
-    whole["fees"][:, 1] = whole["carried"][:, 1] - whole["carried"][:, 1] // 2
+    whole["fees"][:, 1:] = whole["carried"][:, 1:] - whole["carried"][:, 1:] // 2
     whole["missed"][..., 6] = whole["late_bins"][..., 5]
     whole["late_bins"][..., 0] = 1
     assert moved.tobytes() == whole.tobytes()

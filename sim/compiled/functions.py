@@ -49,12 +49,12 @@ def kernel(loop: F) -> F:
     return _compiled(loop)
 
 
-def on_disk(loop: Any, part: str = "") -> bool:
+def on_disk(loop: Any, fits: Callable[[str], bool]) -> bool:
     """Tell whether a kernel has machine code already, in this process or on disk.
 
-    part: of the types that it must be compiled for, as numba writes them.
+    fits: asked of the types that code was made for, as numba writes them.
     """
-    return any(not part or part in str(one) for one in _signatures(loop))
+    return any(fits(str(one)) for one in _signatures(loop))
 
 
 def _signatures(loop: Any) -> list[Any]:

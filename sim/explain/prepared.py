@@ -9,7 +9,6 @@ import numpy as np
 
 from sim import barrier
 from sim.arms import Arms, arm_of
-from sim.compiled import on_disk
 from sim.day import Environment, Totals
 from sim.engines.packed import pack, unpack
 from sim.engines.state import LOOKS
@@ -22,6 +21,7 @@ from sim.plan import account_row_of
 from sim.population import accounts_at_start, has_accounts, population
 from sim.population.plan import plan_of
 from sim.rows import Table, as_object, empty_table
+from sim.simulation import will_compile
 
 if TYPE_CHECKING:
     from sim.scenario.sections import Product, Scenario
@@ -41,7 +41,7 @@ class Prepared:
         self.plan = plan_of(scenario)
         shared.write_into(course.days)
         # Where the machine code is not there, Python is at its end long before a compiler would be.
-        self.compiled = on_disk(live_stretch)
+        self.compiled = not will_compile(scenario)
         self.environment = lru_cache(maxsize=4_096)(self._environment)
         self.block = lru_cache(maxsize=4)(self._block)
         self._row = account_row_of(scenario)
