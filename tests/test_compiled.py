@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.arms import arms_of
+from sim.plan import months_kept
 from sim.simulation import simulate, will_compile
 
 PROBE = """
@@ -75,6 +76,9 @@ def test_one_kernel_serves_all_scenarios(repo):
     assert len(types) == 1
 
 
+RING = "('ring_principal', {'type': NestedArray(int32, (%d,)), 'offset': 0"
+
+
 @pytest.fixture
 def known(monkeypatch):
     """Let the kernel have machine code for some types and no others."""
@@ -87,7 +91,7 @@ def known(monkeypatch):
 
 def test_plans_of_more_than_a_year_are_said_to_be_compiled(known):
     year, long = ({"product.instalments.periods": [n, 0, 0, 0]} for n in (12, 18))
-    record = "('ring_principal', {'type': NestedArray(int32, (%d,)), 'offset': 0, none"
+    record = RING + ", none"
     known(record % 12)
     assert not will_compile(sim.Scenario().with_(**year))
     assert will_compile(sim.Scenario().with_(**long))
@@ -99,10 +103,11 @@ def test_plans_of_more_than_a_year_are_said_to_be_compiled(known):
 
 def test_several_products_are_said_to_be_compiled_apart_from_one(known, repo):
     one, three = sim.Scenario(), sim.load(repo / "scenarios" / "compare_three_products.toml")
-    known("int64, none, int64")
+    months = months_kept(max(three.periods_offered))
+    known(RING % 12 + ", none", RING % months + ", none")
     assert not will_compile(one)
     assert will_compile(three)
-    known("int64, bool, int64")
+    known(RING % 12 + ", bool", RING % months + ", bool")
     assert will_compile(one)
     assert not will_compile(three)
 

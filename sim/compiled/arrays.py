@@ -51,9 +51,18 @@ def _fetched(_typing: Any, array: Any, index: Any) -> Any:
         fetch: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
             builder.module, kind, name
         )
-        for line in range(-(-signature.args[0].dtype.size // LINE)):
-            place = builder.inttoptr(builder.add(at, step.type(line * LINE)), ir.PointerType())
+
+        def ask(line: Any) -> None:
+            place = builder.inttoptr(builder.add(at, line), ir.PointerType())
             builder.call(fetch, [place, number(1), number(3), number(1)])
+
+        if array.ndim == 1:  # the size of a row is known: no loop whose end must be guessed
+            for line in range(0, array.dtype.size, LINE):
+                ask(step.type(line))
+            return context.get_dummy_value()
+        lines = builder.udiv(builder.add(step, step.type(LINE - 1)), step.type(LINE))
+        with cgutils.for_range(builder, lines) as loop:
+            ask(builder.mul(loop.index, step.type(LINE)))
         return context.get_dummy_value()
 
     return types.void(array, index), lower

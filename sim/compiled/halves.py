@@ -88,7 +88,7 @@ def _halves(_typing: Any, front: Any, back: Any, several: Any) -> Any:
 
     def lower(context: Any, builder: Any, typed: Any, arguments: Any) -> Any:
         rows = _proxy(typed.return_type)(context, builder)
-        for half, kind, value in zip(("front", "back"), typed.args, arguments, strict=False):
+        for half, kind, value in zip(("front", "back"), typed.args[:2], arguments[:2], strict=True):
             array = _array_of(kind)(context, builder, value=value)
             setattr(rows, half, builder.bitcast(array.data, rows.front.type))
             rows.count = builder.extract_value(array.shape, 0)
