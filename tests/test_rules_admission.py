@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scripted_user import STILL, YUAN, Life, open_account
 
 from sim.account import Account
@@ -14,6 +16,7 @@ from sim.population import accounts_at_start, population
 from sim.rules.admission import admission_score, in_pool, is_candidate, may_see, passes_gates
 from sim.rules.application import approval_ppm, review
 from sim.rules.authorisation import outcome
+from sim.rules.history import break_use, may_have_paused
 from sim.rules.spending import looks_at_entry
 from sim.scenario.economy import Step
 from sim.scenario.sections import Applying, Behaviour, Gates, Product, Refunds, Run, Scenario, Ways
@@ -180,6 +183,22 @@ def test_whoever_stops_paying_for_more_than_30_days_begins_anew(days, broken):
     env = env_of(day=life.day)
     assert in_pool(life.user, env, TERMS) != broken
     assert in_pool(life.user, env_of(day=life.user.used_since + 90), TERMS)
+
+
+@pytest.mark.rule("R-A4")
+@given(st.integers(0, 30), st.integers(-4, 4), st.integers(90, 500), st.integers(91, 400))
+def test_no_gap_that_is_too_long_is_passed_over(paused, room, clock, day):
+    """A look at three of its 72 hours comes first: whose use would break must not be left out."""
+    most = max(3 * paused + room, 0)
+    clock += 2 - clock % 3
+    bins = [100] * 30
+    for back in range(paused):
+        bins[(clock // 3 - back) % 30] = 0
+    user = User(used_since=-400, joins_on=-400, spend_bins=bins)
+    terms = Product(gates=Gates(longest_gap_days=most))
+    break_use(user, clock, env_of(day=day), terms)
+    assert (user.used_since > 0) == (3 * paused > most)
+    assert may_have_paused(user, clock, terms) or user.used_since < 0
 
 
 @pytest.mark.rule("R-A4", "R-E1")

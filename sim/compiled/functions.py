@@ -34,7 +34,8 @@ def scalar(rule: F) -> F:
 def seldom(rule: F) -> F:
     """As `scalar`, for a rule that few users meet on a day: kernels call it, once compiled.
 
-    Written out wherever it is called, such rules would crowd the processor's cache of code.
+    Written out wherever it is called, such rules would crowd the processor's cache of code. Each
+    place of a call costs all users a few stores a day: what happens together is called together.
     """
     return register_jitable(**_SAME_BITS, **(_INLINE | {"forceinline": False}))(rule)
 

@@ -54,7 +54,7 @@ def assess(
     clock = limit.clock_of(user, env, terms[0])
     if clock % 3 == 2:
         history.close_bins(user, clock)
-        if history.paid_nothing(user, clock, terms[0]):
+        if history.may_have_paused(user, clock, terms[0]):
             history.break_use(user, clock, env, terms[0])
         refresh(user, accounts, clock, env, p, terms, today, log)
         user.mood = mood.mood(user, accounts, env, p)

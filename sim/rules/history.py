@@ -28,10 +28,10 @@ def close_bins(user: User, clock: int) -> None:
 
 
 @scalar
-def paid_nothing(user: User, clock: int, terms: Terms) -> bool:
-    """Tell whether the last 72 hours of a gap that is too long were without a payment, if any is.
+def may_have_paused(user: User, clock: int, terms: Terms) -> bool:
+    """Tell whether a gap that is too long may have been reached now, by three of its 72 hours.
 
-    So were its first and those in its middle, and few users have paid in none of the three.
+    Few users paid in neither its first, nor its last, nor one between; `break_use` looks closely.
     """
     last = clock // 3
     bins = terms.gates.longest_gap_days // 3
