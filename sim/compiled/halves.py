@@ -25,9 +25,8 @@ _writes: Any = imputils.lower_setattr_generic
 class _Row(types.Type):
     """One row: where its front lies, and where its back."""
 
-    def __init__(self, front: Any, back: Any, alone: bool = False) -> None:
-        self.front, self.back, self.alone = front, back, alone
-        kind = type(self).__name__ + (" alone" if alone else "")
+    def __init__(self, front: Any, back: Any, kind: str = "row") -> None:
+        self.front, self.back = front, back
         super().__init__(f"{kind}({front.name}, {back.name})")
 
     def half(self, column: str) -> str:
@@ -36,7 +35,11 @@ class _Row(types.Type):
 
 
 class _Rows(_Row):
-    """Several rows, the fronts side by side, and the backs."""
+    """Rows, the fronts side by side, and the backs; or one alone, which types tell apart."""
+
+    def __init__(self, front: Any, back: Any, alone: bool) -> None:
+        self.alone = alone
+        super().__init__(front, back, "alone" if alone else "rows")
 
 
 @register_model(_Row)

@@ -35,8 +35,8 @@ def may_have_paused(user: User, clock: int, terms: Terms) -> bool:
     """
     last = clock // 3
     bins = terms.gates.longest_gap_days // 3
-    spent = user.spend_bins[last % BINS] + user.spend_bins[(last + BINS - bins // 2 % BINS) % BINS]
-    return spent + user.spend_bins[(last + BINS - bins % BINS) % BINS] == 0
+    spent = user.spend_bins[last % BINS] + user.spend_bins[(last - bins // 2) % BINS]
+    return spent + user.spend_bins[(last - bins) % BINS] == 0
 
 
 @seldom
